@@ -1,0 +1,69 @@
+"""Choices of the commerce app."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class OrderStatus(models.TextChoices):
+    """The life of an order."""
+
+    PENDING = "pending", _("Waiting for payment")
+    CONFIRMED = "confirmed", _("Confirmed, to be paid later")
+    PAID = "paid", _("Paid")
+    COMPLETED = "completed", _("Completed")
+    CANCELLED = "cancelled", _("Cancelled")
+    EXPIRED = "expired", _("Not paid in time")
+    REFUNDED = "refunded", _("Refunded")
+    PARTIALLY_REFUNDED = "partially_refunded", _("Partly refunded")
+
+
+class PaymentMethod(models.TextChoices):
+    """By which way money comes in."""
+
+    CARD = "card", _("Card")
+    BANK_TRANSFER = "bank_transfer", _("Bank transfer")
+    ON_ARRIVAL = "on_arrival", _("On arrival")
+    FREE = "free", _("Nothing to pay")
+
+
+class PaymentStatus(models.TextChoices):
+    """The life of a payment."""
+
+    PENDING = "pending", _("Started")
+    REQUIRES_ACTION = "requires_action", _("Waiting for the guest")
+    PROCESSING = "processing", _("On its way")
+    AWAITING_APPROVAL = "awaiting_approval", _("To be confirmed by staff")
+    SUCCEEDED = "succeeded", _("Received")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+    REJECTED = "rejected", _("Rejected")
+    PARTIALLY_REFUNDED = "partially_refunded", _("Partly refunded")
+    REFUNDED = "refunded", _("Refunded")
+    DISPUTED = "disputed", _("Disputed")
+
+
+class RefundStatus(models.TextChoices):
+    """The life of a refund."""
+
+    PENDING = "pending", _("Started")
+    REQUIRES_ACTION = "requires_action", _("Waiting for the guest")
+    SUCCEEDED = "succeeded", _("Paid back")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class RefundReason(models.TextChoices):
+    """Why money goes back."""
+
+    LATE_PAYMENT = "late_payment", _("Paid after the hold ran out, no room left")
+    CANCELLED_BY_US = "cancelled_by_us", _("Cancelled by the organizer")
+    CANCELLED_BY_GUEST = "cancelled_by_guest", _("Cancelled by the guest")
+    DUPLICATE = "duplicate", _("Paid twice")
+    OTHER = "other", _("Other")
+
+
+class OrderSource(models.TextChoices):
+    """Where an order was placed."""
+
+    WEB = "web", _("Guest site")
+    STAFF = "staff", _("Staff")

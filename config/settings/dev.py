@@ -1,0 +1,12 @@
+"""Settings of `make demo` and of a developer's machine."""
+
+from config.settings.base import *  # noqa: F403
+from config.settings.base import EMAIL_FILE_PATH, INSTALLED_APPS, PLATFORM_PATHS, env
+
+SECRET_KEY = env.str("SECRET_KEY")
+DEBUG = env.bool("DEBUG", default=False)
+
+INSTALLED_APPS = [*INSTALLED_APPS, "devtools"]
+PLATFORM_PATHS = (*PLATFORM_PATHS, "/__mail__/")
+if EMAIL_FILE_PATH:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"

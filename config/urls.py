@@ -1,0 +1,23 @@
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+urlpatterns = [
+    path("", include("tenancy.urls")),
+    path("admin/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+    path("", include("commerce.webhook_urls")),
+]
+if "devtools" in settings.INSTALLED_APPS:
+    urlpatterns.append(path("", include("devtools.urls")))
+urlpatterns += i18n_patterns(
+    path("", include("commerce.urls")),
+    path("", include("cms.urls")),
+    path("", include(wagtail_urls)),
+    prefix_default_language=False,
+)
+handler404 = "cms.views.not_found"
+handler500 = "cms.views.server_error"

@@ -1,0 +1,45 @@
+"""Choices of the crm app."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ProtocolKind(models.TextChoices):
+    """How staff and a customer were in contact."""
+
+    CALL = "call", _("Phone call")
+    MEETING = "meeting", _("Meeting")
+    NOTE = "note", _("Note")
+    MAIL = "mail", _("E-mail or letter")
+    CHAT = "chat", _("Chat")
+    VISIT = "visit", _("Visit")
+
+
+class Direction(models.TextChoices):
+    """Who began the contact."""
+
+    INBOUND = "inbound", _("From the customer")
+    OUTBOUND = "outbound", _("To the customer")
+    INTERNAL = "internal", _("Among ourselves")
+
+
+class Channel(models.TextChoices):
+    """By which way a message goes out."""
+
+    EMAIL = "email", _("E-mail")
+
+
+class MessageStatus(models.TextChoices):
+    """How far a message has come."""
+
+    PENDING = "pending", _("Waiting")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Failed")
+
+
+class CustomerSource(models.TextChoices):
+    """How a customer came to be known."""
+
+    CHECKOUT = "checkout", _("Checkout")
+    STAFF = "staff", _("Entered by staff")
+    IMPORT = "import", _("Import")

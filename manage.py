@@ -1,0 +1,16 @@
+#!/usr/bin/env python
+import os
+import sys
+from contextlib import nullcontext
+
+from django.core.management import execute_from_command_line
+
+from tenancy.scope import every_organization
+
+# These read or shape the tables as a whole; every other command sees nothing until it enters an organization's scope.
+OWNER_COMMANDS = {"makemigrations", "migrate", "showmigrations", "sqlmigrate", "squashmigrations", "optimizemigration"}
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+    with every_organization() if OWNER_COMMANDS.intersection(sys.argv[1:2]) else nullcontext():
+        execute_from_command_line(sys.argv)

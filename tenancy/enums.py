@@ -1,0 +1,31 @@
+"""Choices of the tenancy app."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class OrganizationStatus(models.TextChoices):
+    """Where an organization is in its life: only an active one serves guests."""
+
+    SETUP = "setup", _("Being set up")
+    ACTIVE = "active", _("Active")
+    SUSPENDED = "suspended", _("Suspended")
+    DELETED = "deleted", _("Deleted")
+
+
+class Role(models.TextChoices):
+    """What a member may do; each role is a group of its organization."""
+
+    OWNER = "owner", _("Owner")
+    ADMIN = "admin", _("Admin")
+    MANAGER = "manager", _("Manager")
+    EDITOR = "editor", _("Editor")
+    GUIDE = "guide", _("Guide")
+
+
+class DeliveryStatus(models.TextChoices):
+    """How far a domain event has come on its way to one subscriber."""
+
+    PENDING = "pending", _("Waiting")
+    DELIVERED = "delivered", _("Done")
+    FAILED = "failed", _("Failed")

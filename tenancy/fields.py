@@ -1,0 +1,55 @@
+"""Model fields shared by all apps."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+from django.db import models
+from django.utils.translation import get_language
+
+
+@cache
+def _fernet(keys: tuple[str, ...]) -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in keys])
+
+
+class EncryptedTextField(models.TextField):
+    """Text that is encrypted in the database, by the keys of `FIELD_ENCRYPTION_KEYS`: the first encrypts, all decrypt.
+
+    It cannot be searched. A value that no key can read is an error, not an empty text.
+    """
+
+    def get_prep_value(self, value: Any) -> Any:
+        text = super().get_prep_value(value)
+        if not text:
+            return text
+        return _fernet(tuple(settings.FIELD_ENCRYPTION_KEYS)).encrypt(str(text).encode()).decode()
+
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
+        if not value:
+            return value
+        try:
+            return _fernet(tuple(settings.FIELD_ENCRYPTION_KEYS)).decrypt(value.encode()).decode()
+        except InvalidToken as error:
+            raise ValueError(f"{self} cannot be read with the keys in FIELD_ENCRYPTION_KEYS.") from error
+
+
+class TranslationsField(models.JSONField):
+    """The texts of a neighbouring field in further languages: `{"de": "Hafenrundgang"}`."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("default", dict)
+        kwargs.setdefault("blank", True)
+        super().__init__(*args, **kwargs)
+
+
+def translated(instance: models.Model, field: str, language: str | None = None) -> str:
+    """Return the text of `field` in `language` (default: the active one), else in the organization's own language.
+
+    The further languages stand in the field `<field>_translations`.
+    """
+    texts: Mapping[str, str] = getattr(instance, f"{field}_translations")
+    code = language or get_language() or ""
+    return texts.get(code) or texts.get(code.split("-")[0]) or str(getattr(instance, field))

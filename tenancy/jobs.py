@@ -1,0 +1,75 @@
+"""Background jobs: one way to start one, and the base that gives each its organization.
+
+A job is only a nudge: whatever must happen stands in a row (an outbox delivery, a message, a provider event) that a sweep finds
+again, so a lost message or a killed worker loses nothing.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from celery import Task, current_app, shared_task
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from tenancy.scope import ScopeError, every_organization, organization_scope, require_organization_id
+
+logger = logging.getLogger(__name__)
+
+ORGANIZATION_HEADER = "organization_id"
+
+
+class TenantTask(Task):  # type: ignore[misc]  # celery has no types
+    """A task that runs for the organization it was enqueued for, and refuses to run without one."""
+
+    abstract = True
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        organization_id = (self.request.headers or {}).get(ORGANIZATION_HEADER)
+        if organization_id is None:
+            raise ScopeError(f"{self.name} was started without an organization.")
+        with organization_scope(int(organization_id)):
+            return self.run(*args, **kwargs)
+
+
+class SweepTask(Task):  # type: ignore[misc]  # celery has no types
+    """A task that looks through the rows of all organizations for work that is due, and enqueues it for each."""
+
+    abstract = True
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        with every_organization():
+            return self.run(*args, **kwargs)
+
+
+def tenant_job(name: str) -> Callable[[Callable[..., None]], Any]:
+    """Register a function as the job `name` of one organization; it takes keyword arguments only and is idempotent."""
+    return shared_task(name=name, base=TenantTask, ignore_result=True, acks_late=True, reject_on_worker_lost=True)
+
+
+def sweep_job(name: str) -> Callable[[Callable[..., None]], Any]:
+    """Register a function as the sweep `name`, started by the beat, which sees the rows of all organizations."""
+    return shared_task(name=name, base=SweepTask, ignore_result=True)
+
+
+def enqueue(name: str, /, **kwargs: Any) -> None:
+    """Start the job `name` for the organization in scope once the running transaction has committed.
+
+    Raises `ScopeError` without an organization. A broker that cannot be reached is logged, not raised: the sweep of the rows behind
+    the job starts it later.
+    """
+    enqueue_for(require_organization_id(), name, **kwargs)
+
+
+def enqueue_for(organization_id: int, name: str, /, **kwargs: Any) -> None:
+    """Start the job `name` for an organization by its primary key; what sweeps use. Otherwise as `enqueue`."""
+    transaction.on_commit(lambda: _send(organization_id, name, kwargs))
+
+
+def _send(organization_id: int, name: str, kwargs: dict[str, Any]) -> None:
+    try:
+        current_app.send_task(
+            name, kwargs=kwargs, headers={ORGANIZATION_HEADER: organization_id}, retry=False, ignore_result=True
+        )
+    except OperationalError:
+        logger.warning("The job %s could not be queued; the sweep will start it.", name, exc_info=True)

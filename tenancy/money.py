@@ -1,0 +1,101 @@
+"""Money: an integer of minor units and an ISO 4217 currency. No floats, no Decimal amounts."""
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from babel.core import UnknownLocaleError
+from babel.numbers import format_currency, get_currency_precision, get_currency_symbol, list_currencies, parse_decimal
+from django.core.exceptions import ValidationError
+from django.utils.translation import get_language, to_locale
+from django.utils.translation import gettext_lazy as _
+
+
+def currency_exponent(currency: str) -> int:
+    """Return how many decimal digits a currency has by ISO 4217, as in CLDR: JPY 0, EUR 2, KWD 3."""
+    return get_currency_precision(currency)
+
+
+def validate_currency(currency: str) -> None:
+    """Raise `ValidationError` unless `currency` is an ISO 4217 code in capitals."""
+    if currency != currency.upper() or currency not in list_currencies():
+        raise ValidationError(_("“%(currency)s” is not a currency code such as EUR."), params={"currency": currency})
+
+
+def _babel_locale(language: str | None) -> str:
+    return to_locale(language or get_language() or "en")
+
+
+@dataclass(frozen=True, slots=True, order=False)
+class Money:
+    """An amount of money: `amount_minor` in the minor unit of `currency` (cents of EUR, whole yen of JPY)."""
+
+    amount_minor: int
+    currency: str
+
+    def __add__(self, other: "Money") -> "Money":
+        self._check_same_currency(other)
+        return Money(self.amount_minor + other.amount_minor, self.currency)
+
+    def __sub__(self, other: "Money") -> "Money":
+        self._check_same_currency(other)
+        return Money(self.amount_minor - other.amount_minor, self.currency)
+
+    def __mul__(self, quantity: int) -> "Money":
+        return Money(self.amount_minor * quantity, self.currency)
+
+    def __bool__(self) -> bool:
+        return self.amount_minor != 0
+
+    def __str__(self) -> str:
+        return self.format()
+
+    def _check_same_currency(self, other: "Money") -> None:
+        if self.currency != other.currency:
+            raise ValueError(f"Cannot combine {self.currency} with {other.currency}.")
+
+    @property
+    def major(self) -> Decimal:
+        """The amount in the major unit, exactly; for display and interchange, not for arithmetic."""
+        return Decimal(self.amount_minor).scaleb(-currency_exponent(self.currency))
+
+    def format(self, language: str | None = None) -> str:
+        """Return the amount as people write it in `language` (default: the active one), such as “€12.50” or “12,50 €”."""
+        try:
+            return format_currency(self.major, self.currency, locale=_babel_locale(language))
+        except UnknownLocaleError:
+            return format_currency(self.major, self.currency, locale="en")
+
+
+def format_money(amount_minor: int, currency: str, language: str | None = None) -> str:
+    """Return `amount_minor` minor units of `currency` as people write it in `language` (default: the active one)."""
+    return Money(amount_minor, currency).format(language)
+
+
+def currency_symbol(currency: str, language: str | None = None) -> str:
+    """Return the sign of a currency in `language` (default: the active one), such as “€”."""
+    return get_currency_symbol(currency, locale=_babel_locale(language))
+
+
+def parse_minor(text: str, currency: str, language: str | None = None) -> int:
+    """Return what a person typed (“12.50”, in German “12,50”) in minor units of `currency`.
+
+    Raises `ValidationError` when it is not an amount or has more decimals than the currency.
+    """
+    typed = text.strip().replace(" ", "").replace("\u00a0", "")
+    try:
+        major = parse_decimal(typed, locale=_babel_locale(language), strict=True)
+    except ValueError:
+        # A plain decimal point is understood in every language.
+        try:
+            major = Decimal(typed)
+        except InvalidOperation as error:
+            raise ValidationError(_("Enter an amount such as %(example)s."), params={"example": "12.50"}) from error
+    if not major.is_finite():
+        raise ValidationError(_("Enter an amount such as %(example)s."), params={"example": "12.50"})
+    minor = major.scaleb(currency_exponent(currency))
+    if minor != minor.to_integral_value():
+        raise ValidationError(
+            _("%(currency)s has %(digits)d decimal places."),
+            params={"currency": currency, "digits": currency_exponent(currency)},
+        )
+    return int(minor)

@@ -1,0 +1,72 @@
+"""Reads of the tenancy app."""
+
+import time
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from wagtail.models import Collection, Page
+
+from tenancy.models import Domain, Organization
+from tenancy.scope import every_organization
+
+# How long a process may go on with what it knows of a host name, in seconds.
+HOST_LIFETIME = 5.0
+
+_hosts: dict[str, tuple[float, Organization | None]] = {}
+
+
+def organization_for_host(host: str) -> Organization | None:
+    """Return the organization that a host name (without port) belongs to, or None. The answer may be 5 seconds old.
+
+    The object is shared between requests: read it, do not change it.
+    """
+    known = _hosts.get(host)
+    if known is not None and known[0] > time.monotonic():
+        return known[1]
+    with every_organization():
+        organization = (
+            Organization.objects.filter(pk__in=Domain.objects.filter(host=host).values("organization"))
+            .select_related("site__root_page")
+            .first()
+        )
+    if len(_hosts) > 10_000:
+        _hosts.clear()
+    _hosts[host] = (time.monotonic() + HOST_LIFETIME, organization)
+    return organization
+
+
+def forget_hosts() -> None:
+    """Forget what this process knows of host names."""
+    _hosts.clear()
+
+
+def current_organization() -> Organization:
+    """Return the organization in scope; raises `Organization.DoesNotExist` without one."""
+    return Organization.objects.get()
+
+
+def canonical_host(organization: Organization) -> str:
+    """Return the main host name of an organization, which must be in scope."""
+    return (
+        Domain.objects.filter(organization=organization).order_by("-is_canonical", "pk").values_list("host", flat=True)[0]
+    )
+
+
+def absolute_url(organization: Organization, path: str) -> str:
+    """Return the full address of `path` at the organization's main host name, for e-mails and other places without a request."""
+    base = urlsplit(settings.BASE_URL)
+    port = f":{base.port}" if base.port else ""
+    return f"{base.scheme}://{canonical_host(organization)}{port}{path}"
+
+
+def page_container(organization: Organization) -> Page:
+    """Return the page under which the homes of an organization stand; it must be in scope, or the owner asks."""
+    assert organization.site is not None
+    root_page: Page = organization.site.root_page
+    return root_page if root_page.depth == 2 else root_page.get_ancestors().get(depth=2)
+
+
+def root_collection(organization: Organization) -> Collection:
+    """Return the collection that holds the pictures and documents of the organization in scope."""
+    return Collection.objects.filter(depth=2).extra(where=["organization_id = %s"], params=[organization.pk]).get()

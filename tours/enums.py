@@ -1,0 +1,71 @@
+"""Choices of the tours app."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class TourStatus(models.TextChoices):
+    """Whether a tour is offered."""
+
+    DRAFT = "draft", _("Draft")
+    ACTIVE = "active", _("Active")
+    ARCHIVED = "archived", _("Archived")
+
+
+class TourCategory(models.TextChoices):
+    """How people move on a tour."""
+
+    WALKING = "walking", _("Walking")
+    CYCLING = "cycling", _("Cycling")
+    BUS = "bus", _("Bus")
+    BOAT = "boat", _("Boat")
+    FOOD = "food", _("Food and drink")
+    NATURE = "nature", _("Nature")
+    OTHER = "other", _("Other")
+
+
+class Difficulty(models.TextChoices):
+    """How much a tour asks of the body."""
+
+    EASY = "easy", _("Easy")
+    MODERATE = "moderate", _("Moderate")
+    DEMANDING = "demanding", _("Demanding")
+
+
+class VariantKind(models.TextChoices):
+    """In which form a tour takes place."""
+
+    GROUP = "group", _("Group")
+    PRIVATE = "private", _("Private")
+
+
+class ScheduleStatus(models.TextChoices):
+    """The life of a departure: a completed or cancelled one never reopens."""
+
+    OPEN = "open", _("Open")
+    FULL = "full", _("Full")
+    CLOSED = "closed", _("Closed for booking")
+    COMPLETED = "completed", _("Completed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class BookingStatus(models.TextChoices):
+    """The life of a booking: held, pending and confirmed ones take seats, and so do those that took place."""
+
+    HELD = "held", _("Held during checkout")
+    PENDING = "pending", _("Waiting for payment")
+    CONFIRMED = "confirmed", _("Confirmed")
+    COMPLETED = "completed", _("Completed")
+    NO_SHOW = "no_show", _("Did not come")
+    CANCELLED = "cancelled", _("Cancelled")
+    EXPIRED = "expired", _("Hold ran out")
+
+
+# Bookings in these states take seats on their schedule.
+SEAT_TAKING = (
+    BookingStatus.HELD,
+    BookingStatus.PENDING,
+    BookingStatus.CONFIRMED,
+    BookingStatus.COMPLETED,
+    BookingStatus.NO_SHOW,
+)
