@@ -44,6 +44,24 @@ class TranslationsField(models.JSONField):
         kwargs.setdefault("blank", True)
         super().__init__(*args, **kwargs)
 
+    def formfield(self, **kwargs: Any) -> Any:
+        from tenancy.forms import TranslationsFormField  # forms need the app registry, which models are loaded before
+
+        return TranslationsFormField(
+            label=kwargs.get("label", self.verbose_name), help_text=self.help_text, required=False
+        )
+
+
+class MinorUnitsField(models.BigIntegerField):
+    """An amount in the minor unit of the organization's currency, which people see and type in the major unit."""
+
+    def formfield(self, **kwargs: Any) -> Any:
+        from tenancy.forms import MinorUnitsFormField  # as above
+
+        return MinorUnitsFormField(
+            label=kwargs.get("label", self.verbose_name), help_text=self.help_text, required=not self.blank
+        )
+
 
 def translated(instance: models.Model, field: str, language: str | None = None) -> str:
     """Return the text of `field` in `language` (default: the active one), else in the organization's own language.

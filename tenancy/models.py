@@ -95,13 +95,20 @@ class Organization(Timestamped):
     default_language = models.CharField(_("default language"), max_length=12, default="en")
     languages = models.JSONField(_("languages"), default=list, blank=True, help_text=_("Codes such as en and de."))
     order_prefix = models.CharField(
-        _("order number prefix"), max_length=4, validators=[RegexValidator(r"^[A-Z]{1,4}$", _("One to four capital letters."))]
+        _("order number prefix"),
+        max_length=4,
+        validators=[RegexValidator(r"^[A-Z]{1,4}$", _("One to four capital letters."))],
     )
     status = models.CharField(
         _("status"), max_length=12, choices=OrganizationStatus.choices, default=OrganizationStatus.SETUP
     )
     site = models.OneToOneField(
-        "wagtailcore.Site", verbose_name=_("site"), null=True, blank=True, on_delete=models.PROTECT, related_name="organization"
+        "wagtailcore.Site",
+        verbose_name=_("site"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="organization",
     )
 
     class Meta:
@@ -184,9 +191,7 @@ class RoleGroup(TenantModel):
 
 def tenant_path(folder: str, filename: str) -> str:
     """Return where a file of the organization in scope is stored: under its own prefix, below `folder`."""
-    public_id = (
-        Organization.objects.filter(pk=require_organization_id()).values_list("public_id", flat=True).get()
-    )
+    public_id = Organization.objects.filter(pk=require_organization_id()).values_list("public_id", flat=True).get()
     return f"{public_id}/{folder}/{filename}"
 
 

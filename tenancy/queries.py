@@ -4,16 +4,16 @@ import time
 from urllib.parse import urlsplit
 
 from django.conf import settings
-
 from wagtail.models import Collection, Page
 
 from tenancy.models import Domain, Organization
-from tenancy.scope import every_organization
+from tenancy.scope import current_organization_id, every_organization
 
 # How long a process may go on with what it knows of a host name, in seconds.
 HOST_LIFETIME = 5.0
 
 _hosts: dict[str, tuple[float, Organization | None]] = {}
+_organizations: dict[int, tuple[float, Organization]] = {}
 
 
 def organization_for_host(host: str) -> Organization | None:
@@ -37,8 +37,9 @@ def organization_for_host(host: str) -> Organization | None:
 
 
 def forget_hosts() -> None:
-    """Forget what this process knows of host names."""
+    """Forget what this process knows of host names and their organizations."""
     _hosts.clear()
+    _organizations.clear()
 
 
 def current_organization() -> Organization:
@@ -46,10 +47,32 @@ def current_organization() -> Organization:
     return Organization.objects.get()
 
 
+def scope_currency() -> str:
+    """Return the currency of the organization in scope, or “XXX” without one."""
+    organization_id = current_organization_id()
+    return _traits(organization_id).currency if organization_id else "XXX"
+
+
+def scope_languages() -> list[str]:
+    """Return the languages of the organization in scope, its own first; none without one."""
+    organization_id = current_organization_id()
+    return list(_traits(organization_id).languages) if organization_id else []
+
+
+def _traits(organization_id: int) -> Organization:
+    known = _organizations.get(organization_id)
+    if known is None or known[0] < time.monotonic():
+        known = (time.monotonic() + HOST_LIFETIME, Organization.objects.get(pk=organization_id))
+        _organizations[organization_id] = known
+    return known[1]
+
+
 def canonical_host(organization: Organization) -> str:
     """Return the main host name of an organization, which must be in scope."""
     return (
-        Domain.objects.filter(organization=organization).order_by("-is_canonical", "pk").values_list("host", flat=True)[0]
+        Domain.objects.filter(organization=organization)
+        .order_by("-is_canonical", "pk")
+        .values_list("host", flat=True)[0]
     )
 
 

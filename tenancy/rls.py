@@ -18,7 +18,8 @@ SHARED_ROWS_POLICY = "tenant_shared_rows"
 
 def _has_column(cursor: Any, table: str, column: str) -> bool:
     cursor.execute(
-        "SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attname = %s AND NOT attisdropped", [table, column]
+        "SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attname = %s AND NOT attisdropped",
+        [table, column],
     )
     return cursor.fetchone() is not None
 

@@ -13,7 +13,7 @@ from modelcluster.models import ClusterableModel
 
 from crm.models import Customer
 from places.models import Place
-from tenancy.fields import TranslationsField
+from tenancy.fields import MinorUnitsField, TranslationsField
 from tenancy.models import TenantModel, validate_time_zone
 from tours.enums import BookingStatus, Difficulty, ScheduleStatus, TourCategory, TourStatus, VariantKind
 
@@ -44,9 +44,7 @@ class Tour(ClusterableModel, TenantModel):
         blank=True,
         help_text=_("Codes of the languages it is led in, such as en, de."),
     )
-    difficulty = models.CharField(
-        _("difficulty"), max_length=12, choices=Difficulty.choices, default=Difficulty.EASY
-    )
+    difficulty = models.CharField(_("difficulty"), max_length=12, choices=Difficulty.choices, default=Difficulty.EASY)
     wheelchair_accessible = models.BooleanField(_("wheelchair accessible"), default=False)
     accessibility_note = models.TextField(_("accessibility"), blank=True)
     meeting_point = models.ForeignKey(
@@ -126,7 +124,7 @@ class PricingTier(TenantModel):
     )
     name = models.CharField(_("name"), max_length=80)
     name_translations = TranslationsField(_("name in other languages"))
-    price_minor = models.PositiveBigIntegerField(_("price"))
+    price_minor = MinorUnitsField(_("price"))
     seats = models.PositiveSmallIntegerField(
         _("seats taken"), default=1, help_text=_("0 for somebody who needs no place, such as an infant.")
     )

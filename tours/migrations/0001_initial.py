@@ -181,7 +181,7 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
                 ('name', models.CharField(max_length=80, verbose_name='name')),
                 ('name_translations', tenancy.fields.TranslationsField(blank=True, default=dict, verbose_name='name in other languages')),
-                ('price_minor', models.PositiveBigIntegerField(verbose_name='price')),
+                ('price_minor', tenancy.fields.MinorUnitsField(verbose_name='price')),
                 ('seats', models.PositiveSmallIntegerField(default=1, help_text='0 for somebody who needs no place, such as an infant.', verbose_name='seats taken')),
                 ('min_age', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='from age')),
                 ('max_age', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='to age')),

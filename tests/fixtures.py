@@ -1,0 +1,101 @@
+"""Two organizations that must never meet, and the ways into them."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+
+from tenancy import queries
+from tenancy.enums import Role
+from tenancy.models import Organization, User
+from tenancy.operations import add_member, create_organization
+from tenancy.scope import every_organization, organization_scope
+
+PASSWORD = "a-password-for-tests"
+
+
+def make_member(organization: Organization, role: Role, email: str = "") -> User:
+    """An account that works for the organization in a role."""
+    with every_organization():
+        user = User.objects.create_user(
+            email or f"{role}@{organization.slug}.example", PASSWORD, first_name=str(role.label), last_name="Test"
+        )
+    add_member(organization, user=user, role=role)
+    return user
+
+
+def client_for(organization: Organization, user: User | None = None) -> Client:
+    """A browser at the organization's host, signed in when a user is given."""
+    with organization_scope(organization.pk):
+        client = Client(headers={"host": queries.canonical_host(organization)})
+        if user is not None:
+            client.force_login(user)
+    return client
+
+
+@pytest.fixture(autouse=True)
+def _forget_hosts() -> Iterator[None]:
+    queries.forget_hosts()
+    yield
+    queries.forget_hosts()
+
+
+@pytest.fixture
+def harbour(db: None) -> Organization:
+    return create_organization(
+        "Harbour Walks",
+        slug="harbour",
+        host="harbour.localhost",
+        currency="EUR",
+        time_zone="Europe/Berlin",
+        languages=["en", "de"],
+        order_prefix="HW",
+        business_email="hello@harbour.example",
+        business_phone="+494012345678",
+    )
+
+
+@pytest.fixture
+def kyoto(db: None) -> Organization:
+    return create_organization(
+        "Kyoto Trails",
+        slug="kyoto",
+        host="kyoto.localhost",
+        currency="JPY",
+        time_zone="Asia/Tokyo",
+        languages=["en"],
+        order_prefix="KT",
+        business_email="hello@kyoto.example",
+    )
+
+
+@pytest.fixture
+def in_harbour(harbour: Organization) -> Iterator[Organization]:
+    with organization_scope(harbour.pk):
+        yield harbour
+
+
+@pytest.fixture
+def in_kyoto(kyoto: Organization) -> Iterator[Organization]:
+    with organization_scope(kyoto.pk):
+        yield kyoto
+
+
+@pytest.fixture
+def harbour_client(harbour: Organization) -> Client:
+    return client_for(harbour)
+
+
+@pytest.fixture
+def kyoto_client(kyoto: Organization) -> Client:
+    return client_for(kyoto)
+
+
+@pytest.fixture
+def member_client():
+    """A function that returns a signed-in browser of a member: `member_client(harbour, Role.MANAGER)`."""
+
+    def sign_in(organization: Organization, role: Role) -> Client:
+        return client_for(organization, make_member(organization, role))
+
+    return sign_in
