@@ -58,9 +58,7 @@ class Order(TenantModel):
 
     number = models.CharField(_("number"), max_length=16, editable=False)
     secret = models.CharField(max_length=64, unique=True, default=new_secret, editable=False)
-    customer = models.ForeignKey(
-        Customer, verbose_name=_("customer"), on_delete=models.PROTECT, related_name="orders"
-    )
+    customer = models.ForeignKey(Customer, verbose_name=_("customer"), on_delete=models.PROTECT, related_name="orders")
     status = models.CharField(
         _("status"), max_length=20, choices=OrderStatus.choices, default=OrderStatus.PENDING, editable=False
     )
@@ -84,12 +82,15 @@ class Order(TenantModel):
     needs_attention = models.CharField(
         _("needs attention"), max_length=200, blank=True, help_text=_("Why staff should look at this order.")
     )
+    # The checkout it came from: a second submission of the same one finds this order instead of making another.
+    checkout_token = models.UUIDField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("order")
         verbose_name_plural = _("orders")
         constraints = [
             models.UniqueConstraint(fields=["organization", "number"], name="order_number_unique"),
+            models.UniqueConstraint(fields=["organization", "checkout_token"], name="order_checkout_once"),
             models.CheckConstraint(
                 condition=models.Q(
                     total_minor=models.F("subtotal_minor") - models.F("discount_minor") + models.F("tax_minor"),
@@ -183,7 +184,9 @@ class Payment(TenantModel):
             ),
             models.CheckConstraint(
                 condition=models.Q(
-                    amount_minor__gte=0, captured_minor__gte=0, refunded_minor__gte=0,
+                    amount_minor__gte=0,
+                    captured_minor__gte=0,
+                    refunded_minor__gte=0,
                     refunded_minor__lte=models.F("captured_minor"),
                 ),
                 name="payment_amounts",
@@ -198,9 +201,7 @@ class Payment(TenantModel):
 class Refund(TenantModel):
     """Money that goes back by the way it came. The key is written before the provider is called."""
 
-    payment = models.ForeignKey(
-        Payment, verbose_name=_("payment"), on_delete=models.PROTECT, related_name="refunds"
-    )
+    payment = models.ForeignKey(Payment, verbose_name=_("payment"), on_delete=models.PROTECT, related_name="refunds")
     status = models.CharField(
         _("status"), max_length=20, choices=RefundStatus.choices, default=RefundStatus.PENDING, editable=False
     )
