@@ -24,9 +24,7 @@ class Customer(TenantModel):
     email = models.EmailField(_("e-mail"), blank=True)
     phone = PhoneNumberField(_("phone"), blank=True)
     language = models.CharField(_("language"), max_length=12, blank=True)
-    source = models.CharField(
-        _("source"), max_length=12, choices=CustomerSource.choices, default=CustomerSource.STAFF
-    )
+    source = models.CharField(_("source"), max_length=12, choices=CustomerSource.choices, default=CustomerSource.STAFF)
     note = models.TextField(_("note"), blank=True)
     last_activity_at = models.DateTimeField(_("last activity"), null=True, blank=True, editable=False)
 
@@ -64,9 +62,7 @@ class Protocol(TenantModel):
         Customer, verbose_name=_("customer"), on_delete=models.CASCADE, related_name="protocols"
     )
     kind = models.CharField(_("kind"), max_length=12, choices=ProtocolKind.choices, default=ProtocolKind.CALL)
-    direction = models.CharField(
-        _("direction"), max_length=12, choices=Direction.choices, default=Direction.INBOUND
-    )
+    direction = models.CharField(_("direction"), max_length=12, choices=Direction.choices, default=Direction.INBOUND)
     subject = models.CharField(_("subject"), max_length=200)
     body = models.TextField(_("what was said"), blank=True)
     happened_at = models.DateTimeField(_("when"))
@@ -111,9 +107,7 @@ class ProtocolLink(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["protocol", "content_type", "object_id"], name="protocol_link_unique")
         ]
-        indexes = [
-            models.Index(fields=["organization", "content_type", "object_id"], name="protocol_link_record")
-        ]
+        indexes = [models.Index(fields=["organization", "content_type", "object_id"], name="protocol_link_record")]
 
 
 class Activity(TenantModel):
@@ -156,9 +150,7 @@ class Message(TenantModel):
     subject = models.CharField(_("subject"), max_length=200)
     text = models.TextField(_("text"))
     html = models.TextField(_("HTML"), blank=True)
-    status = models.CharField(
-        _("status"), max_length=12, choices=MessageStatus.choices, default=MessageStatus.PENDING
-    )
+    status = models.CharField(_("status"), max_length=12, choices=MessageStatus.choices, default=MessageStatus.PENDING)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     next_attempt_at = models.DateTimeField(_("next attempt"), null=True, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
@@ -171,9 +163,7 @@ class Message(TenantModel):
         verbose_name = _("message")
         verbose_name_plural = _("messages")
         permissions = [("resend_message", "Can send a message again")]
-        constraints = [
-            models.UniqueConstraint(fields=["organization", "kind", "dedupe_key"], name="message_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["organization", "kind", "dedupe_key"], name="message_once")]
         indexes = [
             models.Index(fields=["organization", "customer", "-created_at"], name="message_by_customer"),
             models.Index(fields=["next_attempt_at"], condition=models.Q(status="pending"), name="message_due"),

@@ -134,6 +134,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(PROTECT_ORGANIZATIONS_AND_PEOPLE, migrations.RunSQL.noop),
         ReadOnlyTables(["auth_permission", "django_content_type", "django_migrations", "wagtailcore_locale"]),
         WidenUnique("auth_group", ["name"]),
+        WidenUnique("tenancy_user_user_permissions", ["user_id", "permission_id"]),
         WidenUnique("taggit_tag", ["name"]),
         WidenUnique("taggit_tag", ["slug"]),
         WidenUnique("wagtail_localize_localesynchronization", ["locale_id"]),

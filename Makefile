@@ -1,0 +1,51 @@
+# Everything runs in an environment made from the lock file, with `uv` where it is installed and with plain Python where it is not.
+SHELL := /bin/sh
+PYTHON ?= python3
+UV_VERSION := 0.13.8
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.made-from-lock
+export UV_PYTHON_DOWNLOADS := never
+export UV_PROJECT_ENVIRONMENT := $(VENV)
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: help demo test check fmt bench
+
+help:
+	@echo "make demo    run everything with two demo organizations (PORT=8000, DEMO_DIR=.demo)"
+	@echo "make test    run the tests"
+	@echo "make check   check style, types, structure, templates, migrations and production settings"
+	@echo "make fmt     format the code"
+	@echo "make bench   measure, beside floors measured in the same run"
+
+$(STAMP): uv.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "Waypost needs Python 3.11 or newer; “$(PYTHON)” is missing or older. Name another one: make PYTHON=python3.12 …" >&2; exit 1; }
+	@if command -v uv >/dev/null 2>&1; then \
+	  uv sync --quiet --locked --python "$$(command -v $(PYTHON))"; \
+	else \
+	  { test -x $(BIN)/python || $(PYTHON) -m venv $(VENV); } || \
+	    { rm -rf $(VENV); echo "Python cannot make an environment here (on Debian: apt install python3-venv), or the disk is full." >&2; exit 1; }; \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION) && \
+	  $(BIN)/python -m uv sync --quiet --locked --inexact --python $(BIN)/python; \
+	fi
+	@touch $@
+
+demo: $(STAMP)
+	@exec $(BIN)/python -m devtools.demo
+
+test: $(STAMP)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
+
+check: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python -m devtools.check
+
+fmt: $(STAMP)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/djlint --quiet --reformat templates || true
+
+bench: $(STAMP)
+	$(BIN)/python -m bench
