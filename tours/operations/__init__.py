@@ -1,0 +1,45 @@
+"""Verbs that change tours, departures and seats."""
+
+from tours.operations.schedules import (
+    NewSchedules,
+    ScheduleRefused,
+    cancel_schedule,
+    change_schedule,
+    close_schedule,
+    complete_departed,
+    create_schedule,
+    create_schedules,
+    open_schedule,
+)
+from tours.operations.seats import (
+    NewParticipant,
+    SeatRequest,
+    SeatsUnavailable,
+    await_payment,
+    confirm_bookings,
+    create_booking,
+    release_seats,
+    reserve_seats,
+    retake_seats,
+)
+
+__all__ = [
+    "NewParticipant",
+    "NewSchedules",
+    "ScheduleRefused",
+    "SeatRequest",
+    "SeatsUnavailable",
+    "await_payment",
+    "cancel_schedule",
+    "change_schedule",
+    "close_schedule",
+    "complete_departed",
+    "confirm_bookings",
+    "create_booking",
+    "create_schedule",
+    "create_schedules",
+    "open_schedule",
+    "release_seats",
+    "reserve_seats",
+    "retake_seats",
+]

@@ -1,0 +1,225 @@
+"""Departures: made from wall times, changed within their rules, cancelled and completed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from tenancy import audit
+from tenancy.audit import Actor
+from tenancy.outbox import publish
+from tenancy.queries import current_organization
+from tours.enums import SEAT_TAKING, BookingStatus, ScheduleStatus
+from tours.models import Booking, Schedule, TourVariant
+from tours.operations.seats import release_seats
+from tours.queries import schedule_for_update
+from tours.rules import LocalStart, local_start, may_become
+
+
+class ScheduleRefused(ValueError):
+    """A departure that cannot be made or changed so; the message says why in the active language."""
+
+
+@dataclass
+class NewSchedules:
+    """What a bulk creation did: departures made, wall times there were already, and times moved by a clock change."""
+
+    created: list[Schedule] = field(default_factory=list)
+    existing: list[LocalStart] = field(default_factory=list)
+    moved: list[LocalStart] = field(default_factory=list)
+
+
+def _placed(schedule: Schedule, start: LocalStart) -> Schedule:
+    schedule.date = start.date
+    schedule.start_time = start.start_time
+    schedule.starts_at = start.starts_at
+    schedule.ends_at = start.starts_at + timedelta(minutes=schedule.duration_minutes)
+    schedule.booking_closes_at = start.starts_at - timedelta(minutes=schedule.cutoff_minutes)
+    return schedule
+
+
+@transaction.atomic
+def create_schedules(
+    variant: TourVariant,
+    *,
+    dates: Iterable[date],
+    start_times: Iterable[time],
+    capacity: int | None = None,
+    language: str = "",
+    guest_note: str = "",
+    internal_note: str = "",
+    actor: Actor = None,
+) -> NewSchedules:
+    """Create a departure of a variant for each local day and wall time in the organization's zone; return what was done.
+
+    Times at which the variant leaves already are left out, so a repeat changes nothing. `capacity` defaults to that of the variant.
+    """
+    tour = variant.tour
+    zone = current_organization().zone
+    starts = {
+        start.starts_at: start
+        for day in sorted(dates)
+        for at in sorted(start_times)
+        for start in [local_start(day, at, zone)]
+    }
+    taken = set(
+        Schedule.objects.filter(variant=variant, language=language, starts_at__in=starts)
+        .exclude(status=ScheduleStatus.CANCELLED)
+        .values_list("starts_at", flat=True)
+    )
+    result = NewSchedules(
+        existing=[start for instant, start in starts.items() if instant in taken],
+        moved=[start for instant, start in starts.items() if start.moved and instant not in taken],
+    )
+    result.created = Schedule.objects.bulk_create(
+        _placed(
+            Schedule(
+                variant=variant,
+                tour=tour,
+                time_zone=zone.key,
+                duration_minutes=variant.duration_minutes or tour.duration_minutes,
+                cutoff_minutes=tour.cutoff_minutes if variant.cutoff_minutes is None else variant.cutoff_minutes,
+                capacity=capacity or variant.capacity or tour.capacity,
+                language=language,
+                guest_note=guest_note,
+                internal_note=internal_note,
+            ),
+            start,
+        )
+        for instant, start in starts.items()
+        if instant not in taken
+    )
+    for schedule in result.created:
+        audit.record("schedule.created", schedule, actor=actor)
+    return result
+
+
+def create_schedule(
+    variant: TourVariant,
+    *,
+    date: date,
+    start_time: time,
+    capacity: int | None = None,
+    language: str = "",
+    guest_note: str = "",
+    internal_note: str = "",
+    actor: Actor = None,
+) -> Schedule:
+    """Create one departure at a local day and wall time; return it. Raises `ScheduleRefused` when there is one already."""
+    made = create_schedules(
+        variant,
+        dates=[date],
+        start_times=[start_time],
+        capacity=capacity,
+        language=language,
+        guest_note=guest_note,
+        internal_note=internal_note,
+        actor=actor,
+    )
+    if not made.created:
+        raise ScheduleRefused(_("There is already a departure of this variant at that time."))
+    return made.created[0]
+
+
+@transaction.atomic
+def change_schedule(
+    schedule: Schedule,
+    *,
+    date: date,
+    start_time: time,
+    duration_minutes: int,
+    cutoff_minutes: int,
+    capacity: int,
+    language: str,
+    guest_note: str,
+    internal_note: str,
+    actor: Actor = None,
+) -> Schedule:
+    """Change a departure; return it.
+
+    Raises `ScheduleRefused` when it took place or was cancelled, when more seats are booked than `capacity`, or when the time is
+    changed while there are bookings.
+    """
+    locked = schedule_for_update(schedule.pk)
+    if locked.status in (ScheduleStatus.COMPLETED, ScheduleStatus.CANCELLED):
+        raise ScheduleRefused(_("A departure that took place or was cancelled cannot be changed."))
+    if capacity < locked.booked_count:
+        raise ScheduleRefused(_("%(count)d places are booked already.") % {"count": locked.booked_count})
+    start = local_start(date, start_time, locked.zone)
+    if locked.booked_count and start.starts_at != locked.starts_at:
+        raise ScheduleRefused(
+            _("The time cannot change while people are booked. Cancel this departure or move its guests.")
+        )
+    locked.duration_minutes = duration_minutes
+    locked.cutoff_minutes = cutoff_minutes
+    locked.capacity = capacity
+    locked.language = language
+    locked.guest_note = guest_note
+    locked.internal_note = internal_note
+    if locked.status in (ScheduleStatus.OPEN, ScheduleStatus.FULL):
+        locked.status = ScheduleStatus.FULL if locked.booked_count >= capacity else ScheduleStatus.OPEN
+    _placed(locked, start).save()
+    audit.record("schedule.changed", locked, actor=actor, capacity=capacity)
+    return locked
+
+
+def _set_status(schedule: Schedule, wanted: ScheduleStatus, *, actor: Actor) -> Schedule:
+    locked = schedule_for_update(schedule.pk)
+    if locked.status == wanted:
+        return locked
+    if not may_become(locked.status, wanted):
+        raise ScheduleRefused(_("A departure that took place or was cancelled cannot be changed."))
+    locked.status = wanted
+    locked.save(update_fields=["status", "updated_at"])
+    audit.record(f"schedule.{wanted.value}", locked, actor=actor)
+    return locked
+
+
+@transaction.atomic
+def close_schedule(schedule: Schedule, *, actor: Actor = None) -> Schedule:
+    """Stop selling a departure; its bookings stay. Returns it. Raises `ScheduleRefused` after it took place or was cancelled."""
+    return _set_status(schedule, ScheduleStatus.CLOSED, actor=actor)
+
+
+@transaction.atomic
+def open_schedule(schedule: Schedule, *, actor: Actor = None) -> Schedule:
+    """Sell a closed departure again; it is full when no seat is left. Returns it. Raises `ScheduleRefused` as `close_schedule`."""
+    locked = schedule_for_update(schedule.pk)
+    wanted = ScheduleStatus.OPEN if locked.seats_left else ScheduleStatus.FULL
+    return _set_status(locked, wanted, actor=actor)
+
+
+@transaction.atomic
+def cancel_schedule(schedule: Schedule, *, reason: str, now: datetime, actor: Actor = None) -> Schedule:
+    """Cancel a departure and its bookings, and announce it once, so that orders are refunded and guests told. Returns it.
+
+    Raises `ScheduleRefused` when it took place. A repeat has no effect.
+    """
+    locked = schedule_for_update(schedule.pk)
+    if locked.status == ScheduleStatus.CANCELLED:
+        return locked
+    _set_status(locked, ScheduleStatus.CANCELLED, actor=actor)
+    release_seats(locked.bookings.filter(status__in=SEAT_TAKING), to=BookingStatus.CANCELLED, now=now)
+    publish("tours.schedule_cancelled", schedule_id=locked.pk, reason=reason)
+    return schedule_for_update(locked.pk)
+
+
+@transaction.atomic
+def complete_departed(*, now: datetime) -> int:
+    """Mark departures that have ended, and their confirmed bookings, as completed; return how many departures.
+
+    Works on the organization in scope, or on all of them inside `every_organization`.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE tours_schedule SET status = 'completed', updated_at = %(now)s"
+            " WHERE ends_at <= %(now)s AND status IN ('open', 'full', 'closed') RETURNING id",
+            {"now": now},
+        )
+        ended = [pk for (pk,) in cursor.fetchall()]
+    Booking.objects.filter(schedule__in=ended, status=BookingStatus.CONFIRMED).update(
+        status=BookingStatus.COMPLETED, updated_at=now
+    )
+    return len(ended)

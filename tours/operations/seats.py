@@ -1,0 +1,194 @@
+"""Seats: taken and given back by one conditional statement for each departure, so that none is sold twice."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from crm.models import Customer
+from tours.enums import SEAT_TAKING, BookingStatus, ScheduleStatus
+from tours.models import Booking, Participant, Schedule
+from tours.queries import bookings_for_update
+from tours.rules import booking_may_become
+
+
+@dataclass(frozen=True, slots=True)
+class SeatRequest:
+    """How many seats are wanted on a schedule, by its primary key."""
+
+    schedule_id: int
+    seats: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewParticipant:
+    """One person to be written on a booking: the name of the price paid and the seats taken (0 or 1)."""
+
+    tier_name: str
+    seats: int
+    name: str = ""
+    needs: str = ""
+
+
+class SeatsUnavailable(Exception):
+    """The seats cannot be had: `code` is `gone`, `closed`, `departed` or `too_few` (then `seats_left` are free)."""
+
+    def __init__(self, code: str, *, schedule_id: int, seats_left: int = 0) -> None:
+        self.code = code
+        self.schedule_id = schedule_id
+        self.seats_left = seats_left
+        super().__init__(self.message)
+
+    @property
+    def message(self) -> str:
+        """What to tell the person, in the active language."""
+        if self.code == "too_few" and self.seats_left:
+            return ngettext(
+                "Only %(count)d place is left on this departure.",
+                "Only %(count)d places are left on this departure.",
+                self.seats_left,
+            ) % {"count": self.seats_left}
+        return {
+            "too_few": _("This departure is fully booked."),
+            "departed": _("This departure has left."),
+            "closed": _("This departure can no longer be booked."),
+        }.get(self.code, _("This departure does not exist any more."))
+
+
+# One statement checks that the departure can be booked and has room, takes the seats and keeps open ↔ full.
+_TAKE = """
+UPDATE tours_schedule
+SET booked_count = booked_count + %(seats)s,
+    status = CASE WHEN status IN ('open', 'full')
+                  THEN CASE WHEN booked_count + %(seats)s >= capacity THEN 'full' ELSE 'open' END
+                  ELSE status END,
+    updated_at = %(now)s
+WHERE id = %(id)s AND booked_count + %(seats)s <= capacity AND starts_at > %(now)s
+  AND (status = ANY (%(states)s)) AND (%(late)s OR booking_closes_at > %(now)s)
+RETURNING id
+"""
+
+_GIVE_BACK = """
+UPDATE tours_schedule
+SET booked_count = booked_count - %(seats)s,
+    status = CASE WHEN status = 'full' AND booked_count - %(seats)s < capacity THEN 'open' ELSE status END,
+    updated_at = %(now)s
+WHERE id = %(id)s
+"""
+
+
+def _take(requests: Iterable[SeatRequest], *, now: datetime, late: bool) -> None:
+    wanted: Counter[int] = Counter()
+    for request in requests:
+        wanted[request.schedule_id] += request.seats
+    # Full stays bookable for a party without seats of its own; closed only for guests who had paid for their place.
+    states = [ScheduleStatus.OPEN.value, ScheduleStatus.FULL.value] + ([ScheduleStatus.CLOSED.value] if late else [])
+    with connection.cursor() as cursor:
+        for schedule_id, seats in sorted(wanted.items()):
+            cursor.execute(_TAKE, {"id": schedule_id, "seats": seats, "now": now, "states": states, "late": late})
+            if cursor.fetchone() is None:
+                raise _refusal(schedule_id, seats, now=now, late=late)
+
+
+def _refusal(schedule_id: int, seats: int, *, now: datetime, late: bool) -> SeatsUnavailable:
+    schedule = Schedule.objects.filter(pk=schedule_id).first()
+    if schedule is None:
+        return SeatsUnavailable("gone", schedule_id=schedule_id)
+    if schedule.starts_at <= now:
+        return SeatsUnavailable("departed", schedule_id=schedule_id)
+    closed = schedule.status not in (ScheduleStatus.OPEN, ScheduleStatus.FULL)
+    if closed or (not late and schedule.booking_closes_at <= now):
+        return SeatsUnavailable("closed", schedule_id=schedule_id)
+    return SeatsUnavailable("too_few", schedule_id=schedule_id, seats_left=schedule.seats_left)
+
+
+def reserve_seats(requests: Sequence[SeatRequest], *, now: datetime) -> None:
+    """Take seats on departures, in the caller's transaction; all of them or, by the exception, none.
+
+    Departures are locked in the order of their keys. Raises `SeatsUnavailable` when one is not open, past its cut-off or has too
+    little room; the caller must roll back.
+    """
+    _take(requests, now=now, late=False)
+
+
+def create_booking(
+    schedule: Schedule,
+    *,
+    customer: Customer,
+    participants: Sequence[NewParticipant],
+    status: BookingStatus,
+    special_needs: str = "",
+) -> Booking:
+    """Write down a booking with its people; return it. The seats are taken by `reserve_seats` in the same transaction."""
+    booking = Booking.objects.create(
+        schedule=schedule,
+        customer=customer,
+        status=status,
+        seats=sum(participant.seats for participant in participants),
+        special_needs=special_needs,
+    )
+    Participant.objects.bulk_create(
+        Participant(
+            booking=booking,
+            tier_name=participant.tier_name,
+            seats=participant.seats,
+            name=participant.name,
+            needs=participant.needs,
+        )
+        for participant in participants
+    )
+    return booking
+
+
+def release_seats(bookings: Iterable[Booking], *, to: BookingStatus, now: datetime) -> list[Booking]:
+    """Give the seats of bookings back and mark them cancelled or expired; return those that changed.
+
+    A booking that holds no seats any more is left as it is, so a repeat has no effect.
+    """
+    released = [booking for booking in bookings_for_update(bookings) if booking_may_become(booking.status, to)]
+    freed: Counter[int] = Counter()
+    for booking in released:
+        if booking.status in SEAT_TAKING:
+            freed[booking.schedule_id] += booking.seats
+    Booking.objects.filter(pk__in=[booking.pk for booking in released]).update(status=to, updated_at=now)
+    with connection.cursor() as cursor:
+        for schedule_id, seats in sorted(freed.items()):
+            cursor.execute(_GIVE_BACK, {"id": schedule_id, "seats": seats, "now": now})
+    for booking in released:
+        booking.status = to
+    return released
+
+
+def retake_seats(bookings: Iterable[Booking], *, now: datetime) -> None:
+    """Take the seats of expired bookings again for guests whose money came late, past the cut-off too.
+
+    Raises `SeatsUnavailable` when there is no room, or the departure has left or was cancelled; the caller must roll back.
+    """
+    expired = [booking for booking in bookings_for_update(bookings) if booking.status == BookingStatus.EXPIRED]
+    _take([SeatRequest(booking.schedule_id, booking.seats) for booking in expired], now=now, late=True)
+    Booking.objects.filter(pk__in=[booking.pk for booking in expired]).update(
+        status=BookingStatus.PENDING, updated_at=now
+    )
+
+
+def _advance(bookings: Iterable[Booking], *, to: BookingStatus, now: datetime) -> None:
+    pks = [booking.pk for booking in bookings_for_update(bookings) if booking_may_become(booking.status, to)]
+    Booking.objects.filter(pk__in=pks).update(status=to, updated_at=now)
+
+
+def await_payment(bookings: Iterable[Booking], *, now: datetime) -> None:
+    """Mark held bookings as waiting for a payment that takes days; they keep their seats."""
+    _advance(bookings, to=BookingStatus.PENDING, now=now)
+
+
+def confirm_bookings(bookings: Iterable[Booking], *, now: datetime) -> None:
+    """Confirm bookings that hold their seats; those confirmed already stay so."""
+    _advance(
+        [booking for booking in bookings if booking.status != BookingStatus.EXPIRED],
+        to=BookingStatus.CONFIRMED,
+        now=now,
+    )

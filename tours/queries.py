@@ -1,0 +1,112 @@
+"""Reads of the tours app."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet
+
+from tours.enums import ScheduleStatus, TourStatus
+from tours.models import Booking, PricingTier, Schedule, Stop, Tour, TourVariant
+
+
+def _bookable(now: datetime) -> QuerySet[Schedule]:
+    return Schedule.objects.filter(
+        status=ScheduleStatus.OPEN,
+        booking_closes_at__gt=now,
+        starts_at__gt=now,
+        tour__status=TourStatus.ACTIVE,
+        variant__is_active=True,
+    ).select_related("variant", "tour")
+
+
+def available_schedules(tour: Tour, *, from_: date, to: date, now: datetime, seats: int = 1) -> list[Schedule]:
+    """Return the departures of a tour that can be booked, by start; one query.
+
+    `from_` and `to` are local days, both included; `now` is aware; `seats` is how many must still be free.
+    """
+    return list(
+        _bookable(now)
+        .filter(tour=tour, date__range=(from_, to), capacity__gte=F("booked_count") + seats)
+        .order_by("starts_at", "pk")
+    )
+
+
+def next_departures(tours: Iterable[Tour], *, now: datetime) -> dict[int, Schedule]:
+    """Return the next departure that can be booked of each tour, by the tour's primary key; one query."""
+    found = (
+        _bookable(now)
+        .filter(tour__in=list(tours), capacity__gt=F("booked_count"))
+        .order_by("tour_id", "starts_at")
+        .distinct("tour_id")
+    )
+    return {schedule.tour_id: schedule for schedule in found}
+
+
+def lowest_prices(tours: Iterable[Tour], *, on: date) -> dict[int, int]:
+    """Return the lowest full price of each tour in minor units, by the tour's primary key; one query. Free places do not count."""
+    prices: dict[int, int] = {}
+    for tier in PricingTier.objects.filter(_valid_on(on), tour__in=list(tours), price_minor__gt=0, is_default=True):
+        prices[tier.tour_id] = min(tier.price_minor, prices.get(tier.tour_id, tier.price_minor))
+    return prices
+
+
+def bookable_schedule(public_id: UUID | str, *, now: datetime) -> Schedule | None:
+    """Return the departure with this public id when it can be booked now, else None. It may be full."""
+    return _bookable(now).filter(public_id=public_id).first()
+
+
+def schedules_by_public_id(public_ids: Iterable[UUID | str]) -> dict[str, Schedule]:
+    """Return departures by their public ids, bookable or not; one query."""
+    found = Schedule.objects.filter(public_id__in=list(public_ids)).select_related("variant", "tour")
+    return {str(schedule.public_id): schedule for schedule in found}
+
+
+def _valid_on(day: date) -> Q:
+    return (Q(valid_from=None) | Q(valid_from__lte=day)) & (Q(valid_until=None) | Q(valid_until__gte=day))
+
+
+def price_tiers(variant: TourVariant, *, on: date) -> list[PricingTier]:
+    """Return the prices by which a variant is sold on a local day, in order; one query.
+
+    Prices of the variant's own, else those of its tour.
+    """
+    return price_tiers_of([variant], on={variant.pk: on})[variant.pk]
+
+
+def price_tiers_of(variants: Iterable[TourVariant], *, on: dict[int, date]) -> dict[int, list[PricingTier]]:
+    """Return the prices of several variants, each on its day (`on`, by the variant's primary key); one query."""
+    wanted = {variant.pk: variant for variant in variants}
+    tiers = list(
+        PricingTier.objects.filter(tour__in={variant.tour_id for variant in wanted.values()}).order_by(
+            "sort_order", "pk"
+        )
+    )
+    found: dict[int, list[PricingTier]] = {}
+    for pk, variant in wanted.items():
+        valid = [
+            tier
+            for tier in tiers
+            if tier.tour_id == variant.tour_id
+            and (tier.valid_from is None or tier.valid_from <= on[pk])
+            and (tier.valid_until is None or tier.valid_until >= on[pk])
+        ]
+        own = [tier for tier in valid if tier.variant_id == pk]
+        found[pk] = own or [tier for tier in valid if tier.variant_id is None]
+    return found
+
+
+def stops_of(tour: Tour) -> list[Stop]:
+    """Return the stops of a tour in order with their places; one query."""
+    return list(Stop.objects.filter(tour=tour).select_related("place").order_by("sort_order", "pk"))
+
+
+def bookings_for_update(bookings: Iterable[Booking]) -> list[Booking]:
+    """Return bookings locked until the end of the transaction, in the order of their keys."""
+    pks = [booking.pk for booking in bookings]
+    return list(Booking.objects.select_for_update().filter(pk__in=pks).order_by("pk"))
+
+
+def schedule_for_update(pk: int) -> Schedule:
+    """Return a schedule locked until the end of the transaction."""
+    return Schedule.objects.select_for_update(of=("self",)).select_related("tour", "variant").get(pk=pk)
