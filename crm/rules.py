@@ -1,0 +1,13 @@
+"""Pure rules of customers and messages."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+MAX_ATTEMPTS: Final = 6
+
+
+def next_attempt(attempts: int, *, now: datetime) -> datetime | None:
+    """Return when a message that failed `attempts` times is tried again, or None when it is given up."""
+    if attempts >= MAX_ATTEMPTS:
+        return None
+    return now + timedelta(seconds=30 * 2**attempts)

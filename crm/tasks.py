@@ -1,0 +1,15 @@
+from django.utils import timezone
+
+from crm import operations, queries
+from tenancy.jobs import enqueue_for, sweep_job, tenant_job
+
+
+@tenant_job("crm.send_message")
+def send_message(*, message_id: int) -> None:
+    operations.send_message(message_id, now=timezone.now())
+
+
+@sweep_job("crm.sweep_messages")
+def sweep_messages() -> None:
+    for message_id, organization_id in queries.due_messages(now=timezone.now()):
+        enqueue_for(organization_id, "crm.send_message", message_id=message_id)
