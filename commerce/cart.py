@@ -1,0 +1,102 @@
+"""What a guest has chosen and not yet ordered: kept in the session, for each organization its own."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from django.contrib.sessions.backends.base import SessionBase
+
+KEY: Final = "cart"
+# More departures in one order than any guest needs; keeps the session small.
+MAX_LINES: Final = 10
+
+
+class CartFull(ValueError):
+    """The cart holds `MAX_LINES` departures already."""
+
+
+@dataclass(frozen=True, slots=True)
+class CartItem:
+    """People on one departure: how many of each price (by its primary key), and the total (minor units) the guest was shown."""
+
+    schedule_public_id: UUID
+    quantities: Mapping[int, int]
+    shown_total_minor: int
+
+    @property
+    def people(self) -> int:
+        """How many people it is for."""
+        return sum(self.quantities.values())
+
+
+class Cart:
+    """Reads and writes the cart of a session. `token` names it: an order placed from it is placed once."""
+
+    def __init__(self, session: SessionBase) -> None:
+        self._session = session
+
+    @property
+    def items(self) -> list[CartItem]:
+        """The chosen departures in the order in which they were added."""
+        return [_read(public_id, stored) for public_id, stored in self._stored["items"].items()]
+
+    @property
+    def people(self) -> int:
+        """How many people all of it is for."""
+        return sum(item.people for item in self.items)
+
+    @property
+    def token(self) -> UUID | None:
+        """The cart's name, the same until it is emptied; None while there is nothing in it."""
+        token = self._stored["token"]
+        return UUID(token) if token else None
+
+    def get(self, schedule_public_id: UUID) -> CartItem | None:
+        """Return what is chosen on a departure, or None."""
+        stored = self._stored["items"].get(str(schedule_public_id))
+        return None if stored is None else _read(str(schedule_public_id), stored)
+
+    def put(self, item: CartItem) -> None:
+        """Choose people on a departure, in place of those chosen on it before. Raises `CartFull`."""
+        cart = self._stored
+        key = str(item.schedule_public_id)
+        if key not in cart["items"] and len(cart["items"]) >= MAX_LINES:
+            raise CartFull
+        cart["items"][key] = {
+            "quantities": {str(tier_id): quantity for tier_id, quantity in item.quantities.items()},
+            "shown": item.shown_total_minor,
+        }
+        cart["token"] = cart["token"] or str(uuid4())
+        self._session[KEY] = cart
+
+    def remove(self, schedule_public_id: UUID) -> None:
+        """Take a departure out; nothing happens when it is not in the cart."""
+        cart = self._stored
+        if cart["items"].pop(str(schedule_public_id), None) is None:
+            return
+        if cart["items"]:
+            self._session[KEY] = cart
+        else:
+            self.empty()
+
+    def keep_only(self, schedule_public_ids: Iterable[UUID]) -> None:
+        """Take out every departure but these."""
+        kept = set(schedule_public_ids)
+        for item in self.items:
+            if item.schedule_public_id not in kept:
+                self.remove(item.schedule_public_id)
+
+    def empty(self, *, token: UUID | None = None) -> None:
+        """Take everything out; with `token`, only if this is the cart of that name."""
+        if token is None or token == self.token:
+            self._session.pop(KEY, None)
+
+    @property
+    def _stored(self) -> dict[str, Any]:
+        return self._session.get(KEY) or {"token": "", "items": {}}
+
+
+def _read(public_id: str, stored: Mapping[str, Any]) -> CartItem:
+    quantities = {int(tier_id): int(quantity) for tier_id, quantity in stored["quantities"].items()}
+    return CartItem(UUID(public_id), quantities, int(stored["shown"]))
