@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from tours.enums import ScheduleStatus, TourStatus
 from tours.models import Booking, PricingTier, Schedule, Stop, Tour, TourVariant
@@ -54,6 +54,32 @@ def lowest_prices(tours: Iterable[Tour], *, on: date) -> dict[int, int]:
 def bookable_schedule(public_id: UUID | str, *, now: datetime) -> Schedule | None:
     """Return the departure with this public id when it can be booked now, else None. It may be full."""
     return _bookable(now).filter(public_id=public_id).first()
+
+
+def bookable_schedules(public_ids: Iterable[UUID | str], *, now: datetime) -> dict[str, Schedule]:
+    """Return those of several departures that can be booked now, by their public ids; one query. They may be full."""
+    found = _bookable(now).filter(public_id__in=list(public_ids))
+    return {str(schedule.public_id): schedule for schedule in found}
+
+
+def bookable_tour(public_id: UUID | str, *, now: datetime) -> tuple[Tour, date, date] | None:
+    """Return an offered tour with the first and the last local day it can be booked for; one query.
+
+    Without any departure both days are the day that `now` is in the organization's zone. None when there is no such tour.
+    """
+    bookable = _bookable(now).filter(tour=OuterRef("pk"), capacity__gt=F("booked_count")).values("date")
+    tour = (
+        Tour.objects.filter(public_id=public_id, status=TourStatus.ACTIVE)
+        .select_related("organization")
+        .annotate(
+            first_date=Subquery(bookable.order_by("date")[:1]), last_date=Subquery(bookable.order_by("-date")[:1])
+        )
+        .first()
+    )
+    if tour is None:
+        return None
+    today = now.astimezone(tour.organization.zone).date()
+    return tour, tour.first_date or today, tour.last_date or today
 
 
 def schedules_by_public_id(public_ids: Iterable[UUID | str]) -> dict[str, Schedule]:
