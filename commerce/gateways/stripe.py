@@ -1,0 +1,283 @@
+"""Stripe, spoken to through its own client. Its exceptions about currencies live here and nowhere else.
+
+Facts from https://docs.stripe.com/currencies, /payments/paymentintents/lifecycle and /webhooks.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import stripe
+from django.conf import settings
+
+from commerce.models import PaymentSettings
+from tenancy.money import currency_exponent
+
+# Stripe counts these in other units than ISO 4217: two decimals although the currency has none.
+STRIPE_EXPONENT: Final[Mapping[str, int]] = {"ISK": 2, "UGX": 2}
+# An amount sent to Stripe must be a multiple of this.
+STRIPE_MULTIPLE: Final[Mapping[str, int]] = {
+    "ISK": 100,
+    "UGX": 100,
+    "BHD": 10,
+    "JOD": 10,
+    "KWD": 10,
+    "OMR": 10,
+    "TND": 10,
+}
+# The smallest charge, in ISO minor units.
+MINIMUM: Final[Mapping[str, int]] = {
+    "AED": 200, "ARS": 50, "AUD": 50, "BRL": 50, "CAD": 50, "CHF": 50, "COP": 50, "CZK": 1500, "DKK": 250, "EUR": 50,
+    "GBP": 30, "HKD": 400, "HUF": 17500, "IDR": 50, "ILS": 50, "INR": 50, "JPY": 50, "KRW": 50, "MXN": 1000, "MYR": 200,
+    "NOK": 300, "NZD": 50, "PHP": 50, "PLN": 200, "RON": 200, "SEK": 300, "SGD": 50, "THB": 1000, "USD": 50, "ZAR": 50,
+}  # fmt: skip
+TIMEOUT_SECONDS: Final = 10
+
+
+class GatewayError(Exception):
+    """Stripe could not do what was asked; the message is for staff and logs."""
+
+
+class GatewayUnavailable(GatewayError):
+    """Stripe could not be reached or is busy; the same call may work later."""
+
+
+class GatewayRefused(GatewayError):
+    """Stripe said no; the same call will not work later. `code` is Stripe's own."""
+
+    def __init__(self, message: str, *, code: str = "") -> None:
+        self.code = code
+        super().__init__(message)
+
+
+class GatewayMisconfigured(GatewayError):
+    """The organization has no keys, or wrong ones."""
+
+
+class NotRepresentable(ValueError):
+    """An amount that Stripe cannot charge in its currency."""
+
+
+class BadSignature(ValueError):
+    """A webhook that Stripe did not sign with the endpoint's secret, or too long ago."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys of an organization's Stripe account."""
+
+    secret: str
+    publishable: str
+    webhook_secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A PaymentIntent as Stripe tells it. Amounts are ISO minor units; `received_minor` is what was captured."""
+
+    reference: str
+    status: str
+    amount_minor: int
+    received_minor: int
+    currency: str
+    client_secret: str
+    failure: str
+    metadata: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class RefundState:
+    """A refund as Stripe tells it; the amount in ISO minor units."""
+
+    reference: str
+    status: str
+    amount_minor: int
+    currency: str
+    failure: str
+    metadata: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A verified webhook."""
+
+    id: str
+    type: str
+    object_id: str
+    livemode: bool
+    payload: dict[str, Any]
+
+
+def keys_of(row: PaymentSettings) -> Keys:
+    """Return the keys of an organization, those of the installation where it has none of its own."""
+    return Keys(
+        secret=row.stripe_secret_key or settings.STRIPE_SECRET_KEY,
+        publishable=row.stripe_publishable_key or settings.STRIPE_PUBLISHABLE_KEY,
+        webhook_secret=row.stripe_webhook_secret or settings.STRIPE_WEBHOOK_SECRET,
+    )
+
+
+def to_stripe(amount_minor: int, currency: str) -> int:
+    """Return an ISO amount in Stripe's unit. Raises `NotRepresentable` when Stripe cannot charge it exactly."""
+    shift = STRIPE_EXPONENT.get(currency, currency_exponent(currency)) - currency_exponent(currency)
+    amount: int = amount_minor * 10**shift
+    if amount % STRIPE_MULTIPLE.get(currency, 1):
+        raise NotRepresentable(f"Stripe charges {currency} in steps of {STRIPE_MULTIPLE[currency]}.")
+    return amount
+
+
+def from_stripe(amount: int, currency: str) -> int:
+    """Return an amount of Stripe's in ISO minor units."""
+    shift = STRIPE_EXPONENT.get(currency, currency_exponent(currency)) - currency_exponent(currency)
+    minor: int = amount // 10**shift
+    return minor
+
+
+def minimum_minor(currency: str) -> int:
+    """Return the smallest amount that Stripe charges, in ISO minor units."""
+    return MINIMUM.get(currency, 1)
+
+
+def _client(keys: Keys) -> stripe.StripeClient:
+    if not keys.secret:
+        raise GatewayMisconfigured("No Stripe secret key is set.")
+    return stripe.StripeClient(
+        keys.secret,
+        base_addresses={"api": settings.STRIPE_API_BASE},
+        max_network_retries=1,
+        http_client=stripe.RequestsClient(timeout=TIMEOUT_SECONDS),
+    )
+
+
+def _raise(error: stripe.StripeError) -> None:
+    message = error.user_message or str(error)
+    if isinstance(error, stripe.AuthenticationError | stripe.PermissionError):
+        raise GatewayMisconfigured(message) from error
+    temporary = error.http_status in (None, 409, 429) or (error.http_status or 0) >= 500
+    if isinstance(error, stripe.APIConnectionError | stripe.RateLimitError) or temporary:
+        raise GatewayUnavailable(message) from error
+    raise GatewayRefused(message, code=error.code or "") from error
+
+
+def _intent(source: Any) -> Intent:
+    currency = source.currency.upper()
+    failure = source.last_payment_error
+    return Intent(
+        reference=source.id,
+        status=source.status,
+        amount_minor=from_stripe(source.amount, currency),
+        received_minor=from_stripe(source.amount_received or 0, currency),
+        currency=currency,
+        client_secret=source.client_secret or "",
+        failure=str(getattr(failure, "message", None) or "") if failure else "",
+        metadata=dict(source.metadata or {}),
+    )
+
+
+def _refund(source: Any) -> RefundState:
+    currency = source.currency.upper()
+    return RefundState(
+        reference=source.id,
+        status=source.status or "pending",
+        amount_minor=from_stripe(source.amount, currency),
+        currency=currency,
+        failure=str(getattr(source, "failure_reason", None) or ""),
+        metadata=dict(source.metadata or {}),
+    )
+
+
+def create_intent(
+    keys: Keys,
+    *,
+    amount_minor: int,
+    currency: str,
+    metadata: Mapping[str, str],
+    description: str,
+    receipt_email: str,
+    idempotency_key: str,
+) -> Intent:
+    """Create a PaymentIntent, or return the one made with this key before. Raises `GatewayError`."""
+    try:
+        made = _client(keys).v1.payment_intents.create(
+            {
+                "amount": to_stripe(amount_minor, currency),
+                "currency": currency.lower(),
+                "automatic_payment_methods": {"enabled": True},
+                "metadata": dict(metadata),
+                "description": description,
+                "receipt_email": receipt_email,
+            },
+            {"idempotency_key": idempotency_key},
+        )
+    except NotRepresentable as error:
+        raise GatewayRefused(str(error), code="amount_invalid") from error
+    except stripe.StripeError as error:
+        _raise(error)
+    return _intent(made)
+
+
+def retrieve_intent(keys: Keys, reference: str) -> Intent:
+    """Return a PaymentIntent as it is now. Raises `GatewayError`."""
+    try:
+        found = _client(keys).v1.payment_intents.retrieve(reference)
+    except stripe.StripeError as error:
+        _raise(error)
+    return _intent(found)
+
+
+def cancel_intent(keys: Keys, reference: str, *, reason: str = "abandoned") -> Intent:
+    """Cancel a PaymentIntent and return it as it then is: cancelled, or succeeded or processing when it was too late."""
+    try:
+        cancelled = _client(keys).v1.payment_intents.cancel(reference, {"cancellation_reason": reason})  # type: ignore[typeddict-item]
+    except stripe.InvalidRequestError as error:
+        if error.code == "payment_intent_unexpected_state":
+            return retrieve_intent(keys, reference)
+        _raise(error)
+    except stripe.StripeError as error:
+        _raise(error)
+    return _intent(cancelled)
+
+
+def create_refund(
+    keys: Keys, *, intent: str, amount_minor: int, currency: str, metadata: Mapping[str, str], idempotency_key: str
+) -> RefundState:
+    """Pay part or all of a PaymentIntent back, or return the refund made with this key before. Raises `GatewayError`."""
+    try:
+        made = _client(keys).v1.refunds.create(
+            {"payment_intent": intent, "amount": to_stripe(amount_minor, currency), "metadata": dict(metadata)},
+            {"idempotency_key": idempotency_key},
+        )
+    except NotRepresentable as error:
+        raise GatewayRefused(str(error), code="amount_invalid") from error
+    except stripe.StripeError as error:
+        _raise(error)
+    return _refund(made)
+
+
+def retrieve_refund(keys: Keys, reference: str) -> RefundState:
+    """Return a refund as it is now. Raises `GatewayError`."""
+    try:
+        found = _client(keys).v1.refunds.retrieve(reference)
+    except stripe.StripeError as error:
+        _raise(error)
+    return _refund(found)
+
+
+def verify_event(keys: Keys, body: bytes, signature: str) -> Event:
+    """Return the event in a webhook's raw body. Raises `BadSignature` unless Stripe signed it for this endpoint just now."""
+    if not keys.webhook_secret:
+        raise BadSignature("No webhook secret is set.")
+    try:
+        stripe.WebhookSignature.verify_header(body.decode(), signature, keys.webhook_secret, tolerance=300)
+        payload = json.loads(body)
+        source = payload["data"]["object"]
+        return Event(
+            id=payload["id"],
+            type=payload["type"],
+            object_id=source.get("id") or "",
+            livemode=bool(payload.get("livemode")),
+            payload=payload,
+        )
+    except (stripe.SignatureVerificationError, UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as error:
+        raise BadSignature(str(error)) from error

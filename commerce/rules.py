@@ -1,0 +1,134 @@
+"""Pure rules of orders and payments: methods and what they support, legal changes of state."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from commerce.enums import OrderStatus, PaymentMethod, PaymentStatus, RefundStatus
+from tours.enums import BookingStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """What a way of paying supports.
+
+    `by_provider`: Stripe moves the money. `confirms_at_once`: places are confirmed before money came in. `by_staff`: staff say
+    when money came in. `holds_days`: the places wait for days, not minutes.
+    """
+
+    by_provider: bool = False
+    confirms_at_once: bool = False
+    by_staff: bool = False
+    holds_days: bool = False
+
+
+METHODS: Final[Mapping[PaymentMethod, Method]] = {
+    PaymentMethod.CARD: Method(by_provider=True),
+    PaymentMethod.BANK_TRANSFER: Method(by_staff=True, holds_days=True),
+    PaymentMethod.ON_ARRIVAL: Method(by_staff=True, confirms_at_once=True),
+    PaymentMethod.FREE: Method(confirms_at_once=True),
+}
+
+ORDER_CHANGES: Final[Mapping[OrderStatus, frozenset[OrderStatus]]] = {
+    OrderStatus.PENDING: frozenset(
+        {OrderStatus.CONFIRMED, OrderStatus.PAID, OrderStatus.EXPIRED, OrderStatus.CANCELLED}
+    ),
+    OrderStatus.CONFIRMED: frozenset({OrderStatus.PAID, OrderStatus.COMPLETED, OrderStatus.CANCELLED}),
+    OrderStatus.PAID: frozenset(
+        {OrderStatus.COMPLETED, OrderStatus.CANCELLED, OrderStatus.REFUNDED, OrderStatus.PARTIALLY_REFUNDED}
+    ),
+    OrderStatus.COMPLETED: frozenset({OrderStatus.REFUNDED, OrderStatus.PARTIALLY_REFUNDED}),
+    # Money that came late is honoured while there is room.
+    OrderStatus.EXPIRED: frozenset({OrderStatus.PAID}),
+    OrderStatus.CANCELLED: frozenset({OrderStatus.REFUNDED, OrderStatus.PARTIALLY_REFUNDED}),
+    OrderStatus.PARTIALLY_REFUNDED: frozenset({OrderStatus.REFUNDED, OrderStatus.CANCELLED, OrderStatus.COMPLETED}),
+    OrderStatus.REFUNDED: frozenset({OrderStatus.CANCELLED}),
+}
+
+# A declined attempt goes on in the same payment, so “failed” is no end.
+_OPEN: Final = frozenset(
+    {
+        PaymentStatus.PENDING,
+        PaymentStatus.REQUIRES_ACTION,
+        PaymentStatus.PROCESSING,
+        PaymentStatus.FAILED,
+        PaymentStatus.SUCCEEDED,
+        PaymentStatus.CANCELLED,
+    }
+)
+PAYMENT_CHANGES: Final[Mapping[PaymentStatus, frozenset[PaymentStatus]]] = {
+    PaymentStatus.PENDING: _OPEN,
+    PaymentStatus.REQUIRES_ACTION: _OPEN,
+    PaymentStatus.PROCESSING: _OPEN,
+    PaymentStatus.FAILED: _OPEN,
+    PaymentStatus.AWAITING_APPROVAL: frozenset(
+        {PaymentStatus.SUCCEEDED, PaymentStatus.REJECTED, PaymentStatus.CANCELLED}
+    ),
+    PaymentStatus.SUCCEEDED: frozenset(
+        {PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED, PaymentStatus.DISPUTED}
+    ),
+    PaymentStatus.PARTIALLY_REFUNDED: frozenset(
+        {PaymentStatus.REFUNDED, PaymentStatus.DISPUTED, PaymentStatus.SUCCEEDED}
+    ),
+    # A refund that fails afterwards brings the money back to us.
+    PaymentStatus.REFUNDED: frozenset({PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.SUCCEEDED}),
+    PaymentStatus.DISPUTED: frozenset(
+        {PaymentStatus.SUCCEEDED, PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED}
+    ),
+    # Staff may give up a transfer, a session may be abandoned, and the money come all the same.
+    PaymentStatus.CANCELLED: frozenset({PaymentStatus.SUCCEEDED}),
+    PaymentStatus.REJECTED: frozenset(),
+}
+
+REFUND_CHANGES: Final[Mapping[RefundStatus, frozenset[RefundStatus]]] = {
+    RefundStatus.PENDING: frozenset(
+        {RefundStatus.REQUIRES_ACTION, RefundStatus.SUCCEEDED, RefundStatus.FAILED, RefundStatus.CANCELLED}
+    ),
+    RefundStatus.REQUIRES_ACTION: frozenset({RefundStatus.SUCCEEDED, RefundStatus.FAILED, RefundStatus.CANCELLED}),
+    # The guest's bank may send it back up to 30 days later.
+    RefundStatus.SUCCEEDED: frozenset({RefundStatus.FAILED}),
+    RefundStatus.FAILED: frozenset(),
+    RefundStatus.CANCELLED: frozenset(),
+}
+
+
+class IllegalChange(ValueError):
+    """A change of state that the tables above do not allow."""
+
+
+def check_order_change(current: str, wanted: OrderStatus) -> None:
+    """Raise `IllegalChange` unless an order in state `current` may become `wanted`."""
+    if wanted not in ORDER_CHANGES[OrderStatus(current)]:
+        raise IllegalChange(f"An order that is {current} cannot become {wanted.value}.")
+
+
+def check_payment_change(current: str, wanted: PaymentStatus) -> None:
+    """Raise `IllegalChange` unless a payment in state `current` may become `wanted`."""
+    if wanted not in PAYMENT_CHANGES[PaymentStatus(current)]:
+        raise IllegalChange(f"A payment that is {current} cannot become {wanted.value}.")
+
+
+def refund_may_become(current: str, wanted: RefundStatus) -> bool:
+    """Return whether a refund in state `current` may become `wanted`."""
+    return wanted in REFUND_CHANGES[RefundStatus(current)]
+
+
+def first_booking_status(method: PaymentMethod) -> BookingStatus:
+    """Return the state in which the bookings of a new order begin."""
+    if METHODS[method].confirms_at_once:
+        return BookingStatus.CONFIRMED
+    return BookingStatus.PENDING if METHODS[method].holds_days else BookingStatus.HELD
+
+
+def first_order_status(method: PaymentMethod) -> OrderStatus:
+    """Return the state in which a new order begins."""
+    if method == PaymentMethod.FREE:
+        return OrderStatus.PAID
+    return OrderStatus.CONFIRMED if METHODS[method].confirms_at_once else OrderStatus.PENDING
+
+
+def first_payment_status(method: PaymentMethod) -> PaymentStatus:
+    """Return the state in which the payment of a new order begins."""
+    if method == PaymentMethod.FREE:
+        return PaymentStatus.SUCCEEDED
+    return PaymentStatus.AWAITING_APPROVAL if METHODS[method].by_staff else PaymentStatus.PENDING
