@@ -157,7 +157,9 @@ def payment_methods(row: PaymentSettings, *, total_minor: int, currency: str) ->
     choices = []
     if row.card_enabled and stripe.keys_of(row).secret:
         choices.append(
-            MethodChoice(PaymentMethod.CARD, _("Pay now, safely, by card or wallet."), card_problem(total_minor, currency))
+            MethodChoice(
+                PaymentMethod.CARD, _("Pay now, safely, by card or wallet."), card_problem(total_minor, currency)
+            )
         )
     if row.bank_transfer_enabled:
         text = _("Transfer the amount within %(days)d days. We keep your places until then.")

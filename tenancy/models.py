@@ -188,6 +188,9 @@ class RoleGroup(TenantModel):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organization", "role"], name="role_group_unique")]
 
+    def __str__(self) -> str:
+        return self.get_role_display()
+
 
 def tenant_path(folder: str, filename: str) -> str:
     """Return where a file of the organization in scope is stored: under its own prefix, below `folder`."""

@@ -45,8 +45,10 @@ def publish(topic: str, /, **payload: Any) -> OutboxEvent:
     """
     event = OutboxEvent.objects.create(topic=topic, payload=payload)
     due = timezone.now() + SWEEP_AFTER
-    for name in _subscribers[topic]:
-        delivery = OutboxDelivery.objects.create(event=event, subscriber=name, next_attempt_at=due)
+    deliveries = OutboxDelivery.objects.bulk_create(
+        OutboxDelivery(event=event, subscriber=name, next_attempt_at=due) for name in _subscribers[topic]
+    )
+    for delivery in deliveries:
         enqueue("tenancy.deliver_event", delivery_id=delivery.pk)
     return event
 

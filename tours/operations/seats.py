@@ -26,7 +26,7 @@ class SeatRequest:
 
 @dataclass(frozen=True, slots=True)
 class NewParticipant:
-    """One person to be written on a booking: the name of the price paid and the seats taken (0 or 1)."""
+    """One person or group to be written on a booking: the name of the price paid and the seats taken."""
 
     tier_name: str
     seats: int
@@ -119,16 +119,17 @@ def create_booking(
     schedule: Schedule,
     *,
     customer: Customer,
+    seats: int,
     participants: Sequence[NewParticipant],
     status: BookingStatus,
     special_needs: str = "",
 ) -> Booking:
-    """Write down a booking with its people; return it. The seats are taken by `reserve_seats` in the same transaction."""
+    """Write down a booking of `seats` with its people; return it. `reserve_seats` takes the seats in the same transaction."""
     booking = Booking.objects.create(
         schedule=schedule,
         customer=customer,
         status=status,
-        seats=sum(participant.seats for participant in participants),
+        seats=seats,
         special_needs=special_needs,
     )
     Participant.objects.bulk_create(

@@ -1,0 +1,274 @@
+"""Payments: started at the provider outside any transaction, settled by what the provider says."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from commerce import queries
+from commerce.enums import OrderStatus, PaymentMethod, PaymentStatus, RefundReason
+from commerce.gateways import stripe
+from commerce.gateways.stripe import Intent
+from commerce.models import Order, Payment
+from commerce.operations.refunds import start_refund
+from commerce.rules import check_order_change, check_payment_change
+from tenancy import audit
+from tenancy.audit import Actor
+from tenancy.money import format_money
+from tenancy.outbox import publish
+from tours.models import Booking
+from tours.operations import SeatsUnavailable, await_payment, confirm_bookings, retake_seats
+
+RECEIVED = (
+    PaymentStatus.SUCCEEDED,
+    PaymentStatus.PARTIALLY_REFUNDED,
+    PaymentStatus.REFUNDED,
+    PaymentStatus.DISPUTED,
+)
+# Reasons for staff to look at an order; translated where they are shown.
+PAID_LATE_HONOURED = gettext_noop("Paid after the hold ran out; there was room, so the booking stands.")
+PAID_LATE_REFUNDED = gettext_noop("Paid after the hold ran out; there was no room, so the money goes back.")
+PAID_TWICE = gettext_noop("Paid twice; the second payment goes back.")
+AMOUNT_DIFFERS = gettext_noop("The amount received differs from the order.")
+
+
+class PaymentRefused(Exception):
+    """A payment that cannot be started or changed; the message is for the person, in the active language."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardPayment:
+    """What the browser needs to let the guest pay: Stripe's secret for this one payment, and the public key."""
+
+    client_secret: str
+    publishable_key: str
+    status: str
+
+
+def start_card_payment(payment: Payment, *, now: datetime) -> CardPayment:
+    """Create the payment's PaymentIntent at Stripe, or find the one it has; return what the browser needs.
+
+    Raises `PaymentRefused` when the order cannot be paid any more, `GatewayError` when Stripe cannot do it now.
+    """
+    payment = _reserve_key(payment, now=now)
+    keys = stripe.keys_of(queries.payment_settings())
+    intent = _intent_of(payment, keys)
+    return CardPayment(intent.client_secret, keys.publishable, intent.status)
+
+
+@transaction.atomic(durable=True)
+def _reserve_key(payment: Payment, *, now: datetime) -> Payment:
+    order = queries.order_for_update(payment.order_id)
+    payment = queries.payment_for_update(payment.pk)
+    if payment.status in RECEIVED:
+        raise PaymentRefused(_("This order is paid already."))
+    if order.status != OrderStatus.PENDING or order.hold_expires_at is None or order.hold_expires_at <= now:
+        raise PaymentRefused(_("The time to pay has run out. Your places have been given back."))
+    if not payment.idempotency_key:
+        # Written before the call: whatever happens on the way, a repeat finds the same PaymentIntent.
+        payment.idempotency_key = f"payment-{payment.public_id}-v1"
+        payment.save(update_fields=["idempotency_key", "updated_at"])
+    return payment
+
+
+def _intent_of(payment: Payment, keys: stripe.Keys) -> Intent:
+    if payment.provider_reference:
+        return stripe.retrieve_intent(keys, payment.provider_reference)
+    order = payment.order
+    intent = stripe.create_intent(
+        keys,
+        amount_minor=payment.amount_minor,
+        currency=payment.currency,
+        metadata={
+            "organization": str(payment.organization_id),
+            "order": order.number,
+            "payment": str(payment.public_id),
+        },
+        description=order.number,
+        receipt_email=order.email,
+        idempotency_key=payment.idempotency_key,
+    )
+    Payment.objects.filter(pk=payment.pk).update(provider_reference=intent.reference)
+    payment.provider_reference = intent.reference
+    return intent
+
+
+def close_card_payments(order: Order, *, now: datetime) -> bool:
+    """Stop the card payments of an order at Stripe; return False when one came in or is on its way, which is then settled.
+
+    Raises `GatewayError` when Stripe cannot be asked.
+    """
+    for payment in order.payments.filter(method=PaymentMethod.CARD).exclude(idempotency_key=""):
+        if payment.status in RECEIVED:
+            return False
+        keys = stripe.keys_of(queries.payment_settings())
+        # After a crash Stripe may know a payment whose reference we do not: the same key finds it.
+        intent = _intent_of(payment, keys)
+        if intent.status not in ("succeeded", "processing", "canceled"):
+            intent = stripe.cancel_intent(keys, intent.reference)
+        if intent.status != "canceled":
+            settle_payment(payment.pk, intent=intent, now=now)
+            return False
+    return True
+
+
+def refresh_payment(payment: Payment, *, now: datetime) -> Payment:
+    """Ask Stripe how a card payment stands and settle it; return it. For a webhook that has not come. Raises `GatewayError`."""
+    if not payment.provider_reference or payment.status in RECEIVED:
+        return payment
+    intent = stripe.retrieve_intent(stripe.keys_of(queries.payment_settings()), payment.provider_reference)
+    return settle_payment(payment.pk, intent=intent, now=now)
+
+
+@transaction.atomic
+def settle_payment(payment_id: int, *, intent: Intent, now: datetime) -> Payment:
+    """Bring a payment and its order in line with a PaymentIntent as Stripe tells it; return the payment.
+
+    Money that came in confirms the order; too late, it is honoured while there is room and goes back otherwise. A repeat, or an older
+    state after a newer one, has no effect.
+    """
+    order = queries.order_for_update(Payment.objects.values_list("order_id", flat=True).get(pk=payment_id))
+    payment = queries.payment_for_update(payment_id)
+    if payment.status in RECEIVED:
+        return payment
+    if intent.status == "succeeded":
+        _receive(
+            order,
+            payment,
+            amount_minor=intent.received_minor,
+            currency=intent.currency,
+            reference=intent.reference,
+            now=now,
+        )
+    elif intent.status == "processing":
+        _set_status(payment, PaymentStatus.PROCESSING)
+        await_payment(_bookings(order), now=now)
+    elif intent.status == "requires_action":
+        _set_status(payment, PaymentStatus.REQUIRES_ACTION)
+    elif intent.status == "canceled":
+        _set_status(payment, PaymentStatus.CANCELLED)
+    elif intent.failure:
+        payment.failure_message = intent.failure[:300]
+        _set_status(payment, PaymentStatus.FAILED)
+    return payment
+
+
+def _set_status(payment: Payment, status: PaymentStatus) -> None:
+    if payment.status != status:
+        check_payment_change(payment.status, status)
+        payment.status = status
+    payment.save()
+
+
+def _bookings(order: Order) -> list[Booking]:
+    return list(Booking.objects.filter(order_lines__order=order).distinct())
+
+
+def _receive(
+    order: Order,
+    payment: Payment,
+    *,
+    amount_minor: int,
+    currency: str,
+    reference: str,
+    now: datetime,
+    actor: Actor = None,
+) -> None:
+    check_payment_change(payment.status, PaymentStatus.SUCCEEDED)
+    payment.status = PaymentStatus.SUCCEEDED
+    payment.captured_minor = amount_minor
+    payment.captured_currency = currency
+    payment.provider_reference = reference
+    payment.failure_message = ""
+    payment.succeeded_at = now
+    if actor is not None and actor.is_authenticated:
+        payment.approver_id = actor.pk
+    payment.save()
+    audit.record("payment.received", payment, actor=actor, amount_minor=amount_minor, currency=currency)
+    if (amount_minor, currency) != (payment.amount_minor, payment.currency):
+        _call_attention(order, AMOUNT_DIFFERS)
+    publish("commerce.payment_received", order_id=order.pk, payment_id=payment.pk)
+    _honour(order, payment, now=now)
+
+
+def _honour(order: Order, payment: Payment, *, now: datetime) -> None:
+    if order.status in (OrderStatus.PENDING, OrderStatus.CONFIRMED):
+        _mark_paid(order, now=now)
+    elif order.status == OrderStatus.EXPIRED:
+        try:
+            with transaction.atomic():
+                retake_seats(_bookings(order), now=now)
+        except SeatsUnavailable:
+            _pay_back(order, payment, RefundReason.LATE_PAYMENT, PAID_LATE_REFUNDED, now=now)
+        else:
+            _call_attention(order, PAID_LATE_HONOURED)
+            _mark_paid(order, now=now)
+    elif order.status in (OrderStatus.CANCELLED, OrderStatus.REFUNDED):
+        _pay_back(order, payment, RefundReason.LATE_PAYMENT, PAID_LATE_REFUNDED, now=now)
+    else:
+        _pay_back(order, payment, RefundReason.DUPLICATE, PAID_TWICE, now=now)
+
+
+def _mark_paid(order: Order, *, now: datetime) -> None:
+    was_confirmed = order.status == OrderStatus.CONFIRMED
+    check_order_change(order.status, OrderStatus.PAID)
+    order.status = OrderStatus.PAID
+    order.paid_at = now
+    order.hold_expires_at = None
+    order.closed_at = None
+    order.save()
+    confirm_bookings(_bookings(order), now=now)
+    if not was_confirmed:
+        publish("commerce.order_confirmed", order_id=order.pk)
+
+
+def _pay_back(order: Order, payment: Payment, reason: RefundReason, attention: str, *, now: datetime) -> None:
+    _call_attention(order, attention)
+    if payment.captured_minor:
+        start_refund(payment, amount_minor=payment.captured_minor, reason=reason, now=now)
+    publish("commerce.late_payment_refunded", order_id=order.pk, reason=reason.value)
+
+
+def _call_attention(order: Order, text: str) -> None:
+    order.needs_attention = text
+    order.save(update_fields=["needs_attention", "updated_at"])
+
+
+@transaction.atomic(durable=True)
+def confirm_manual_payment(payment: Payment, *, amount_minor: int, now: datetime, actor: Actor) -> Payment:
+    """Write down that money came in by transfer or on arrival, `amount_minor` of it, and confirm the order; return the payment.
+
+    Raises `PaymentRefused` when it is not waiting for that, or the amount is not the order's: too little would sell the places for
+    less, and too much must be cleared with the guest first.
+    """
+    order = queries.order_for_update(payment.order_id)
+    payment = queries.payment_for_update(payment.pk)
+    expired = payment.status == PaymentStatus.CANCELLED and order.status == OrderStatus.EXPIRED
+    if payment.method == PaymentMethod.CARD or not (payment.status == PaymentStatus.AWAITING_APPROVAL or expired):
+        raise PaymentRefused(_("This payment is not waiting for confirmation."))
+    if amount_minor != payment.amount_minor:
+        expected = format_money(payment.amount_minor, payment.currency)
+        raise PaymentRefused(
+            _("The order is over %(amount)s. Confirm only what came in in full.") % {"amount": expected}
+        )
+    _receive(order, payment, amount_minor=amount_minor, currency=payment.currency, reference="", now=now, actor=actor)
+    return payment
+
+
+@transaction.atomic(durable=True)
+def reject_manual_payment(payment: Payment, *, reason: str, now: datetime, actor: Actor) -> Payment:
+    """Write down that a transfer will not come; the sweep then gives the places back. Returns the payment.
+
+    Raises `PaymentRefused` when it is not waiting for confirmation.
+    """
+    order = queries.order_for_update(payment.order_id)
+    payment = queries.payment_for_update(payment.pk)
+    if payment.status != PaymentStatus.AWAITING_APPROVAL or order.status != OrderStatus.PENDING:
+        raise PaymentRefused(_("This payment is not waiting for confirmation."))
+    _set_status(payment, PaymentStatus.REJECTED)
+    order.hold_expires_at = now
+    order.save(update_fields=["hold_expires_at", "updated_at"])
+    audit.record("payment.rejected", payment, actor=actor, reason=reason)
+    return payment

@@ -1,0 +1,201 @@
+"""Refunds: written down with their key first, sent by a job, settled by what the provider says."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from commerce import queries
+from commerce.enums import OrderStatus, PaymentMethod, PaymentStatus, RefundReason, RefundStatus
+from commerce.gateways import stripe
+from commerce.gateways.stripe import RefundState
+from commerce.models import Order, Payment, Refund
+from commerce.rules import check_payment_change, refund_may_become
+from tenancy import audit
+from tenancy.audit import Actor
+from tenancy.jobs import enqueue
+from tenancy.money import format_money
+from tenancy.outbox import publish
+
+# A refund is sent by its job at once; the sweep takes over when that has not happened after this time.
+SWEEP_AFTER = timedelta(minutes=2)
+MAX_ATTEMPTS = 10
+REFUND_FAILED = gettext_noop("A refund failed; pay the money back another way.")
+REFUND_BY_HAND = gettext_noop("Money is to be paid back by hand.")
+
+# How Stripe's words are ours.
+STATUSES = {
+    "pending": RefundStatus.PENDING,
+    "requires_action": RefundStatus.REQUIRES_ACTION,
+    "succeeded": RefundStatus.SUCCEEDED,
+    "failed": RefundStatus.FAILED,
+    "canceled": RefundStatus.CANCELLED,
+}
+
+
+class RefundRefused(Exception):
+    """A refund that cannot be made; the message is for staff, in the active language."""
+
+
+@transaction.atomic
+def start_refund(
+    payment: Payment, *, amount_minor: int, reason: RefundReason, note: str = "", now: datetime, actor: Actor = None
+) -> Refund:
+    """Write down that money goes back by the way it came, and start the job that sends it; return the refund.
+
+    What came by hand goes back by hand: staff are told. Raises `RefundRefused` for more than is left of the payment.
+    """
+    order = queries.order_for_update(payment.order_id)
+    payment = queries.payment_for_update(payment.pk)
+    left = payment.captured_minor - payment.refunded_minor - queries.refunding_minor(payment)
+    if not 0 < amount_minor <= left:
+        raise RefundRefused(
+            _("At most %(amount)s of this payment can be paid back.") % {"amount": format_money(left, payment.currency)}
+        )
+    by_hand = payment.method != PaymentMethod.CARD
+    refund = Refund.objects.create(
+        payment=payment,
+        amount_minor=amount_minor,
+        reason=reason,
+        note=note,
+        idempotency_key=f"refund-{uuid.uuid4()}",
+        next_attempt_at=None if by_hand else now + SWEEP_AFTER,
+    )
+    audit.record("refund.started", refund, actor=actor, amount_minor=amount_minor, reason=reason.value)
+    publish("commerce.refund_started", order_id=order.pk, refund_id=refund.pk)
+    if by_hand:
+        _call_attention(order, REFUND_BY_HAND)
+    else:
+        enqueue("commerce.run_refund", refund_id=refund.pk)
+    return refund
+
+
+def _call_attention(order: Order, text: str) -> None:
+    order.needs_attention = text
+    order.save(update_fields=["needs_attention", "updated_at"])
+
+
+def run_refund(refund_id: int, *, now: datetime) -> Refund:
+    """Send a waiting refund to Stripe and settle it by the answer; return it. A repeat finds the same refund there.
+
+    A temporary failure is recorded with the time of the next attempt; a final one fails the refund and is shown to staff.
+    """
+    refund = Refund.objects.select_related("payment").get(pk=refund_id)
+    payment = refund.payment
+    if refund.status != RefundStatus.PENDING or payment.method != PaymentMethod.CARD:
+        return refund
+    keys = stripe.keys_of(queries.payment_settings())
+    try:
+        if refund.provider_reference:
+            state = stripe.retrieve_refund(keys, refund.provider_reference)
+        else:
+            state = stripe.create_refund(
+                keys,
+                intent=payment.provider_reference,
+                amount_minor=refund.amount_minor,
+                currency=payment.captured_currency,
+                metadata={"refund": refund.idempotency_key, "organization": str(refund.organization_id)},
+                idempotency_key=refund.idempotency_key,
+            )
+    except stripe.GatewayError as error:
+        return _record_failure(refund_id, error, now=now)
+    return settle_refund(refund_id, state=state, now=now)
+
+
+@transaction.atomic
+def _record_failure(refund_id: int, error: stripe.GatewayError, *, now: datetime) -> Refund:
+    order, _payment, refund = _locked(refund_id)
+    refund.attempts += 1
+    refund.last_error = str(error)[:2000]
+    if isinstance(error, stripe.GatewayRefused) or refund.attempts >= MAX_ATTEMPTS:
+        refund.status = RefundStatus.FAILED
+        refund.next_attempt_at = None
+        _call_attention(order, REFUND_FAILED)
+    else:
+        refund.next_attempt_at = now + timedelta(seconds=60 * 2**refund.attempts)
+    refund.save()
+    return refund
+
+
+def _locked(refund_id: int) -> tuple[Order, Payment, Refund]:
+    order_id, payment_id = Refund.objects.values_list("payment__order_id", "payment_id").get(pk=refund_id)
+    order = queries.order_for_update(order_id)
+    payment = queries.payment_for_update(payment_id)
+    return order, payment, Refund.objects.select_for_update().get(pk=refund_id)
+
+
+@transaction.atomic
+def settle_refund(refund_id: int, *, state: RefundState, now: datetime) -> Refund:
+    """Bring a refund, its payment and its order in line with what Stripe says of it; return it.
+
+    A refund that fails after it had succeeded opens the amount again and calls staff. A repeat has no effect.
+    """
+    order, payment, refund = _locked(refund_id)
+    wanted = STATUSES[state.status]
+    refund.provider_reference = state.reference
+    refund.attempts += 1
+    if wanted == refund.status or not refund_may_become(refund.status, wanted):
+        # Stripe has it now: its webhooks will tell the rest.
+        refund.next_attempt_at = None
+        refund.save()
+        return refund
+    _settle(order, payment, refund, wanted, failure=state.failure, now=now)
+    return refund
+
+
+@transaction.atomic(durable=True)
+def settle_manual_refund(refund: Refund, *, now: datetime, actor: Actor) -> Refund:
+    """Write down that staff have paid money back by hand; return the refund.
+
+    Raises `RefundRefused` when it goes back by card or is settled already.
+    """
+    order, payment, refund = _locked(refund.pk)
+    if payment.method == PaymentMethod.CARD or refund.status != RefundStatus.PENDING:
+        raise RefundRefused(_("This refund is not waiting for you."))
+    _settle(order, payment, refund, RefundStatus.SUCCEEDED, failure="", now=now)
+    order.needs_attention = ""
+    order.save(update_fields=["needs_attention", "updated_at"])
+    audit.record("refund.settled", refund, actor=actor)
+    return refund
+
+
+def _settle(
+    order: Order, payment: Payment, refund: Refund, wanted: RefundStatus, *, failure: str, now: datetime
+) -> None:
+    had_succeeded = refund.status == RefundStatus.SUCCEEDED
+    refund.status = wanted
+    refund.settled_at = now
+    refund.next_attempt_at = None
+    refund.last_error = failure
+    refund.save()
+    if wanted == RefundStatus.SUCCEEDED:
+        _move(order, payment, refund.amount_minor)
+        publish("commerce.refund_succeeded", order_id=order.pk, refund_id=refund.pk)
+    elif wanted == RefundStatus.FAILED:
+        if had_succeeded:
+            _move(order, payment, -refund.amount_minor)
+        _call_attention(order, REFUND_FAILED)
+    audit.record(f"refund.{wanted.value}", refund, amount_minor=refund.amount_minor)
+
+
+def _move(order: Order, payment: Payment, amount_minor: int) -> None:
+    payment.refunded_minor += amount_minor
+    if payment.refunded_minor >= payment.captured_minor:
+        wanted = PaymentStatus.REFUNDED
+    else:
+        wanted = PaymentStatus.PARTIALLY_REFUNDED if payment.refunded_minor else PaymentStatus.SUCCEEDED
+    if payment.status != wanted:
+        check_payment_change(payment.status, wanted)
+        payment.status = wanted
+    payment.save()
+    if order.status in (OrderStatus.PAID, OrderStatus.COMPLETED, OrderStatus.PARTIALLY_REFUNDED, OrderStatus.REFUNDED):
+        back = sum(paid.refunded_minor for paid in order.payments.all())
+        came = sum(paid.captured_minor for paid in order.payments.all())
+        # A second payment that goes back leaves the order paid.
+        if came - back >= order.total_minor:
+            order.status = OrderStatus.PAID
+        else:
+            order.status = OrderStatus.REFUNDED if came == back else OrderStatus.PARTIALLY_REFUNDED
+        order.save(update_fields=["status", "updated_at"])

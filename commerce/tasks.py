@@ -1,0 +1,37 @@
+from django.utils import timezone
+
+from commerce import operations, queries
+from tenancy.jobs import enqueue_for, sweep_job, tenant_job
+
+
+@tenant_job("commerce.process_provider_event")
+def process_provider_event(*, event_id: int) -> None:
+    operations.process_provider_event(event_id, now=timezone.now())
+
+
+@tenant_job("commerce.expire_order")
+def expire_order(*, order_id: int) -> None:
+    operations.expire_order(order_id, now=timezone.now())
+
+
+@tenant_job("commerce.run_refund")
+def run_refund(*, refund_id: int) -> None:
+    operations.run_refund(refund_id, now=timezone.now())
+
+
+@sweep_job("commerce.sweep_provider_events")
+def sweep_provider_events() -> None:
+    for event_id, organization_id in queries.due_events(now=timezone.now()):
+        enqueue_for(organization_id, "commerce.process_provider_event", event_id=event_id)
+
+
+@sweep_job("commerce.sweep_holds")
+def sweep_holds() -> None:
+    for order_id, organization_id in queries.expired_holds(now=timezone.now()):
+        enqueue_for(organization_id, "commerce.expire_order", order_id=order_id)
+
+
+@sweep_job("commerce.sweep_refunds")
+def sweep_refunds() -> None:
+    for refund_id, organization_id in queries.due_refunds(now=timezone.now()):
+        enqueue_for(organization_id, "commerce.run_refund", refund_id=refund_id)
