@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -190,6 +191,11 @@ def order_by_secret(secret: str) -> Order | None:
         )
         .first()
     )
+
+
+def order_of_checkout(token: UUID) -> Order | None:
+    """Return the order that was placed from the checkout named `token`, or None."""
+    return Order.objects.filter(checkout_token=token).first()
 
 
 def order_url(order: Order, organization: Organization) -> str:
