@@ -1,0 +1,103 @@
+"""Pages, and how a site looks."""
+
+import hashlib
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.modelfields import PhoneNumberField
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+
+from cms.enums import FONT_STACKS, Font
+from cms.pages.content import ContentPage, FaqPage, LandingPage
+from cms.pages.tours import TourIndexPage, TourPage, TourPagePicture, TourPageStop
+from cms.rules import INK, MINIMUM_CONTRAST, NIGHT, WHITE, contrast, is_colour, readable_on, text_on
+from tenancy.models import TenantImage
+
+__all__ = [
+    "Branding",
+    "ContentPage",
+    "FaqPage",
+    "LandingPage",
+    "TourIndexPage",
+    "TourPage",
+    "TourPagePicture",
+    "TourPageStop",
+]
+
+
+def validate_colour(text: str) -> None:
+    """Raise `ValidationError` unless the text is a colour that can be read on a white page."""
+    if not is_colour(text):
+        raise ValidationError(_("Write a colour as # and six digits, such as #0b3d5c."))
+    found = contrast(text, WHITE)
+    if found < MINIMUM_CONTRAST:
+        raise ValidationError(
+            _(
+                "This colour is too light to read on white (contrast %(found).1f, needed %(needed).1f). Choose a darker one."
+            ),
+            params={"found": found, "needed": MINIMUM_CONTRAST},
+        )
+
+
+@register_setting(icon="view")
+class Branding(BaseSiteSetting):
+    """How an organization's site looks and how to reach it."""
+
+    logo = models.ForeignKey(
+        TenantImage, verbose_name=_("logo"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    primary_colour = models.CharField(
+        _("main colour"), max_length=7, default="#0b3d5c", validators=[validate_colour], help_text=_("Such as #0b3d5c.")
+    )
+    accent_colour = models.CharField(_("accent colour"), max_length=7, default="#9a3b12", validators=[validate_colour])
+    font = models.CharField(_("typeface"), max_length=12, choices=Font.choices, default=Font.SANS)
+    tagline = models.CharField(_("tagline"), max_length=120, blank=True)
+    phone = PhoneNumberField(_("phone"), blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    address = models.TextField(_("address"), blank=True)
+
+    panels = [
+        MultiFieldPanel([FieldPanel("logo"), FieldPanel("tagline")], heading=_("Name and logo")),
+        MultiFieldPanel(
+            [FieldPanel("primary_colour"), FieldPanel("accent_colour"), FieldPanel("font")], heading=_("Look")
+        ),
+        MultiFieldPanel([FieldPanel("phone"), FieldPanel("email"), FieldPanel("address")], heading=_("Contact")),
+    ]
+
+    class Meta:
+        verbose_name = _("branding")
+
+    @property
+    def stylesheet(self) -> str:
+        """The site's custom properties, for light and dark, with colours that can be read on their ground."""
+        light = {
+            "--primary": self.primary_colour,
+            "--on-primary": text_on(self.primary_colour),
+            "--accent": self.accent_colour,
+            "--on-accent": text_on(self.accent_colour),
+            "--link": readable_on(self.primary_colour, WHITE),
+            "--font": FONT_STACKS[Font(self.font)],
+        }
+        night_primary = readable_on(self.primary_colour, NIGHT)
+        night_accent = readable_on(self.accent_colour, NIGHT)
+        dark = {
+            "--primary": night_primary,
+            "--on-primary": INK if contrast(INK, night_primary) >= MINIMUM_CONTRAST else WHITE,
+            "--accent": night_accent,
+            "--on-accent": INK if contrast(INK, night_accent) >= MINIMUM_CONTRAST else WHITE,
+            "--link": night_primary,
+        }
+        return (
+            f":root{{{_declarations(light)}}}\n@media (prefers-color-scheme: dark){{:root{{{_declarations(dark)}}}}}\n"
+        )
+
+    @property
+    def version(self) -> str:
+        """A short hash that changes with the look, for the stylesheet's address."""
+        return hashlib.sha256(self.stylesheet.encode()).hexdigest()[:12]
+
+
+def _declarations(properties: dict[str, str]) -> str:
+    return ";".join(f"{name}:{value}" for name, value in properties.items())

@@ -1,0 +1,135 @@
+"""Blocks that every page may have."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+from wagtail.images.blocks import ImageChooserBlock
+
+from cms import queries
+from cms.blocks.tiles import TileGridBlock
+
+RICH_TEXT_FEATURES = ["h2", "h3", "bold", "italic", "ol", "ul", "link", "document-link", "hr"]
+
+
+class HeroBlock(blocks.StructBlock):
+    heading = blocks.CharBlock(label=_("Heading"), max_length=120)
+    text = blocks.TextBlock(label=_("Text"), required=False, max_length=300)
+    image = ImageChooserBlock(label=_("Picture"), required=False)
+    button = blocks.CharBlock(label=_("Words on the button"), required=False, max_length=40)
+    page = blocks.PageChooserBlock(label=_("Where the button leads"), required=False)
+
+    class Meta:
+        icon = "image"
+        label = _("Hero")
+        template = "cms/blocks/hero.html"
+
+
+class PictureTextBlock(blocks.StructBlock):
+    image = ImageChooserBlock(label=_("Picture"))
+    text = blocks.RichTextBlock(label=_("Text"), features=RICH_TEXT_FEATURES)
+    picture_right = blocks.BooleanBlock(label=_("Picture on the right"), required=False)
+
+    class Meta:
+        icon = "image"
+        label = _("Picture and text")
+        template = "cms/blocks/picture_text.html"
+
+
+class GalleryPicture(blocks.StructBlock):
+    image = ImageChooserBlock(label=_("Picture"))
+    caption = blocks.CharBlock(label=_("Caption"), required=False, max_length=200)
+
+
+class GalleryBlock(blocks.StructBlock):
+    pictures = blocks.ListBlock(GalleryPicture(), label=_("Pictures"), min_num=1)
+
+    class Meta:
+        icon = "image"
+        label = _("Gallery")
+        template = "cms/blocks/gallery.html"
+
+
+class QuestionBlock(blocks.StructBlock):
+    question = blocks.CharBlock(label=_("Question"), max_length=200)
+    answer = blocks.RichTextBlock(label=_("Answer"), features=["bold", "italic", "ol", "ul", "link"])
+
+
+class FaqBlock(blocks.StructBlock):
+    heading = blocks.CharBlock(label=_("Heading"), required=False, max_length=120)
+    questions = blocks.ListBlock(QuestionBlock(), label=_("Questions"), min_num=1)
+
+    class Meta:
+        icon = "help"
+        label = _("Questions and answers")
+        template = "cms/blocks/faq.html"
+
+
+class PinBlock(blocks.StructBlock):
+    name = blocks.CharBlock(label=_("Name"), max_length=120)
+    latitude = blocks.DecimalBlock(label=_("Latitude"), min_value=-90, max_value=90, decimal_places=6)
+    longitude = blocks.DecimalBlock(label=_("Longitude"), min_value=-180, max_value=180, decimal_places=6)
+
+
+class MapBlock(blocks.StructBlock):
+    heading = blocks.CharBlock(label=_("Heading"), required=False, max_length=120)
+    pins = blocks.ListBlock(PinBlock(), label=_("Pins"), min_num=1)
+
+    def get_context(self, value: Any, parent_context: Any = None) -> Any:
+        context = super().get_context(value, parent_context)
+        context["points"] = [
+            queries.MapPoint(pin["name"], float(pin["latitude"]), float(pin["longitude"])) for pin in value["pins"]
+        ]
+        return context
+
+    class Meta:
+        icon = "site"
+        label = _("Map")
+        template = "cms/blocks/map.html"
+
+
+class TourListBlock(blocks.StructBlock):
+    heading = blocks.CharBlock(label=_("Heading"), required=False, max_length=120)
+    count = blocks.IntegerBlock(label=_("How many"), default=3, min_value=1, max_value=24)
+
+    def get_context(self, value: Any, parent_context: Any = None) -> Any:
+        context = super().get_context(value, parent_context)
+        page = (parent_context or {}).get("page")
+        context["cards"] = queries.tour_cards(page, limit=value["count"]) if page is not None else []
+        return context
+
+    class Meta:
+        icon = "list-ul"
+        label = _("Tours")
+        template = "cms/blocks/tour_list.html"
+
+
+class NoticeBlock(blocks.StructBlock):
+    text = blocks.RichTextBlock(label=_("Text"), features=["bold", "italic", "link"])
+    warning = blocks.BooleanBlock(label=_("Important"), required=False)
+
+    class Meta:
+        icon = "warning"
+        label = _("Notice")
+        template = "cms/blocks/notice.html"
+
+
+class ContentBlock(blocks.StreamBlock):
+    """What any page may hold."""
+
+    rich_text = blocks.RichTextBlock(
+        label=_("Text"), icon="pilcrow", features=RICH_TEXT_FEATURES, template="cms/blocks/rich_text.html"
+    )
+    picture_text = PictureTextBlock()
+    gallery = GalleryBlock()
+    faq = FaqBlock()
+    map = MapBlock()
+    notice = NoticeBlock()
+
+
+class BodyBlock(ContentBlock):
+    """What a landing page may hold."""
+
+    hero = HeroBlock()
+    tiles = TileGridBlock()
+    tours = TourListBlock()

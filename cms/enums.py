@@ -1,0 +1,52 @@
+"""Choices of the cms app."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Font(models.TextChoices):
+    """Typefaces that every device has, so nothing is downloaded."""
+
+    SANS = "sans", _("Clear (sans serif)")
+    SERIF = "serif", _("Classic (serif)")
+    ROUNDED = "rounded", _("Friendly (rounded)")
+
+
+FONT_STACKS = {
+    Font.SANS: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif',
+    Font.SERIF: '"Iowan Old Style", "Palatino Linotype", "URW Palladio L", "Noto Serif", Georgia, serif',
+    Font.ROUNDED: 'ui-rounded, "Hiragino Maru Gothic ProN", Quicksand, "Nunito", "Noto Sans", system-ui, sans-serif',
+}
+
+
+class TileSize(models.TextChoices):
+    """How much room a tile takes."""
+
+    SMALL = "small", _("Small")
+    WIDE = "wide", _("Wide")
+    LARGE = "large", _("Large")
+
+
+class TileColour(models.TextChoices):
+    """Which of the site's colours a tile has."""
+
+    PLAIN = "plain", _("Plain")
+    PRIMARY = "primary", _("Main colour")
+    ACCENT = "accent", _("Accent colour")
+
+
+class Icon(models.TextChoices):
+    """Pictograms for tiles; drawn in `templates/cms/icons.svg`."""
+
+    COMPASS = "compass", _("Compass")
+    MAP = "map", _("Map")
+    CALENDAR = "calendar", _("Calendar")
+    PHONE = "phone", _("Phone")
+    MAIL = "mail", _("Letter")
+    CHAT = "chat", _("Speech bubble")
+    WIFI = "wifi", _("Wi-Fi")
+    INFO = "info", _("Information")
+    QUESTION = "question", _("Question mark")
+    CLOCK = "clock", _("Clock")
+    HEART = "heart", _("Heart")
+    TICKET = "ticket", _("Ticket")

@@ -1,0 +1,57 @@
+"""Landing pages, plain pages and questions."""
+
+from typing import ClassVar
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.fields import StreamField
+from wagtail.search import index
+
+from cms.blocks import BodyBlock, ContentBlock, FaqBlock
+from cms.pages.base import BasePage
+
+
+class LandingPage(BasePage):
+    """A page built from tiles and blocks; an organization's home is one."""
+
+    body = StreamField(BodyBlock(), verbose_name=_("content"), blank=True)
+
+    content_panels = [*BasePage.content_panels, FieldPanel("body")]
+    search_fields = [*BasePage.search_fields, index.SearchField("body")]
+    template = "cms/landing_page.html"
+    page_description = _("Tiles, pictures, tours: a page to arrive on.")
+
+    class Meta:
+        verbose_name = _("landing page")
+        verbose_name_plural = _("landing pages")
+
+
+class ContentPage(BasePage):
+    """A page of text and pictures."""
+
+    body = StreamField(ContentBlock(), verbose_name=_("content"), blank=True)
+
+    content_panels = [*BasePage.content_panels, FieldPanel("body")]
+    search_fields = [*BasePage.search_fields, index.SearchField("body")]
+    template = "cms/content_page.html"
+    page_description = _("Text and pictures, such as “About us” or the imprint.")
+
+    class Meta:
+        verbose_name = _("content page")
+        verbose_name_plural = _("content pages")
+
+
+class FaqPage(BasePage):
+    """Questions that guests ask, with answers."""
+
+    body = StreamField([("faq", FaqBlock())], verbose_name=_("questions"), blank=True)
+
+    content_panels = [*BasePage.content_panels, FieldPanel("body")]
+    search_fields = [*BasePage.search_fields, index.SearchField("body")]
+    template = "cms/faq_page.html"
+    subpage_types: ClassVar[list[str]] = []
+    page_description = _("Questions that guests ask, with answers.")
+
+    class Meta:
+        verbose_name = _("questions page")
+        verbose_name_plural = _("questions pages")

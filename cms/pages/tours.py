@@ -1,0 +1,148 @@
+"""The pages of tours: what a guest reads before booking, and at each stop."""
+
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
+from wagtail.fields import RichTextField, StreamField
+from wagtail.models import Orderable, TranslatableMixin
+from wagtail.search import index
+
+from cms import queries
+from cms.blocks import ContentBlock
+from cms.pages.base import BasePage
+from tenancy.models import TenantDocument, TenantImage
+from tours.models import Stop, Tour
+from tours.queries import stops_of
+
+TEXT = ["bold", "italic", "ul", "ol", "link"]
+
+
+class TourIndexPage(BasePage):
+    """The list of all tours on sale."""
+
+    intro = RichTextField(_("introduction"), blank=True, features=TEXT)
+
+    content_panels = [*BasePage.content_panels, FieldPanel("intro")]
+    template = "cms/tour_index_page.html"
+    subpage_types: ClassVar[list[str]] = ["cms.TourPage"]
+    page_description = _("Lists the tours on sale; their pages belong below it.")
+
+    class Meta:
+        verbose_name = _("tour list page")
+        verbose_name_plural = _("tour list pages")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_context(request, *args, **kwargs), "cards": queries.tour_cards(self)}
+
+
+class TourPage(BasePage):
+    """What guests read about a tour, in one language. What is sold, when and for how much stands in the tour itself."""
+
+    tour = models.ForeignKey(Tour, verbose_name=_("tour"), on_delete=models.PROTECT, related_name="pages")
+    summary = models.TextField(
+        _("summary"), max_length=400, help_text=_("Two sentences that make people want to come.")
+    )
+    cover = models.ForeignKey(
+        TenantImage, verbose_name=_("cover picture"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    highlights = RichTextField(_("highlights"), blank=True, features=TEXT)
+    included = RichTextField(_("included"), blank=True, features=TEXT)
+    excluded = RichTextField(_("not included"), blank=True, features=TEXT)
+    to_bring = RichTextField(_("what to bring"), blank=True, features=TEXT)
+    body = StreamField(ContentBlock(), verbose_name=_("more content"), blank=True)
+
+    content_panels = [
+        *BasePage.content_panels,
+        FieldPanel("tour"),
+        FieldPanel("summary"),
+        FieldPanel("cover"),
+        MultiFieldPanel(
+            [FieldPanel("highlights"), FieldPanel("included"), FieldPanel("excluded"), FieldPanel("to_bring")],
+            heading=_("What to expect"),
+        ),
+        InlinePanel("pictures", label=_("Picture"), heading=_("Gallery")),
+        InlinePanel(
+            "stop_contents",
+            label=_("Stop"),
+            heading=_("Words for the stops"),
+            help_text=_("All stops of the tour are shown, in the tour's order. Add what guests read and hear there."),
+        ),
+        FieldPanel("body"),
+    ]
+    search_fields = [
+        *BasePage.search_fields,
+        index.SearchField("summary"),
+        index.SearchField("highlights"),
+        index.SearchField("body"),
+    ]
+    template = "cms/tour_page.html"
+    parent_page_types: ClassVar[list[str]] = ["cms.TourIndexPage"]
+    subpage_types: ClassVar[list[str]] = []
+    page_description = _("What guests read about one tour, with its stops and the booking panel.")
+
+    class Meta:
+        verbose_name = _("tour page")
+        verbose_name_plural = _("tour pages")
+
+    def clean(self) -> None:
+        super().clean()
+        if self.tour_id and self.locale_id:
+            others = TourPage.objects.filter(tour=self.tour_id, locale=self.locale_id).exclude(pk=self.pk)
+            if others.exists():
+                raise ValidationError({"tour": _("This tour has a page in this language already.")})
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        contents = self.stop_contents.select_related("image", "audio").prefetch_related("image__renditions")
+        stops = queries.shown_stops(stops_of(self.tour), contents)
+        return {
+            **super().get_context(request, *args, **kwargs),
+            "tour": self.tour,
+            "stops": stops,
+            "points": queries.map_points(stops),
+            "pictures": self.pictures.select_related("image").prefetch_related("image__renditions"),
+        }
+
+    @property
+    def shared_picture(self) -> TenantImage | None:
+        return self.share_image or self.cover
+
+
+class TourPagePicture(Orderable):
+    """A picture of a tour page's gallery."""
+
+    page = ParentalKey(TourPage, on_delete=models.CASCADE, related_name="pictures")
+    image = models.ForeignKey(TenantImage, verbose_name=_("picture"), on_delete=models.CASCADE, related_name="+")
+    caption = models.CharField(_("caption"), max_length=200, blank=True)
+
+    panels = [FieldPanel("image"), FieldPanel("caption")]
+
+
+class TourPageStop(TranslatableMixin, Orderable):
+    """What guests read and hear at a stop, in the page's language."""
+
+    page = ParentalKey(TourPage, on_delete=models.CASCADE, related_name="stop_contents")
+    stop = models.ForeignKey(Stop, verbose_name=_("stop"), on_delete=models.CASCADE, related_name="+")
+    title = models.CharField(_("title"), max_length=200, blank=True, help_text=_("Empty: the stop's own."))
+    text = RichTextField(_("text"), blank=True, features=TEXT)
+    image = models.ForeignKey(
+        TenantImage, verbose_name=_("picture"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    audio = models.ForeignKey(
+        TenantDocument,
+        verbose_name=_("sound"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text=_("An MP3 or M4A file."),
+    )
+
+    panels = [FieldPanel("stop"), FieldPanel("title"), FieldPanel("text"), FieldPanel("image"), FieldPanel("audio")]
+
+    class Meta(TranslatableMixin.Meta, Orderable.Meta):
+        pass

@@ -1,0 +1,58 @@
+"""Pure rules of what guests see: colours that can be read."""
+
+import re
+from typing import Final
+
+# WCAG 2.2, success criterion 1.4.3: text against its ground.
+MINIMUM_CONTRAST: Final = 4.5
+WHITE: Final = "#ffffff"
+INK: Final = "#14181f"
+NIGHT: Final = "#12161c"
+
+_HEX = re.compile(r"#[0-9a-f]{6}")
+
+
+def is_colour(text: str) -> bool:
+    """Return whether a text is a colour such as “#0b3d5c”."""
+    return _HEX.fullmatch(text.lower()) is not None
+
+
+def _channels(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance of a colour, 0 to 1, as WCAG 2.2 defines it."""
+
+    def linear(value: int) -> float:
+        share = value / 255
+        return share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4
+
+    red, green, blue = map(linear, _channels(colour))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(first: str, second: str) -> float:
+    """Return the contrast of two colours, 1 to 21, as WCAG 2.2 defines it."""
+    lighter, darker = sorted((luminance(first), luminance(second)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def text_on(ground: str) -> str:
+    """Return white or ink, whichever can be read better on a ground."""
+    return max((WHITE, INK), key=lambda text: contrast(text, ground))
+
+
+def readable_on(colour: str, ground: str) -> str:
+    """Return the colour, mixed with white on a dark ground and with ink on a light one just until it can be read there."""
+    target = WHITE if luminance(ground) < 0.5 else INK
+    for step in range(21):
+        mixed = _mix(colour, target, step / 20)
+        if contrast(mixed, ground) >= MINIMUM_CONTRAST:
+            return mixed
+    return target
+
+
+def _mix(colour: str, other: str, share: float) -> str:
+    pairs = zip(_channels(colour), _channels(other), strict=True)
+    return "#" + "".join(f"{round(own + (foreign - own) * share):02x}" for own, foreign in pairs)
