@@ -1,7 +1,8 @@
 """What guests type: how many people, who they are, how they pay."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import phonenumbers
 from django import forms
@@ -98,18 +99,6 @@ class QuantitiesForm(forms.Form):
         return cleaned
 
 
-class MethodOffer(Protocol):
-    """A way to pay as the checkout offers it."""
-
-    @property
-    def method(self) -> PaymentMethod:
-        """The method."""
-
-    @property
-    def label(self) -> str:
-        """Its name for guests."""
-
-
 def home_region(organization: Organization) -> str | None:
     """Return the country (“DE”) in which an organization's guests may leave out the country code; None when it is not known."""
     if not organization.business_phone:
@@ -170,7 +159,7 @@ class CheckoutForm(forms.Form):
         data: Mapping[str, Any] | None = None,
         *,
         organization: Organization,
-        offers: Sequence[MethodOffer],
+        methods: Sequence[PaymentMethod],
         initial: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(data, initial=dict(initial or {}))
@@ -185,13 +174,12 @@ class CheckoutForm(forms.Form):
         )
         phone.widget.attrs.update({"autocomplete": "tel", "inputmode": "tel"})
         self.fields["phone"] = phone
-        choices = [(offer.method.value, offer.label) for offer in offers]
-        method = self.fields["method"]
-        assert isinstance(method, forms.ChoiceField)
-        method.choices = choices
-        if len(choices) == 1:
-            method.widget = forms.HiddenInput()
-            method.initial = choices[0][0]
+        choices = [(method.value, str(method.label)) for method in methods]
+        field = self.fields["method"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+        if choices:
+            field.initial = choices[0][0]
         self.order_fields(["first_name", "last_name", "email", "phone", "note", "method"])
 
     def full_clean(self) -> None:
@@ -200,6 +188,10 @@ class CheckoutForm(forms.Form):
         wrong = next((name for name in self.fields if name in self.errors), None) if self.is_bound else None
         if wrong is not None:
             self.fields[wrong].widget.attrs["autofocus"] = True
+
+    def show_again(self, *, token: UUID | None, seen: str) -> None:
+        """Keep what was typed, for a cart that is now named `token` and looks like `seen`."""
+        self.data = {**self.data.dict(), "token": str(token or ""), "seen": seen}
 
     @property
     def visible_errors(self) -> list[tuple[Any, str]]:

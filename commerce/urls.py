@@ -1,1 +1,21 @@
-urlpatterns = []
+from django.urls import path
+
+from commerce import views
+
+app_name = "commerce"
+urlpatterns = [
+    path("book/<uuid:tour_public_id>/availability/", views.availability, name="availability"),
+    path("book/<uuid:schedule_public_id>/", views.quote, name="quote"),
+    path("cart/", views.cart, name="cart"),
+    path("cart/badge/", views.cart_badge, name="cart_badge"),
+    path("cart/<uuid:schedule_public_id>/remove/", views.remove_line, name="remove_line"),
+    path("checkout/", views.checkout, name="checkout"),
+    path("pay/<str:secret>/", views.pay, name="pay"),
+    path("pay/<str:secret>/returned/", views.returned, name="returned"),
+    path("pay/<str:secret>/method/", views.change_method, name="change_method"),
+    path("order/<str:secret>/", views.order, name="order"),
+    path("order/<str:secret>/state/", views.order_state, name="order_state"),
+    path("order/<str:secret>/calendar.ics", views.order_ics, name="order_ics"),
+    path("order/<str:secret>/receipt.pdf", views.order_receipt, name="order_receipt"),
+    path("orders/find/", views.lost_link, name="lost_link"),
+]

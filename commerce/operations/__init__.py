@@ -1,6 +1,7 @@
 """Verbs that change orders and move money."""
 
 from commerce.operations.events import process_provider_event, receive_provider_event
+from commerce.operations.methods import change_method
 from commerce.operations.orders import (
     CartLine,
     Contact,
@@ -29,6 +30,7 @@ __all__ = [
     "PaymentRefused",
     "RefundRefused",
     "cancel_order",
+    "change_method",
     "confirm_manual_payment",
     "expire_order",
     "place_order",

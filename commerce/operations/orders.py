@@ -176,7 +176,8 @@ def _check_method(method: PaymentMethod, quote: Quote, row: PaymentSettings) -> 
         raise OrderRefused("method", choices[method].problem)
 
 
-def _hold_until(method: PaymentMethod, row: PaymentSettings, now: datetime) -> datetime | None:
+def hold_until(method: PaymentMethod, row: PaymentSettings, now: datetime) -> datetime | None:
+    """Return until when the places of an order wait for its money; None when they do not."""
     if METHODS[method].confirms_at_once:
         return None
     if METHODS[method].holds_days:
@@ -233,7 +234,7 @@ def _place_order(
         subtotal_minor=quote.total_minor,
         total_minor=quote.total_minor,
         placed_at=now,
-        hold_expires_at=_hold_until(method, row, now),
+        hold_expires_at=hold_until(method, row, now),
         paid_at=now if method == PaymentMethod.FREE else None,
         checkout_token=checkout_token,
     )

@@ -1,0 +1,23 @@
+"""The guest's way from a tour to a confirmed booking."""
+
+from commerce.views.availability import availability, quote
+from commerce.views.cart import cart, cart_badge, remove_line
+from commerce.views.checkout import change_method, checkout, pay, returned
+from commerce.views.orders import lost_link, order, order_ics, order_receipt, order_state
+
+__all__ = [
+    "availability",
+    "cart",
+    "cart_badge",
+    "change_method",
+    "checkout",
+    "lost_link",
+    "order",
+    "order_ics",
+    "order_receipt",
+    "order_state",
+    "pay",
+    "quote",
+    "remove_line",
+    "returned",
+]

@@ -1,0 +1,141 @@
+from dataclasses import dataclass, field
+
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_POST, require_safe
+
+from commerce import queries
+from commerce.cart import Cart, CartItem
+from commerce.views.availability import zone_name
+from tenancy.fields import translated
+from tours import queries as tours_queries
+
+
+@dataclass
+class Line:
+    """A departure in the cart as the guest sees it; `problem` says why it cannot be ordered as it is."""
+
+    item: CartItem
+    schedule: object
+    prices: list = field(default_factory=list)
+    problem: str = ""
+
+    @property
+    def total_minor(self):
+        return sum(price.total_minor for price in self.prices)
+
+    @property
+    def has_new_price(self):
+        return not self.problem and self.total_minor != self.item.shown_total_minor
+
+    @property
+    def seen(self):
+        """What the guest is shown of the line, in a form that comes back with the order."""
+        people = "+".join(f"{price.tier.pk}x{price.quantity}" for price in self.prices)
+        return f"{self.item.schedule_public_id}={people}={self.total_minor}"
+
+    @property
+    def tour_name(self):
+        return translated(self.schedule.tour, "name")
+
+    @property
+    def variant_name(self):
+        return translated(self.schedule.variant, "name")
+
+    @property
+    def zone(self):
+        return zone_name(self.schedule.local_start)
+
+    @property
+    def change_url(self):
+        return reverse("commerce:quote", args=[self.item.schedule_public_id])
+
+    @property
+    def other_dates_url(self):
+        return reverse("commerce:availability", args=[self.schedule.tour.public_id])
+
+
+@dataclass
+class ShownCart:
+    lines: list
+    currency: str
+
+    @property
+    def total_minor(self):
+        return sum(line.total_minor for line in self.lines if not line.problem)
+
+    @property
+    def has_problems(self):
+        return any(line.problem for line in self.lines)
+
+    @property
+    def has_new_prices(self):
+        return any(line.has_new_price for line in self.lines)
+
+    @property
+    def seen(self):
+        return " ".join(sorted(line.seen for line in self.lines))
+
+
+def shown_cart(request, *, now):
+    """What is in the cart, priced as of now. Departures that no longer exist are taken out of it."""
+    basket = Cart(request.session)
+    items = basket.items
+    known = tours_queries.schedules_by_public_id(item.schedule_public_id for item in items) if items else {}
+    if len(known) != len(items):
+        basket.keep_only(schedule.public_id for schedule in known.values())
+    bookable = tours_queries.bookable_schedules(known, now=now) if known else {}
+    lines = [
+        _line(item, known[str(item.schedule_public_id)], bookable, request.organization)
+        for item in items
+        if str(item.schedule_public_id) in known
+    ]
+    return ShownCart(lines, request.organization.currency)
+
+
+def _line(item, schedule, bookable, organization):
+    line = Line(item, schedule)
+    if str(schedule.public_id) not in bookable:
+        line.problem = _("This departure can no longer be booked.")
+        return line
+    try:
+        offered = queries.quote([queries.QuoteRequest(schedule, item.quantities)], organization=organization)
+    except queries.NotForSale as error:
+        line.problem = str(error)
+        return line
+    line.prices = list(offered.lines)
+    left = schedule.seats_left
+    if offered.seats_on(schedule) > left:
+        line.problem = (
+            ngettext(
+                "Only %(count)d place is left on this departure.",
+                "Only %(count)d places are left on this departure.",
+                left,
+            )
+            % {"count": left}
+            if left
+            else _("This departure is fully booked.")
+        )
+    return line
+
+
+@require_safe
+@cache_control(private=True, no_store=True)
+def cart(request):
+    return render(request, "commerce/cart.html", {"cart": shown_cart(request, now=timezone.now())})
+
+
+@require_safe
+@cache_control(private=True, no_store=True)
+def cart_badge(request):
+    return render(request, "commerce/_cart_badge.html", {"people": Cart(request.session).people})
+
+
+@require_POST
+def remove_line(request, schedule_public_id):
+    Cart(request.session).remove(schedule_public_id)
+    return redirect("commerce:cart")

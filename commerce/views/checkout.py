@@ -1,0 +1,216 @@
+import logging
+from functools import partial, wraps
+from uuid import UUID
+
+from django.conf import settings
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from commerce import operations, queries
+from commerce.cart import Cart
+from commerce.enums import OrderSource, OrderStatus, PaymentMethod, PaymentStatus
+from commerce.forms import CheckoutForm
+from commerce.gateways.stripe import GatewayError
+from commerce.views.cart import shown_cart
+
+logger = logging.getLogger(__name__)
+
+
+def _token(text):
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def next_step(order):
+    """Where a guest goes on with an order that has just been placed."""
+    is_unpaid_card = order.status == OrderStatus.PENDING and order.method == PaymentMethod.CARD
+    return redirect("commerce:pay" if is_unpaid_card else "commerce:order", order.secret)
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+@cache_control(private=True, no_store=True)
+def checkout(request):
+    now = timezone.now()
+    basket = Cart(request.session)
+    token = _token(request.POST.get("token", ""))
+    placed = queries.order_of_checkout(token) if token else None
+    if placed is not None:
+        basket.empty(token=token)
+        return next_step(placed)
+    shown = shown_cart(request, now=now)
+    if not shown.lines:
+        return redirect("commerce:cart")
+    offers = queries.payment_methods(queries.payment_settings(), total_minor=shown.total_minor, currency=shown.currency)
+    usable = [offer.method for offer in offers if not offer.problem]
+    form = CheckoutForm(
+        request.POST if request.method == "POST" else None,
+        organization=request.organization,
+        methods=usable,
+        initial={"token": basket.token, "seen": shown.seen},
+    )
+    notice, status = "", 200
+    if request.method == "POST":
+        if not form.is_valid():
+            status = 422
+        elif shown.has_problems or (form.cleaned_data["token"], form.cleaned_data["seen"]) != (
+            basket.token,
+            shown.seen,
+        ):
+            notice, status = (
+                _("Something has changed since you looked. Please check your order and send it again."),
+                409,
+            )
+        else:
+            try:
+                order = _place(form, shown, basket, now=now)
+            except operations.OrderRefused as refusal:
+                notice, status = refusal.message, 409
+                shown = shown_cart(request, now=now)
+            else:
+                basket.empty(token=order.checkout_token)
+                return next_step(order)
+        form.show_again(token=basket.token, seen=shown.seen)
+    return render(
+        request,
+        "commerce/checkout.html",
+        {
+            "cart": shown,
+            "form": form,
+            "offers": offers,
+            "offers_card": PaymentMethod.CARD in usable,
+            "can_be_paid": bool(usable),
+            "notice": notice,
+            "hold_minutes": settings.HOLD_MINUTES,
+        },
+        status=status,
+    )
+
+
+def _place(form, shown, basket, *, now):
+    given = form.cleaned_data
+    return operations.place_order(
+        [
+            operations.CartLine(str(line.item.schedule_public_id), line.item.quantities, line.total_minor)
+            for line in shown.lines
+        ],
+        contact=operations.Contact(
+            first_name=given["first_name"],
+            last_name=given["last_name"],
+            email=given["email"],
+            phone=given["phone"].as_e164 if given["phone"] else "",
+            note=given["note"],
+            language=get_language(),
+        ),
+        method=PaymentMethod(given["method"]),
+        source=OrderSource.WEB,
+        now=now,
+        checkout_token=basket.token,
+    )
+
+
+def private(view, *, referrer="no-referrer"):
+    """A page behind a secret address: kept by nobody, told to nobody, found by nobody."""
+
+    @wraps(view)
+    @cache_control(private=True, no_store=True)
+    def answer(request, *args, **kwargs):
+        response = view(request, *args, **kwargs)
+        response.headers["Referrer-Policy"] = referrer
+        response.headers["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    return answer
+
+
+# With “no-referrer” a browser would not say where a form comes from, and the form would be refused.
+private_with_forms = partial(private, referrer="same-origin")
+
+
+def order_or_404(secret):
+    order = queries.order_by_secret(secret)
+    if order is None:
+        raise Http404
+    return order
+
+
+def hold_is_over(order, now):
+    """Whether an unpaid order's time has run out, although its places may not be given back yet."""
+    return order.status == OrderStatus.PENDING and order.hold_expires_at is not None and order.hold_expires_at <= now
+
+
+@private_with_forms
+@require_safe
+def pay(request, secret):
+    now = timezone.now()
+    order = order_or_404(secret)
+    payment = queries.card_payment_of(order)
+    if payment is None or order.status != OrderStatus.PENDING or order.method != PaymentMethod.CARD:
+        return redirect("commerce:order", secret)
+    if hold_is_over(order, now) or payment.status == PaymentStatus.PROCESSING:
+        return redirect("commerce:order", secret)
+    offers = queries.payment_methods(queries.payment_settings(), total_minor=order.total_minor, currency=order.currency)
+    context = {
+        "order": order,
+        "lines": order.lines.all(),
+        "zone": request.organization.zone,
+        "seconds_left": int((order.hold_expires_at - now).total_seconds()),
+        "declined": payment.status == PaymentStatus.FAILED,
+        "other_methods": [offer for offer in offers if offer.method != PaymentMethod.CARD and not offer.problem],
+        "stripe_js_url": settings.STRIPE_JS_URL,
+        "return_url": request.build_absolute_uri(reverse("commerce:returned", args=[secret])),
+        "language": get_language(),
+    }
+    try:
+        context["card"] = operations.start_card_payment(payment, now=now)
+    except operations.PaymentRefused:
+        return redirect("commerce:order", secret)
+    except GatewayError:
+        logger.exception("The card payment of order %s could not be started.", order.number)
+        return render(request, "commerce/pay.html", context, status=503)
+    if context["card"].status in ("succeeded", "processing"):
+        return redirect("commerce:returned", secret)
+    return render(request, "commerce/pay.html", context)
+
+
+@private
+@require_POST
+def change_method(request, secret):
+    order = order_or_404(secret)
+    method = request.POST.get("method", "")
+    if method in PaymentMethod.values:
+        try:
+            operations.change_method(order, method=PaymentMethod(method), now=timezone.now())
+        except operations.PaymentRefused:
+            return redirect("commerce:order", secret)
+        except GatewayError:
+            logger.warning("The card payment of order %s could not be stopped.", order.number, exc_info=True)
+            return redirect("commerce:pay", secret)
+    return redirect("commerce:order", secret)
+
+
+@private
+@require_safe
+def returned(request, secret):
+    """Where the bank sends guests back to. What the address says about the payment is not believed; Stripe is asked."""
+    order = order_or_404(secret)
+    payment = queries.card_payment_of(order)
+    if payment is None or order.status != OrderStatus.PENDING:
+        return redirect("commerce:order", secret)
+    try:
+        payment = operations.refresh_payment(payment, now=timezone.now())
+    except GatewayError:
+        logger.warning("Stripe could not be asked about order %s; its webhook will tell.", order.number, exc_info=True)
+        return redirect(reverse("commerce:order", args=[secret]) + "?checking=1")
+    if payment.status in (PaymentStatus.PENDING, PaymentStatus.REQUIRES_ACTION, PaymentStatus.FAILED):
+        return redirect("commerce:pay", secret)
+    return redirect("commerce:order", secret)

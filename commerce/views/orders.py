@@ -1,0 +1,190 @@
+import logging
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, override
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_http_methods, require_safe
+
+from commerce import operations, queries
+from commerce.enums import OrderStatus, PaymentMethod, PaymentStatus, RefundStatus
+from commerce.forms import LostLinkForm
+from commerce.gateways.stripe import GatewayError
+from commerce.views.availability import zone_name
+from commerce.views.checkout import hold_is_over, order_or_404, private
+from tenancy.fields import translated
+from tenancy.jobs import enqueue
+from tenancy.throttle import allow, client_address
+
+logger = logging.getLogger(__name__)
+
+# How often a waiting page may make us ask Stripe, in seconds.
+ASK_EVERY = 5
+# Lost links: so many tries in so many seconds, by network address and by e-mail.
+LOST_LINK_WINDOW = 900
+LOST_LINK_TRIES_BY_ADDRESS = 20
+LOST_LINK_TRIES_BY_EMAIL = 3
+
+
+@dataclass
+class Visit:
+    """One departure of an order, with what was bought on it and where it begins."""
+
+    schedule: object
+    lines: list
+
+    @property
+    def zone(self):
+        return zone_name(self.schedule.local_start)
+
+    @property
+    def name(self):
+        return self.lines[0].name
+
+    @property
+    def is_cancelled(self):
+        return self.schedule.status == "cancelled"
+
+    @property
+    def place(self):
+        return self.schedule.tour.meeting_point
+
+    @property
+    def place_name(self):
+        return translated(self.place, "name")
+
+    @property
+    def directions(self):
+        return translated(self.place, "directions")
+
+    @property
+    def map_url(self):
+        """A map with the meeting point, in whatever the guest's device opens it with."""
+        spot = f"{self.place.latitude},{self.place.longitude}" if self.place.has_coordinates else self.place.address
+        return "https://www.google.com/maps/dir/?" + urlencode({"api": 1, "destination": spot})
+
+
+def _visits(order):
+    visits = {}
+    for line in order.lines.all():
+        schedule = line.booking.schedule
+        visits.setdefault(schedule.pk, Visit(schedule, [])).lines.append(line)
+    return sorted(visits.values(), key=lambda visit: visit.schedule.starts_at)
+
+
+def state_of(order, payment, *, now, is_checking):
+    """One word for what an order's page says first."""
+    if order.status != OrderStatus.PENDING:
+        return order.status
+    if order.method != PaymentMethod.CARD:
+        return "owed"
+    if payment.status == PaymentStatus.PROCESSING or is_checking:
+        return "checking"
+    return "expired" if hold_is_over(order, now) else "unpaid"
+
+
+def _context(request, order, *, is_checking):
+    payment = queries.card_payment_of(order)
+    refunds = [
+        refund
+        for paid in order.payments.all()
+        for refund in paid.refunds.all()
+        if refund.status != RefundStatus.CANCELLED
+    ]
+    owed = queries.owed_minor(order)
+    return {
+        "order": order,
+        "state": state_of(order, payment, now=timezone.now(), is_checking=is_checking),
+        "owed_minor": owed,
+        "paid_minor": queries.paid_minor(order),
+        "refunds": refunds,
+        "bank_details": queries.payment_settings().bank_details
+        if owed and order.method == PaymentMethod.BANK_TRANSFER
+        else "",
+        "organization": request.organization,
+    }
+
+
+@private
+@require_safe
+def order(request, secret):
+    found = order_or_404(secret)
+    context = _context(request, found, is_checking="checking" in request.GET)
+    context["visits"] = _visits(found)
+    context["has_map"] = any(visit.place and visit.place.has_coordinates for visit in context["visits"])
+    is_on = found.status in (OrderStatus.CONFIRMED, OrderStatus.PAID, OrderStatus.COMPLETED)
+    context["has_calendar"] = is_on
+    context["has_receipt"] = any(payment.captured_minor for payment in found.payments.all())
+    context["is_over"] = context["state"] in ("expired", "cancelled", "refunded")
+    context["map_tile_url"] = settings.MAP_TILE_URL
+    context["map_tile_attribution"] = settings.MAP_TILE_ATTRIBUTION
+    return render(request, "commerce/order.html", context)
+
+
+@private
+@require_safe
+def order_state(request, secret):
+    """What the waiting page asks for until the payment's fate is known; then it is sent to the order page as it stands."""
+    found = order_or_404(secret)
+    payment = queries.card_payment_of(found)
+    is_checking = found.status == OrderStatus.PENDING and payment is not None
+    if is_checking and allow("ask-stripe", secret, limit=1, seconds=ASK_EVERY):
+        try:
+            payment = operations.refresh_payment(payment, now=timezone.now())
+        except GatewayError:
+            logger.warning("Stripe could not be asked about order %s.", found.number, exc_info=True)
+        else:
+            found = order_or_404(secret)
+            is_checking = found.status == OrderStatus.PENDING and payment.status == PaymentStatus.PROCESSING
+    if is_checking:
+        return render(request, "commerce/_order_state.html", _context(request, found, is_checking=True))
+    return HttpResponse(headers={"HX-Redirect": reverse("commerce:order", args=[secret])})
+
+
+@private
+@require_safe
+def order_ics(request, secret):
+    from commerce import documents
+
+    found = order_or_404(secret)
+    with override(found.language):
+        content = documents.calendar_file(found)
+    return HttpResponse(
+        content,
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{found.number}.ics"'},
+    )
+
+
+@private
+@require_safe
+def order_receipt(request, secret):
+    from commerce import documents
+
+    found = order_or_404(secret)
+    content = documents.receipt_pdf(found)
+    return HttpResponse(
+        content,
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{found.number}.pdf"'},
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@cache_control(private=True, no_store=True)
+def lost_link(request):
+    form = LostLinkForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return render(request, "commerce/lost_link.html", {"form": form}, status=422 if form.is_bound else 200)
+    email = form.cleaned_data["email"]
+    # Who tries too often gets the same answer and no e-mail.
+    by_address = allow("lost-link", client_address(request), limit=LOST_LINK_TRIES_BY_ADDRESS, seconds=LOST_LINK_WINDOW)
+    by_email = allow("lost-link-email", email, limit=LOST_LINK_TRIES_BY_EMAIL, seconds=LOST_LINK_WINDOW)
+    if by_address and by_email:
+        enqueue("commerce.send_order_links", email=email, language=get_language())
+    return render(request, "commerce/lost_link.html", {"email": email})
