@@ -1,0 +1,105 @@
+"""What the templates of the guest site ask for."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language_info
+from wagtail.models import Locale, Page
+
+from cms import queries
+from cms.models import Branding
+
+register = template.Library()
+
+# Each icon is the inside of a 24 × 24 drawing of lines.
+ICONS = {
+    "compass": '<circle cx="12" cy="12" r="9"/><path d="m15.5 8.5-2 5-5 2 2-5z"/>',
+    "map": '<path d="m3 6 6-2 6 2 6-2v14l-6 2-6-2-6 2z"/><path d="M9 4v14M15 6v14"/>',
+    "calendar": '<rect x="3" y="5" width="18" height="16" rx="2"/><path d="M3 10h18M8 3v4M16 3v4"/>',
+    "phone": '<path d="M6 3h4l2 5-2.5 1.5a11 11 0 0 0 5 5L16 12l5 2v4a2 2 0 0 1-2 2A16 16 0 0 1 4 5a2 2 0 0 1 2-2z"/>',
+    "mail": '<rect x="3" y="5" width="18" height="14" rx="2"/><path d="m3 7 9 6 9-6"/>',
+    "chat": '<path d="M21 12a8 8 0 0 1-8 8H4l2-3a8 8 0 1 1 15-5z"/>',
+    "wifi": '<path d="M2 9a15 15 0 0 1 20 0M5 12.5a10 10 0 0 1 14 0M8.5 16a5 5 0 0 1 7 0"/><circle cx="12" cy="19" r="1"/>',
+    "info": '<circle cx="12" cy="12" r="9"/><path d="M12 11v6M12 7.5v.1"/>',
+    "question": '<circle cx="12" cy="12" r="9"/><path d="M9.5 9.5a2.5 2.5 0 1 1 3.5 2.5c-.7.4-1 .9-1 2M12 17v.1"/>',
+    "clock": '<circle cx="12" cy="12" r="9"/><path d="M12 7v5l3 2"/>',
+    "heart": '<path d="M12 20s-8-5-8-11a4.5 4.5 0 0 1 8-2.5A4.5 4.5 0 0 1 20 9c0 6-8 11-8 11z"/>',
+    "ticket": '<path d="M3 8a2 2 0 0 0 2-2h14a2 2 0 0 0 2 2v3a1.5 1.5 0 0 0 0 3v3a2 2 0 0 0-2 1H5a2 2 0 0 0-2-1v-3a1.5 1.5 0 0 0 0-3z"/>',
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What header and footer show."""
+
+    name: str
+    branding: Branding
+    home_url: str
+    menu: list[Page]
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageLink:
+    """The same page in a language."""
+
+    code: str
+    name: str
+    url: str
+    full_url: str
+
+
+@register.simple_tag(takes_context=True)
+def site_frame(context: dict[str, Any]) -> Frame:
+    """Return what header and footer show on the site of the request."""
+    request = context["request"]
+    site = request.organization.site
+    home = queries.home_of(site, Locale.get_active())
+    return Frame(
+        name=request.organization.name,
+        branding=Branding.for_request(request),
+        home_url=home.get_url(request) or "/",
+        menu=queries.menu_pages(home),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def language_links(context: dict[str, Any]) -> list[LanguageLink]:
+    """Return links to the page in its other languages; none when it has only one."""
+    page, request = context.get("page"), context["request"]
+    if not isinstance(page, Page) or not page.pk:
+        return []
+    if "language_links" not in request.__dict__:
+        found = queries.translations_of(page)
+        request.language_links = (
+            [
+                LanguageLink(
+                    code=other.locale.language_code,
+                    name=get_language_info(other.locale.language_code)["name_local"],
+                    url=other.get_url(request),
+                    full_url=other.get_full_url(request),
+                )
+                for other in found
+            ]
+            if len(found) > 1
+            else []
+        )
+    links: list[LanguageLink] = request.language_links
+    return links
+
+
+@register.simple_tag
+def icon_svg(name: str) -> SafeString:
+    """Return the drawing of an icon; decoration, so hidden from screen readers."""
+    inside = ICONS.get(name, "")
+    return SafeString(  # noqa: S308  # from the table above
+        f'<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{inside}</svg>'
+    )
+
+
+@register.simple_tag
+def map_setting(name: str) -> str:
+    """Return a setting of the maps."""
+    return str(getattr(settings, name)) if name.startswith("MAP_") else ""
