@@ -1,7 +1,9 @@
 """What every page has."""
 
+from typing import Any
+
 from django.db import models
-from django.utils.functional import cached_property
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import Page
@@ -38,7 +40,13 @@ class BasePage(Page):
     class Meta:
         abstract = True
 
-    @cached_property
+    @property
     def shared_picture(self) -> TenantImage | None:
         """The picture that stands for the page elsewhere."""
         return self.share_image
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Answer a guest. What is personal on a page is fetched by the page itself, so all guests get the same."""
+        response: HttpResponse = super().serve(request, *args, **kwargs)
+        response.same_for_all = not request.user.is_authenticated  # type: ignore[attr-defined]
+        return response

@@ -228,7 +228,6 @@ def _pay_back(order: Order, payment: Payment, reason: RefundReason, attention: s
     _call_attention(order, attention)
     if payment.captured_minor:
         start_refund(payment, amount_minor=payment.captured_minor, reason=reason, now=now)
-    publish("commerce.late_payment_refunded", order_id=order.pk, reason=reason.value)
 
 
 def _call_attention(order: Order, text: str) -> None:

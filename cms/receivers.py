@@ -1,0 +1,29 @@
+from typing import Any
+
+from django.db.models import Model
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
+from wagtail.models import Page
+from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
+
+from cms import operations
+from cms.models import Branding
+from cms.page_cache import forget_pages
+from places.models import Place
+from tenancy.models import Organization
+from tenancy.signals import organization_created
+from tours.models import PricingTier, Schedule, Stop, Tour, TourVariant
+
+SHOWN_ON_PAGES: tuple[type[Model], ...] = (Branding, Place, PricingTier, Schedule, Stop, Tour, TourVariant)
+
+
+@receiver(organization_created)
+def give_homes(sender: type[Organization], organization: Organization, container: Page, **kwargs: Any) -> None:
+    operations.create_homes(organization, container=container)
+
+
+@receiver([page_published, page_unpublished, page_slug_changed, post_page_move])
+@receiver([post_save, post_delete])
+def forget(sender: type[Model], **kwargs: Any) -> None:
+    if sender in SHOWN_ON_PAGES or "instance_before" in kwargs or issubclass(sender, Page):
+        forget_pages()

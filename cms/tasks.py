@@ -1,0 +1,14 @@
+from cms import operations
+from tenancy.jobs import enqueue_for, sweep_job, tenant_job
+from tenancy.models import Organization
+
+
+@tenant_job("cms.publish_due_pages")
+def publish_due_pages() -> None:
+    operations.publish_due_pages()
+
+
+@sweep_job("cms.publish_scheduled")
+def publish_scheduled() -> None:
+    for organization_id in Organization.objects.filter(status="active").values_list("pk", flat=True):
+        enqueue_for(organization_id, "cms.publish_due_pages")

@@ -1,0 +1,111 @@
+from typing import Any
+
+from django.dispatch import receiver
+from django.utils import timezone
+
+from commerce import emails, operations, queries
+from commerce.models import Order, Payment, PaymentSettings, Refund
+from crm.operations import queue_message, record_activity
+from tenancy.models import Organization
+from tenancy.outbox import publish, subscriber
+from tenancy.queries import current_organization
+from tenancy.signals import organization_created
+
+
+@receiver(organization_created)
+def give_payment_settings(sender: type[Organization], organization: Organization, **kwargs: Any) -> None:
+    PaymentSettings.objects.create()
+
+
+@subscriber("tours.schedule_cancelled")
+def tell_orders_of_cancelled_departure(*, schedule_id: int, reason: str) -> None:
+    orders = queries.lines_on_schedule(schedule_id).values_list("order_id", flat=True).distinct()
+    for order_id in orders.order_by("order_id"):
+        publish("commerce.departure_lost", order_id=order_id, schedule_id=schedule_id)
+
+
+@subscriber("commerce.departure_lost")
+def refund_cancelled_departure(*, order_id: int, schedule_id: int) -> None:
+    operations.refund_cancelled_departure(order_id, schedule_id=schedule_id, now=timezone.now())
+
+
+def _note(order: Order, kind: str, **facts: Any) -> None:
+    record_activity(order.customer, kind=kind, at=timezone.now(), record=order, facts={"number": order.number, **facts})
+
+
+def _write_to_guest(order: Order, mail: emails.Email, *, dedupe_key: str = "") -> None:
+    queue_message(
+        kind=mail.kind,
+        dedupe_key=dedupe_key or f"order-{order.pk}",
+        recipient=order.email,
+        language=order.language,
+        subject=mail.subject,
+        text=mail.text,
+        html=mail.html,
+        customer=order.customer,
+        record=order,
+        now=timezone.now(),
+    )
+
+
+@subscriber("commerce.order_placed")
+def order_placed(*, order_id: int) -> None:
+    order = Order.objects.select_related("customer").get(pk=order_id)
+    _note(order, "order_placed", total_minor=order.total_minor, currency=order.currency)
+    if order.method == "bank_transfer":
+        _write_to_guest(order, emails.order_received(order, organization=current_organization()))
+
+
+@subscriber("commerce.order_confirmed")
+def order_confirmed(*, order_id: int) -> None:
+    order = Order.objects.select_related("customer").get(pk=order_id)
+    _note(order, "order_confirmed")
+    _write_to_guest(order, emails.order_confirmation(order, organization=current_organization()))
+
+
+@subscriber("commerce.payment_received")
+def payment_received(*, order_id: int, payment_id: int) -> None:
+    order = Order.objects.select_related("customer").get(pk=order_id)
+    payment = Payment.objects.get(pk=payment_id)
+    _note(order, "payment_received", amount_minor=payment.captured_minor, currency=payment.captured_currency)
+    mail = emails.payment_received(order, payment, organization=current_organization())
+    _write_to_guest(order, mail, dedupe_key=f"payment-{payment.pk}")
+
+
+@subscriber("commerce.order_expired")
+def order_expired(*, order_id: int) -> None:
+    order = Order.objects.select_related("customer").get(pk=order_id)
+    _note(order, "order_expired")
+    if order.method == "bank_transfer":
+        _write_to_guest(order, emails.order_expired(order, organization=current_organization()))
+
+
+@subscriber("commerce.order_cancelled")
+def order_cancelled(*, order_id: int) -> None:
+    order = Order.objects.select_related("customer").get(pk=order_id)
+    _note(order, "order_cancelled")
+    _write_to_guest(order, emails.order_cancelled(order, organization=current_organization()))
+
+
+@subscriber("commerce.departure_cancelled")
+def departure_cancelled(*, order_id: int, schedule_id: int) -> None:
+    order = Order.objects.select_related("customer").get(pk=order_id)
+    _note(order, "departure_cancelled")
+    mail = emails.departure_cancelled(order, schedule_id=schedule_id, organization=current_organization())
+    _write_to_guest(order, mail, dedupe_key=f"order-{order.pk}-schedule-{schedule_id}")
+
+
+@subscriber("commerce.refund_started")
+def refund_started(*, order_id: int, refund_id: int) -> None:
+    order = Order.objects.select_related("customer").get(pk=order_id)
+    refund = Refund.objects.select_related("payment").get(pk=refund_id)
+    _note(order, "refund_started", amount_minor=refund.amount_minor, currency=refund.payment.currency)
+    mail = emails.refund_started(order, refund, organization=current_organization())
+    _write_to_guest(order, mail, dedupe_key=f"refund-{refund.pk}")
+
+
+@subscriber("commerce.order_link_wanted")
+def order_link_wanted(*, order_id: int, request_key: str) -> None:
+    order = Order.objects.select_related("customer").get(pk=order_id)
+    mail = emails.order_link(order, organization=current_organization())
+    _write_to_guest(order, mail, dedupe_key=request_key)
