@@ -14,7 +14,7 @@ from django.http import HttpResponse
 from tenancy.scope import current_organization_id
 
 LIFETIME_SECONDS: Final = 300
-KEPT_HEADERS: Final = ("Content-Type", "Content-Language", "Content-Security-Policy", "Referrer-Policy")
+KEPT_HEADERS: Final = ("X-Frame-Options", "Content-Type", "Content-Language", "Content-Security-Policy", "Referrer-Policy")
 
 
 @cache

@@ -102,10 +102,3 @@ def refund_started(*, order_id: int, refund_id: int) -> None:
     _note(order, "refund_started", amount_minor=refund.amount_minor, currency=refund.payment.currency)
     mail = emails.refund_started(order, refund, organization=current_organization())
     _write_to_guest(order, mail, dedupe_key=f"refund-{refund.pk}")
-
-
-@subscriber("commerce.order_link_wanted")
-def order_link_wanted(*, order_id: int, request_key: str) -> None:
-    order = Order.objects.select_related("customer").get(pk=order_id)
-    mail = emails.order_link(order, organization=current_organization())
-    _write_to_guest(order, mail, dedupe_key=request_key)

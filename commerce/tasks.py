@@ -19,6 +19,11 @@ def run_refund(*, refund_id: int) -> None:
     operations.run_refund(refund_id, now=timezone.now())
 
 
+@tenant_job("commerce.send_order_links")
+def send_order_links(*, email: str) -> None:
+    operations.send_order_links(email, now=timezone.now())
+
+
 @sweep_job("commerce.sweep_provider_events")
 def sweep_provider_events() -> None:
     for event_id, organization_id in queries.due_events(now=timezone.now()):

@@ -68,20 +68,10 @@ def _in_database(url: str, name: str) -> str:
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
 if not WORKER:
     _start_servers()
-_number = int(WORKER.removeprefix("gw") or 0) if WORKER else 0
-_server_url = os.environ["DATABASE_URL"]
-_database = f"waypost_test_{WORKER or 'main'}"
-os.environ["DATABASE_URL"] = _in_database(_server_url, _database)
-os.environ["REDIS_URL"] = _in_database(os.environ["REDIS_URL"], str(1 + _number * 2))
-
 django.setup()
+_server_url = os.environ["DATABASE_URL"]
+_database = urlsplit(_server_url).path.removeprefix("/")
 pytest_plugins = ["tests.fixtures"]
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node) -> None:  # type: ignore[no-untyped-def]
-    # Workers start from the addresses of the servers, not from those of the controller's own databases.
-    os.environ["DATABASE_URL"] = _server_url
 
 
 def pytest_unconfigure() -> None:

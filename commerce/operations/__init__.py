@@ -10,6 +10,7 @@ from commerce.operations.orders import (
     expire_order,
     place_order,
     refund_cancelled_departure,
+    send_order_links,
 )
 from commerce.operations.payments import (
     CardPayment,
@@ -40,6 +41,7 @@ __all__ = [
     "refund_cancelled_departure",
     "reject_manual_payment",
     "run_refund",
+    "send_order_links",
     "settle_manual_refund",
     "settle_payment",
     "settle_refund",

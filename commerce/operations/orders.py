@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from commerce import queries
+from commerce import emails, queries
 from commerce.enums import OrderSource, OrderStatus, PaymentMethod, PaymentStatus, RefundReason
 from commerce.models import Order, OrderLine, Payment, PaymentSettings
 from commerce.operations.payments import close_card_payments
@@ -26,7 +26,7 @@ from commerce.rules import (
     first_payment_status,
 )
 from crm.enums import CustomerSource
-from crm.operations import find_or_create_customer
+from crm.operations import find_or_create_customer, queue_message
 from tenancy import audit
 from tenancy.audit import Actor
 from tenancy.models import Organization
@@ -48,6 +48,7 @@ from tours.queries import schedules_by_public_id
 NUMBER_ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 NUMBER_LENGTH: Final = 7
 MAX_SEATS: Final = 200
+MAX_LINKS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,3 +396,28 @@ def refund_cancelled_departure(order_id: int, *, schedule_id: int, now: datetime
     audit.record("order.departure_cancelled", order, schedule_id=schedule_id)
     publish("commerce.departure_cancelled", order_id=order.pk, schedule_id=schedule_id)
     return order
+
+
+@transaction.atomic
+def send_order_links(email: str, *, now: datetime) -> int:
+    """Send the links to the latest orders placed with an e-mail address to that address; return how many.
+
+    Asked for twice within an hour, each is sent once.
+    """
+    organization = current_organization()
+    orders = list(queries.open_orders_of(email).select_related("customer")[:MAX_LINKS])
+    for order in orders:
+        mail = emails.order_link(order, organization=organization)
+        queue_message(
+            kind=mail.kind,
+            dedupe_key=f"order-{order.pk}-{now:%Y%m%d%H}",
+            recipient=order.email,
+            language=order.language,
+            subject=mail.subject,
+            text=mail.text,
+            html=mail.html,
+            customer=order.customer,
+            record=order,
+            now=now,
+        )
+    return len(orders)

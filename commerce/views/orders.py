@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, override
+from django.utils.translation import override
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -186,5 +186,5 @@ def lost_link(request):
     by_address = allow("lost-link", client_address(request), limit=LOST_LINK_TRIES_BY_ADDRESS, seconds=LOST_LINK_WINDOW)
     by_email = allow("lost-link-email", email, limit=LOST_LINK_TRIES_BY_EMAIL, seconds=LOST_LINK_WINDOW)
     if by_address and by_email:
-        enqueue("commerce.send_order_links", email=email, language=get_language())
+        enqueue("commerce.send_order_links", email=email)
     return render(request, "commerce/lost_link.html", {"email": email})
