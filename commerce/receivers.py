@@ -56,6 +56,13 @@ def order_placed(*, order_id: int) -> None:
         _write_to_guest(order, emails.order_received(order, organization=current_organization()))
 
 
+@subscriber("commerce.method_changed")
+def method_changed(*, order_id: int) -> None:
+    order = Order.objects.select_related("customer").get(pk=order_id)
+    if order.method == "bank_transfer":
+        _write_to_guest(order, emails.order_received(order, organization=current_organization()))
+
+
 @subscriber("commerce.order_confirmed")
 def order_confirmed(*, order_id: int) -> None:
     order = Order.objects.select_related("customer").get(pk=order_id)

@@ -66,6 +66,6 @@ def _change_method(order_id: int, *, method: PaymentMethod, now: datetime, actor
         publish("commerce.order_confirmed", order_id=order.pk)
     else:
         await_payment(bookings, now=now)
-        publish("commerce.order_placed", order_id=order.pk)
+    publish("commerce.method_changed", order_id=order.pk)
     audit.record("order.method_changed", order, actor=actor, method=method.value)
     return order
