@@ -13,6 +13,7 @@ from commerce.cart import Cart, CartItem
 from commerce.views.availability import zone_name
 from tenancy.fields import translated
 from tours import queries as tours_queries
+from tours.enums import ScheduleStatus
 
 
 @dataclass
@@ -100,7 +101,8 @@ def shown_cart(request, *, now):
 def _line(item, schedule, bookable, organization):
     line = Line(item, schedule)
     if str(schedule.public_id) not in bookable:
-        line.problem = _("This departure can no longer be booked.")
+        is_full = schedule.status == ScheduleStatus.FULL
+        line.problem = _("This departure is fully booked.") if is_full else _("This departure can no longer be booked.")
         return line
     try:
         offered = queries.quote([queries.QuoteRequest(schedule, item.quantities)], organization=organization)

@@ -2,7 +2,6 @@ import logging
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -63,9 +62,16 @@ class Visit:
         return translated(self.place, "directions")
 
     @property
+    def points(self):
+        """The meeting point as a map wants it."""
+        return [{"latitude": self.place.latitude, "longitude": self.place.longitude, "name": self.place_name}]
+
+    @property
     def map_url(self):
-        """A map with the meeting point, in whatever the guest's device opens it with."""
+        """The way to the meeting point, in whatever the guest's device opens it with."""
         spot = f"{self.place.latitude},{self.place.longitude}" if self.place.has_coordinates else self.place.address
+        if not spot:
+            return ""
         return "https://www.google.com/maps/dir/?" + urlencode({"api": 1, "destination": spot})
 
 
@@ -121,8 +127,6 @@ def order(request, secret):
     context["has_calendar"] = is_on
     context["has_receipt"] = any(payment.captured_minor for payment in found.payments.all())
     context["is_over"] = context["state"] in ("expired", "cancelled", "refunded")
-    context["map_tile_url"] = settings.MAP_TILE_URL
-    context["map_tile_attribution"] = settings.MAP_TILE_ATTRIBUTION
     return render(request, "commerce/order.html", context)
 
 
