@@ -4,7 +4,7 @@ import gzip
 import hashlib
 import json
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import redis
 from django.conf import settings
@@ -14,7 +14,13 @@ from django.http import HttpResponse
 from tenancy.scope import current_organization_id
 
 LIFETIME_SECONDS: Final = 300
-KEPT_HEADERS: Final = ("X-Frame-Options", "Content-Type", "Content-Language", "Content-Security-Policy", "Referrer-Policy")
+KEPT_HEADERS: Final = (
+    "X-Frame-Options",
+    "Content-Type",
+    "Content-Language",
+    "Content-Security-Policy",
+    "Referrer-Policy",
+)
 
 
 @cache
@@ -29,12 +35,12 @@ def _name(organization_id: int) -> str:
 def fetch(organization_id: int, path: str, *, accepts_gzip: bool, etag: str) -> HttpResponse | None:
     """Return the stored page of an organization at `path`, 304 when the browser has it, or None. One round trip, no SQL."""
     try:
-        stored = _client().hget(_name(organization_id), path)
+        stored: Any = _client().hget(_name(organization_id), path)
     except redis.RedisError:
         return None
     if stored is None:
         return None
-    head, _newline, body = bytes(stored).partition(b"\n")
+    head, _newline, body = stored.partition(b"\n")
     headers = json.loads(head)
     if etag and etag == headers["ETag"]:
         return HttpResponse(status=304, headers={"ETag": etag, "X-Cache": "hit"})

@@ -1,7 +1,7 @@
 """Reads of the crm app."""
 
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import phonenumbers
 from django.contrib.contenttypes.models import ContentType
@@ -56,7 +56,7 @@ class TimelineEntry(NamedTuple):
 def timeline(customer: Customer, *, before: datetime | None = None, limit: int = 20) -> list[TimelineEntry]:
     """Return what happened with a customer, newest first, at most `limit` entries earlier than `before`; a fixed number of queries."""
 
-    def part(queryset: QuerySet[Model], kind: str, at: str) -> QuerySet[Model]:
+    def part(queryset: Any, kind: str, at: str) -> Any:
         rows = queryset.filter(customer=customer)
         if before is not None:
             rows = rows.filter(**{f"{at}__lt": before})

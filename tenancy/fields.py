@@ -15,7 +15,7 @@ def _fernet(keys: tuple[str, ...]) -> MultiFernet:
     return MultiFernet([Fernet(key) for key in keys])
 
 
-class EncryptedTextField(models.TextField):
+class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
     """Text that is encrypted in the database, by the keys of `FIELD_ENCRYPTION_KEYS`: the first encrypts, all decrypt.
 
     It cannot be searched. A value that no key can read is an error, not an empty text.
@@ -52,7 +52,7 @@ class TranslationsField(models.JSONField):
         )
 
 
-class MinorUnitsField(models.BigIntegerField):
+class MinorUnitsField(models.BigIntegerField):  # type: ignore[type-arg]
     """An amount in the minor unit of the organization's currency, which people see and type in the major unit."""
 
     def formfield(self, **kwargs: Any) -> Any:

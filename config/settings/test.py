@@ -13,6 +13,8 @@ for _name, _path in (
 ):
     os.environ[_name] = urlunsplit(urlsplit(os.environ[_name])._replace(path=_path))
 
+os.environ.setdefault("LOG_LEVEL", "WARNING")
+
 from config.settings.base import *  # noqa: E402, F403
 from config.settings.base import INSTALLED_APPS, PLATFORM_PATHS  # noqa: E402
 

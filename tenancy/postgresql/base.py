@@ -44,16 +44,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _rollback(self) -> None:
         self._scope_sent = None
-        super()._rollback()
+        super()._rollback()  # type: ignore[misc]
 
     def _savepoint_rollback(self, sid: str) -> None:
         self._rolling_back_to_savepoint = True
         try:
-            super()._savepoint_rollback(sid)
+            super()._savepoint_rollback(sid)  # type: ignore[misc]
         finally:
             self._rolling_back_to_savepoint = False
             self._scope_sent = None
 
     def _close(self) -> None:
         self._scope_sent = None
-        super()._close()
+        super()._close()  # type: ignore[misc]

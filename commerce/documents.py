@@ -1,0 +1,118 @@
+"""Files that guests take with them: the calendar entry and the receipt."""
+
+import io
+
+from django.utils.formats import date_format, time_format
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from icalendar import Calendar, Event
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+
+from commerce import queries
+from commerce.enums import OrderStatus
+from commerce.models import Order
+from tenancy.money import format_money
+from tenancy.queries import current_organization
+
+
+def calendar_file(order: Order) -> bytes:
+    """Return an iCalendar file with one entry for each departure of an order that stands; times carry their zone (RFC 5545)."""
+    organization = current_organization()
+    with override(order.language):
+        calendar = Calendar()
+        calendar.add("prodid", "-//Waypost//EN")
+        calendar.add("version", "2.0")
+        calendar.add("method", "PUBLISH")
+        seen = set()
+        cancelled = order.status in (OrderStatus.CANCELLED, OrderStatus.EXPIRED, OrderStatus.REFUNDED)
+        for line in order.lines.select_related("booking__schedule__tour__meeting_point"):
+            schedule = line.booking.schedule
+            if schedule.pk in seen:
+                continue
+            seen.add(schedule.pk)
+            event = Event()
+            event.add("uid", f"{line.booking.public_id}@waypost")
+            event.add("dtstamp", order.updated_at)
+            event.add("dtstart", schedule.starts_at.astimezone(schedule.zone))
+            event.add("dtend", schedule.ends_at.astimezone(schedule.zone))
+            event.add("summary", f"{line.name} ({organization.name})")
+            event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+            event.add("url", queries.order_url(order, organization))
+            event.add("description", _("Order %(number)s") % {"number": order.number})
+            place = schedule.tour.meeting_point
+            if place is not None:
+                event.add("location", ", ".join(filter(None, [place.name, place.address])))
+                if place.latitude is not None and place.longitude is not None:
+                    event.add("geo", (float(place.latitude), float(place.longitude)))
+            calendar.add_component(event)
+        calendar.add_missing_timezones()
+        return calendar.to_ical()
+
+
+def _font(text: str) -> str:
+    """Return a font that has the letters of a text: one of PDF's own, or Adobe's for Japanese where those lack some."""
+    try:
+        text.encode("cp1252")
+    except UnicodeEncodeError:
+        pdfmetrics.registerFont(UnicodeCIDFont("HeiseiKakuGo-W5"))
+        return "HeiseiKakuGo-W5"
+    return "Helvetica"
+
+
+def receipt_pdf(order: Order) -> bytes:
+    """Return a receipt of an order as PDF, in the order's language: what was bought, what was paid and what is owed."""
+    organization = current_organization()
+    with override(order.language):
+        lines = list(order.lines.select_related("booking__schedule"))
+        names = [f"{line.name}{line.tier_name}" for line in lines]
+        total = format_money(order.total_minor, order.currency)
+        font = _font("".join([organization.name, organization.business_address, order.full_name, total, *names]))
+        body = ParagraphStyle("body", fontName=font, fontSize=10, leading=14)
+        heading = ParagraphStyle("heading", parent=body, fontSize=18, leading=24, spaceAfter=4 * mm)
+
+        def cell(text: str) -> Paragraph:
+            return Paragraph(text.replace("&", "&amp;").replace("<", "&lt;").replace("\n", "<br/>"), body)
+
+        rows = [[cell(_("What")), cell(_("Quantity")), cell(_("Price")), cell(_("Total"))]]
+        for line in lines:
+            schedule = line.booking.schedule
+            when = f"{date_format(schedule.date)}, {time_format(schedule.start_time)} ({schedule.time_zone})"
+            rows.append(
+                [
+                    cell(f"{line.name}\n{line.tier_name}\n{when}"),
+                    cell(str(line.quantity)),
+                    cell(format_money(line.unit_price_minor, order.currency)),
+                    cell(format_money(line.total_minor, order.currency)),
+                ]
+            )
+        sums = [(_("Total"), order.total_minor), (_("Paid"), queries.paid_minor(order))]
+        if owed := queries.owed_minor(order):
+            sums.append((_("Still to be paid"), owed))
+        rows += [
+            [cell(label), cell(""), cell(""), cell(format_money(amount, order.currency))] for label, amount in sums
+        ]
+        table = Table(rows, colWidths=[90 * mm, 20 * mm, 30 * mm, 30 * mm], repeatRows=1)
+        table.setStyle(
+            TableStyle([("LINEBELOW", (0, 0), (-1, -1), 0.4, "#999999"), ("VALIGN", (0, 0), (-1, -1), "TOP")])
+        )
+        sender = "\n".join(
+            filter(None, [organization.business_name, organization.business_address, organization.business_email])
+        )
+        output = io.BytesIO()
+        document = SimpleDocTemplate(output, pagesize=A4, title=order.number, author=organization.name)
+        document.build(
+            [
+                cell(sender or organization.name),
+                Spacer(1, 10 * mm),
+                Paragraph(_("Receipt %(number)s") % {"number": order.number}, heading),
+                cell(f"{order.full_name}\n{date_format(order.placed_at.astimezone(organization.zone).date())}"),
+                Spacer(1, 6 * mm),
+                table,
+            ]
+        )
+        return output.getvalue()
