@@ -57,9 +57,12 @@ def render_panel(request, name, context):
 
 def zone_name(moment):
     """A place and its time as people call it, such as “Berlin (Central European Summer Time)”, for an aware local datetime."""
-    locale = to_locale(get_language())
-    city = get_timezone_location(moment.tzinfo, locale=locale, return_city=True)
-    return f"{city} ({get_timezone_name(moment, locale=locale)})"
+    return f"{zone_city(moment)} ({get_timezone_name(moment, locale=to_locale(get_language()))})"
+
+
+def zone_city(moment):
+    """The place whose clock counts, such as “Berlin”, for an aware local datetime."""
+    return get_timezone_location(moment.tzinfo, locale=to_locale(get_language()), return_city=True)
 
 
 def language_name(code):
@@ -143,7 +146,7 @@ def availability(request, tour_public_id):
             "selected": selected,
             "departures": _departures(chosen, prices),
             "currency": request.organization.currency,
-            "zone": zone_name(chosen[0].local_start) if chosen else "",
+            "zone": zone_city(chosen[0].local_start) if chosen else "",
         },
     )
 

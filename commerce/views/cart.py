@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from commerce import queries
 from commerce.cart import Cart, CartItem
-from commerce.views.availability import zone_name
+from commerce.views.availability import zone_city
 from tenancy.fields import translated
 from tours import queries as tours_queries
 from tours.enums import ScheduleStatus
@@ -49,7 +49,7 @@ class Line:
 
     @property
     def zone(self):
-        return zone_name(self.schedule.local_start)
+        return zone_city(self.schedule.local_start)
 
     @property
     def change_url(self):

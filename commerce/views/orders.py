@@ -1,11 +1,12 @@
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
@@ -19,6 +20,7 @@ from commerce.views.checkout import hold_is_over, order_or_404, private
 from tenancy.fields import translated
 from tenancy.jobs import enqueue
 from tenancy.throttle import allow, client_address
+from tours import queries as tours_queries
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +38,8 @@ class Visit:
 
     schedule: object
     lines: list
+    # The meeting point and the way from there, for the map; only once for the same tour.
+    points: list = field(default_factory=list)
 
     @property
     def zone(self):
@@ -62,11 +66,6 @@ class Visit:
         return translated(self.place, "directions")
 
     @property
-    def points(self):
-        """The meeting point as a map wants it."""
-        return [{"latitude": self.place.latitude, "longitude": self.place.longitude, "name": self.place_name}]
-
-    @property
     def map_url(self):
         """The way to the meeting point, in whatever the guest's device opens it with."""
         spot = f"{self.place.latitude},{self.place.longitude}" if self.place.has_coordinates else self.place.address
@@ -80,7 +79,27 @@ def _visits(order):
     for line in order.lines.all():
         schedule = line.booking.schedule
         visits.setdefault(schedule.pk, Visit(schedule, [])).lines.append(line)
-    return sorted(visits.values(), key=lambda visit: visit.schedule.starts_at)
+    in_order = sorted(visits.values(), key=lambda visit: visit.schedule.starts_at)
+    drawn = set()
+    for visit in in_order:
+        tour = visit.schedule.tour
+        if tour.pk not in drawn and visit.place and visit.place.has_coordinates:
+            drawn.add(tour.pk)
+            visit.points = _points(tour)
+    return in_order
+
+
+def _points(tour):
+    places = [(tour.meeting_point, _("Meeting point") + ": " + translated(tour.meeting_point, "name"), "")]
+    places += [
+        (stop.place, translated(stop, "title"), number)
+        for number, stop in enumerate(tours_queries.stops_of(tour), start=1)
+        if stop.place.has_coordinates
+    ]
+    return [
+        {"latitude": place.latitude, "longitude": place.longitude, "name": name, "number": number}
+        for place, name, number in places
+    ]
 
 
 def state_of(order, payment, *, now, is_checking):
@@ -122,7 +141,7 @@ def order(request, secret):
     found = order_or_404(secret)
     context = _context(request, found, is_checking="checking" in request.GET)
     context["visits"] = _visits(found)
-    context["has_map"] = any(visit.place and visit.place.has_coordinates for visit in context["visits"])
+    context["has_map"] = any(visit.points for visit in context["visits"])
     is_on = found.status in (OrderStatus.CONFIRMED, OrderStatus.PAID, OrderStatus.COMPLETED)
     context["has_calendar"] = is_on
     context["has_receipt"] = any(payment.captured_minor for payment in found.payments.all())
