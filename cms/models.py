@@ -12,7 +12,7 @@ from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from cms.enums import FONT_STACKS, Font
 from cms.pages.content import ContentPage, FaqPage, LandingPage
 from cms.pages.tours import TourIndexPage, TourPage, TourPagePicture, TourPageStop
-from cms.rules import INK, MINIMUM_CONTRAST, NIGHT, WHITE, contrast, is_colour, readable_on, text_on
+from cms.rules import DAY, INK, MINIMUM_CONTRAST, NIGHT, WHITE, contrast, is_colour, readable_on, text_on
 from tenancy.models import TenantImage
 
 __all__ = [
@@ -77,7 +77,7 @@ class Branding(BaseSiteSetting):
             "--on-primary": text_on(self.primary_colour),
             "--accent": self.accent_colour,
             "--on-accent": text_on(self.accent_colour),
-            "--link": readable_on(self.primary_colour, WHITE),
+            "--link": readable_on(self.primary_colour, DAY),
             "--font": FONT_STACKS[Font(self.font)],
         }
         night_primary = readable_on(self.primary_colour, NIGHT)

@@ -7,7 +7,10 @@ from typing import Final
 MINIMUM_CONTRAST: Final = 4.5
 WHITE: Final = "#ffffff"
 INK: Final = "#14181f"
-NIGHT: Final = "#12161c"
+# The lightest ground of the dark scheme and the darkest of the light one, those of a warning: what can be read there can be
+# read on all of them.
+NIGHT: Final = "#3a2f12"
+DAY: Final = "#fff4d6"
 
 _HEX = re.compile(r"#[0-9a-f]{6}")
 
