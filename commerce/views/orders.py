@@ -7,11 +7,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
-from commerce import operations, queries
+from commerce import documents, operations, queries
 from commerce.enums import OrderStatus, PaymentMethod, PaymentStatus, RefundStatus
 from commerce.forms import LostLinkForm
 from commerce.gateways.stripe import GatewayError
@@ -172,13 +171,9 @@ def order_state(request, secret):
 @private
 @require_safe
 def order_ics(request, secret):
-    from commerce import documents
-
     found = order_or_404(secret)
-    with override(found.language):
-        content = documents.calendar_file(found)
     return HttpResponse(
-        content,
+        documents.calendar_file(found),
         content_type="text/calendar; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{found.number}.ics"'},
     )
@@ -187,12 +182,9 @@ def order_ics(request, secret):
 @private
 @require_safe
 def order_receipt(request, secret):
-    from commerce import documents
-
     found = order_or_404(secret)
-    content = documents.receipt_pdf(found)
     return HttpResponse(
-        content,
+        documents.receipt_pdf(found),
         content_type="application/pdf",
         headers={"Content-Disposition": f'inline; filename="{found.number}.pdf"'},
     )
