@@ -10,3 +10,5 @@ INSTALLED_APPS = [*INSTALLED_APPS, "devtools"]
 PLATFORM_PATHS = (*PLATFORM_PATHS, "/__mail__/")
 if EMAIL_FILE_PATH:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+# Static files as they lie in the packages and the sources: nothing needs to be collected.
+WHITENOISE_USE_FINDERS = True

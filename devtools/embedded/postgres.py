@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -18,6 +19,7 @@ COMMON = {"max_connections": "300", "listen_addresses": "127.0.0.1", "log_min_me
 # What is lost in a crash of the machine does not matter to tests.
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 START_SECONDS = 30
+INITIALISE_SECONDS = 120
 
 
 def binaries() -> Path:
@@ -39,9 +41,10 @@ class EmbeddedPostgres:
     `durable=False` is for tests: quicker, and not safe against a crash of the machine.
     """
 
-    def __init__(self, data_dir: Path, *, durable: bool) -> None:
+    def __init__(self, data_dir: Path, *, durable: bool, log: Path | None = None) -> None:
         self.data_dir = data_dir.resolve()
         self.durable = durable
+        self.log = log or self.data_dir.with_suffix(".log")
         self._process: subprocess.Popen[bytes] | None = None
         self._socket_dir: tempfile.TemporaryDirectory[str] | None = None
 
@@ -50,12 +53,10 @@ class EmbeddedPostgres:
 
         Raises `ServerError` with the end of the server's log when it does not come up.
         """
-        self._claim_folder()
+        user = self._claim_folder()
         self._end_left_over_server()
-        user = process.unprivileged_user()
-        log = self.data_dir.parent / "postgres.log"
         if not (self.data_dir / "PG_VERSION").exists():
-            self._initialise(log)
+            self._initialise(user)
         self._socket_dir = tempfile.TemporaryDirectory(prefix="waypost-")
         if user is not None:
             os.chown(self._socket_dir.name, user.pw_uid, user.pw_gid)
@@ -65,9 +66,9 @@ class EmbeddedPostgres:
         command = [str(binaries() / "postgres"), "-D", str(self.data_dir)]
         for name, value in options.items():
             command += ["-c", f"{name}={value}"]
-        self._process = process.start(command, log=log, stop_signal=signal.SIGINT, user=user, cwd=self.data_dir)
+        self._process = process.start(command, log=self.log, stop_signal=signal.SIGINT, user=user, cwd=self.data_dir)
         url = f"postgres://postgres@127.0.0.1:{port}/postgres"
-        self._wait_until_ready(url, log)
+        self._wait_until_ready(url)
         return url
 
     def stop(self) -> None:
@@ -91,27 +92,36 @@ class EmbeddedPostgres:
     ) -> None:
         self.stop()
 
-    def _claim_folder(self) -> None:
-        self.data_dir.mkdir(parents=True, exist_ok=True)
+    def _claim_folder(self) -> pwd.struct_passwd | None:
+        """Make the folder, and return the account that owns its files, which the server runs as."""
         user = process.unprivileged_user()
-        if user is None:
-            self.data_dir.chmod(0o700)
-            return
-        for folder in self.data_dir.parents:
-            if not folder.stat().st_mode & 0o001:
-                raise process.ServerError(
-                    f"PostgreSQL does not run as root, and its account cannot reach {self.data_dir}: {folder} is closed to others."
-                )
-        shutil.chown(self.data_dir, user.pw_uid, user.pw_gid)
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        if user is not None:
+            owner = self.data_dir.stat().st_uid
+            if owner == 0:
+                shutil.chown(self.data_dir, user.pw_uid, user.pw_gid)
+            else:
+                user = pwd.getpwuid(owner)
         self.data_dir.chmod(0o700)
+        return user
 
-    def _initialise(self, log: Path) -> None:
+    def _initialise(self, user: pwd.struct_passwd | None) -> None:
+        # Made beside its place and moved there when complete, so that an interrupted attempt is not taken for a database.
+        making = self.data_dir.with_suffix(".making")
+        shutil.rmtree(making, ignore_errors=True)
+        making.mkdir(mode=0o700)
+        if user is not None:
+            os.chown(making, user.pw_uid, user.pw_gid)
         command = [str(binaries() / "initdb"), "-A", "trust", "-U", "postgres", "--locale=C.UTF-8", "-E", "UTF8"]
-        started = process.start(
-            [*command, "-D", str(self.data_dir)], log=log, user=process.unprivileged_user(), cwd=self.data_dir
-        )
-        if started.wait(120) != 0:
-            raise process.ServerError(f"PostgreSQL could not make its files:\n{process.last_lines(log)}")
+        command += [] if self.durable else ["--no-sync"]
+        started = process.start([*command, "-D", str(making)], log=self.log, user=user, cwd=making)
+        try:
+            if started.wait(INITIALISE_SECONDS) != 0:
+                raise process.ServerError(f"PostgreSQL could not make its files:\n{process.last_lines(self.log)}")
+        finally:
+            process.stop(started)
+        self.data_dir.rmdir()
+        making.rename(self.data_dir)
 
     def _end_left_over_server(self) -> None:
         pid_file = self.data_dir / "postmaster.pid"
@@ -119,18 +129,16 @@ class EmbeddedPostgres:
             pid = int(pid_file.read_text().splitlines()[0])
         except (FileNotFoundError, ValueError, IndexError):
             return
-        try:
-            os.kill(pid, signal.SIGINT)
-        except ProcessLookupError:
+        # The number may belong to anybody by now.
+        if str(self.data_dir) not in process.command_of(pid):
             pid_file.unlink(missing_ok=True)
             return
-        except PermissionError:
-            return
+        os.kill(pid, signal.SIGINT)
         deadline = time.monotonic() + START_SECONDS
         while pid_file.exists() and time.monotonic() < deadline:
             time.sleep(0.05)
 
-    def _wait_until_ready(self, url: str, log: Path) -> None:
+    def _wait_until_ready(self, url: str) -> None:
         assert self._process is not None
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
@@ -142,4 +150,4 @@ class EmbeddedPostgres:
             except psycopg.OperationalError:
                 time.sleep(0.05)
         self.stop()
-        raise process.ServerError(f"PostgreSQL did not start:\n{process.last_lines(log)}")
+        raise process.ServerError(f"PostgreSQL did not start:\n{process.last_lines(self.log)}")

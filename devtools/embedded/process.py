@@ -11,6 +11,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
+PR_SET_KEEPCAPS = 8
+PR_CAP_AMBIENT = 47
+PR_CAP_AMBIENT_RAISE = 2
+CAP_DAC_OVERRIDE = 1
+CAPABILITY_VERSION_3 = 0x20080522
 
 
 class ServerError(RuntimeError):
@@ -41,16 +46,21 @@ def start(
 ) -> subprocess.Popen[bytes]:
     """Start a child in a session of its own, its output appended to `log`.
 
-    On Linux the kernel sends it `stop_signal` when the parent dies, however that happens.
+    On Linux the kernel sends it `stop_signal` when the parent dies, however that happens. A child that runs as another
+    `user` there still reaches files below folders closed to that account, such as a checkout in root's home.
     """
     parent = os.getpid()
     libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
     def before_exec() -> None:
         if user is not None:
+            if libc is not None:
+                libc.prctl(PR_SET_KEEPCAPS, 1)
             os.setgroups([])
             os.setgid(user.pw_gid)
             os.setuid(user.pw_uid)
+            if libc is not None:
+                _keep_file_access(libc)
         if libc is not None:
             libc.prctl(PR_SET_PDEATHSIG, stop_signal)
             if os.getppid() != parent:
@@ -69,6 +79,19 @@ def start(
         )
 
 
+def _keep_file_access(libc: ctypes.CDLL) -> None:
+    """Keep root's right to open files, and no other, through a change of user and the exec that follows.
+
+    Where a container does not have that right, nothing changes, and the server says what it could not open.
+    """
+    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
+    wanted = 1 << CAP_DAC_OVERRIDE
+    # Effective, permitted, inheritable; for the lower and the upper 32 capabilities.
+    data = (ctypes.c_uint32 * 6)(wanted, wanted, wanted, 0, 0, 0)
+    if libc.capset(header, data) == 0:
+        libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_OVERRIDE, 0, 0)
+
+
 def stop(
     process: subprocess.Popen[bytes], *, stop_signal: signal.Signals = signal.SIGTERM, seconds: float = 10
 ) -> None:
@@ -84,6 +107,17 @@ def stop(
     except (ProcessLookupError, PermissionError):
         pass
     process.wait()
+
+
+def command_of(pid: int) -> str:
+    """Return the command line of a running process; empty when there is none with that number."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+    except OSError:
+        if Path("/proc/self/cmdline").exists():
+            return ""
+    listed = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return listed.stdout.strip()
 
 
 def last_lines(log: Path, count: int = 15) -> str:

@@ -1,0 +1,1 @@
+"""`make demo`: every part of the product, started on one machine, with two organizations to look at."""
