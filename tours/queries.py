@@ -133,6 +133,17 @@ def bookings_for_update(bookings: Iterable[Booking]) -> list[Booking]:
     return list(Booking.objects.select_for_update().filter(pk__in=pks).order_by("pk"))
 
 
+def schedules_for_update(bookings: Iterable[Booking]) -> list[int]:
+    """Return the keys of the departures of bookings, locked until the end of the transaction in the order of their keys.
+
+    A departure is locked before its bookings everywhere, so that giving seats back and cancelling a departure never wait for each
+    other.
+    """
+    pks = {booking.schedule_id for booking in bookings}
+    locked = Schedule.objects.select_for_update(no_key=True).filter(pk__in=pks).order_by("pk")
+    return list(locked.values_list("pk", flat=True))
+
+
 def schedule_for_update(pk: int) -> Schedule:
     """Return a schedule locked until the end of the transaction."""
-    return Schedule.objects.select_for_update(of=("self",)).select_related("tour", "variant").get(pk=pk)
+    return Schedule.objects.select_for_update(of=("self",), no_key=True).select_related("tour", "variant").get(pk=pk)

@@ -9,12 +9,16 @@ from tours.enums import BookingStatus, ScheduleStatus
 from tours.models import Booking, Schedule
 from tours.operations import (
     NewParticipant,
+    ScheduleRefused,
     SeatRequest,
     SeatsUnavailable,
     cancel_schedule,
+    change_schedule,
     close_schedule,
+    complete_departed,
     confirm_bookings,
     create_booking,
+    create_schedules,
     release_seats,
     reserve_seats,
     retake_seats,
@@ -166,3 +170,68 @@ def test_forty_connections_book_the_last_ten_seats(harbour):
     with organization_scope(harbour.pk):
         assert state(schedule) == (10, ScheduleStatus.FULL)
         assert Booking.objects.filter(schedule=schedule).count() == 10
+
+
+@pytest.mark.django_db(transaction=True)
+def test_seats_given_back_while_the_departure_is_cancelled(harbour):
+    from tenancy.scope import organization_scope
+
+    with organization_scope(harbour.pk):
+        schedule = make_schedule(VariantFactory(), capacity=40)
+        bookings = [book(schedule, 1) for _number in range(20)]
+
+    def undo(number: int) -> None:
+        with transaction.atomic():
+            if number % 5 == 0:
+                cancel_schedule(schedule, reason="Storm", now=NOW)
+            else:
+                release_seats(bookings[number : number + 5], to=BookingStatus.EXPIRED, now=NOW)
+
+    assert in_parallel(harbour, 15, undo) == [None] * 15
+    with organization_scope(harbour.pk):
+        assert state(schedule) == (0, ScheduleStatus.CANCELLED)
+        seat_taking = Booking.objects.filter(schedule=schedule).exclude(status__in=["cancelled", "expired"])
+        assert seat_taking.count() == 0
+
+
+def test_change_schedule_to_a_time_that_is_taken(in_harbour):
+    variant = VariantFactory()
+    make_schedule(variant, start_time=dt.time(10))
+    later = make_schedule(variant, start_time=dt.time(12))
+    with pytest.raises(ScheduleRefused, match="There is already a departure"):
+        change_schedule(
+            later,
+            date=later.date,
+            start_time=dt.time(10),
+            duration_minutes=90,
+            cutoff_minutes=0,
+            capacity=5,
+            language="",
+            guest_note="",
+            internal_note="",
+        )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_make_the_same_departures_at_once(harbour):
+    from tenancy.scope import organization_scope
+
+    with organization_scope(harbour.pk):
+        variant = VariantFactory()
+
+    days = [dt.date(2031, 6, day) for day in range(1, 11)]
+    results = in_parallel(
+        harbour, 4, lambda _number: len(create_schedules(variant, dates=days, start_times=[dt.time(10)]).created)
+    )
+    assert sorted(results) == [0, 0, 0, 10]
+
+
+def test_complete_departed_completes_confirmed_bookings_only(in_harbour):
+    schedule = make_schedule(capacity=5)
+    confirmed, pending = book(schedule, 2, BookingStatus.CONFIRMED), book(schedule, 1, BookingStatus.PENDING)
+    assert complete_departed(now=schedule.starts_at) == 0
+    assert complete_departed(now=schedule.ends_at) == 1
+    assert complete_departed(now=schedule.ends_at) == 0
+    for booking in (confirmed, pending):
+        booking.refresh_from_db()
+    assert (confirmed.status, pending.status, state(schedule)) == ("completed", "pending", (3, "completed"))

@@ -56,6 +56,8 @@ def create_schedules(
 
     Times at which the variant leaves already are left out, so a repeat changes nothing. `capacity` defaults to that of the variant.
     """
+    # One at a time for each variant, so that two people pressing the button together do not make everything twice.
+    variant = TourVariant.objects.select_for_update(of=("self",)).select_related("tour").get(pk=variant.pk)
     tour = variant.tour
     zone = current_organization().zone
     starts = {
@@ -139,8 +141,8 @@ def change_schedule(
 ) -> Schedule:
     """Change a departure; return it.
 
-    Raises `ScheduleRefused` when it took place or was cancelled, when more seats are booked than `capacity`, or when the time is
-    changed while there are bookings.
+    Raises `ScheduleRefused` when it took place or was cancelled, when more seats are booked than `capacity`, when the time is
+    changed while there are bookings, or when the variant leaves at that time already.
     """
     locked = schedule_for_update(schedule.pk)
     if locked.status in (ScheduleStatus.COMPLETED, ScheduleStatus.CANCELLED):
@@ -152,6 +154,9 @@ def change_schedule(
         raise ScheduleRefused(
             _("The time cannot change while people are booked. Cancel this departure or move its guests.")
         )
+    others = Schedule.objects.filter(variant=locked.variant_id, starts_at=start.starts_at, language=language)
+    if others.exclude(pk=locked.pk).exclude(status=ScheduleStatus.CANCELLED).exists():
+        raise ScheduleRefused(_("There is already a departure of this variant at that time."))
     locked.duration_minutes = duration_minutes
     locked.cutoff_minutes = cutoff_minutes
     locked.capacity = capacity
@@ -214,8 +219,11 @@ def complete_departed(*, now: datetime) -> int:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE tours_schedule SET status = 'completed', updated_at = %(now)s"
-            " WHERE ends_at <= %(now)s AND status IN ('open', 'full', 'closed') RETURNING id",
+            # Those that somebody is working on are left to the next sweep.
+            "UPDATE tours_schedule SET status = 'completed', updated_at = %(now)s WHERE id IN ("
+            "  SELECT id FROM tours_schedule WHERE ends_at <= %(now)s AND status IN ('open', 'full', 'closed')"
+            "  ORDER BY id FOR NO KEY UPDATE SKIP LOCKED"
+            ") RETURNING id",
             {"now": now},
         )
         ended = [pk for (pk,) in cursor.fetchall()]

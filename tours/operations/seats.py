@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from crm.models import Customer
 from tours.enums import SEAT_TAKING, BookingStatus, ScheduleStatus
 from tours.models import Booking, Participant, Schedule
-from tours.queries import bookings_for_update
+from tours.queries import bookings_for_update, schedules_for_update
 from tours.rules import booking_may_become
 
 
@@ -150,7 +150,9 @@ def release_seats(bookings: Iterable[Booking], *, to: BookingStatus, now: dateti
 
     A booking that holds no seats any more is left as it is, so a repeat has no effect.
     """
-    released = [booking for booking in bookings_for_update(bookings) if booking_may_become(booking.status, to)]
+    wanted = list(bookings)
+    schedules_for_update(wanted)
+    released = [booking for booking in bookings_for_update(wanted) if booking_may_become(booking.status, to)]
     freed: Counter[int] = Counter()
     for booking in released:
         if booking.status in SEAT_TAKING:
@@ -169,7 +171,9 @@ def retake_seats(bookings: Iterable[Booking], *, now: datetime) -> None:
 
     Raises `SeatsUnavailable` when there is no room, or the departure has left or was cancelled; the caller must roll back.
     """
-    expired = [booking for booking in bookings_for_update(bookings) if booking.status == BookingStatus.EXPIRED]
+    wanted = list(bookings)
+    schedules_for_update(wanted)
+    expired = [booking for booking in bookings_for_update(wanted) if booking.status == BookingStatus.EXPIRED]
     _take([SeatRequest(booking.schedule_id, booking.seats) for booking in expired], now=now, late=True)
     Booking.objects.filter(pk__in=[booking.pk for booking in expired]).update(
         status=BookingStatus.PENDING, updated_at=now
