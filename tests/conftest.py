@@ -2,12 +2,16 @@
 
 import fcntl
 import hashlib
+import json
 import os
 import shutil
 import socket
 import tempfile
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import django
@@ -208,6 +212,45 @@ def run_jobs() -> Callable[[], list[str]]:
                 done.append(name)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def stripe_server() -> Iterator[str]:
+    """The Stripe emulator, running for this worker."""
+    from devtools.stripe_emulator.server import running_emulator
+
+    with running_emulator() as url:
+        yield url
+
+
+@pytest.fixture
+def stripe_emulator(stripe_server: str, settings) -> Iterator["Emulator"]:  # type: ignore[no-untyped-def]
+    """An empty Stripe to which the product talks over HTTP, and its knobs."""
+    emulator = Emulator(stripe_server)
+    emulator.turn("reset")
+    settings.STRIPE_API_BASE = stripe_server
+    yield emulator
+    emulator.turn("reset")
+
+
+class Emulator:
+    """The knobs of the Stripe emulator."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def turn(self, knob: str, **values: object) -> dict[str, Any]:
+        """Turn a knob and return what the emulator answers; a declined card is an answer too."""
+        request = urllib.request.Request(f"{self.url}/_emulator/{knob}", json.dumps(values).encode(), method="POST")
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            return json.load(error)
+
+    def pay(self, reference: str, *, account: str = "harbour", card: str = "pm_card_visa") -> dict[str, Any]:
+        """Confirm a PaymentIntent with a test card, as the guest's browser does."""
+        return self.turn("confirm", account=account, payment_intent=reference, payment_method=card)
 
 
 _chromium: str | None = None

@@ -171,7 +171,7 @@ def _intent(source: Any) -> Intent:
         currency=currency,
         client_secret=source.client_secret or "",
         failure=str(getattr(failure, "message", None) or "") if failure else "",
-        metadata=dict(source.metadata or {}),
+        metadata=source.metadata.to_dict() if source.metadata else {},
     )
 
 
@@ -183,7 +183,7 @@ def _refund(source: Any) -> RefundState:
         amount_minor=from_stripe(source.amount, currency),
         currency=currency,
         failure=str(getattr(source, "failure_reason", None) or ""),
-        metadata=dict(source.metadata or {}),
+        metadata=source.metadata.to_dict() if source.metadata else {},
     )
 
 
