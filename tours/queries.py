@@ -127,6 +127,11 @@ def stops_of(tour: Tour) -> list[Stop]:
     return list(Stop.objects.filter(tour=tour).select_related("place").order_by("sort_order", "pk"))
 
 
+def tour_for_update(pk: int) -> Tour:
+    """Return a tour locked until the end of the transaction."""
+    return Tour.objects.select_for_update(no_key=True).get(pk=pk)
+
+
 def bookings_for_update(bookings: Iterable[Booking]) -> list[Booking]:
     """Return bookings locked until the end of the transaction, in the order of their keys."""
     pks = [booking.pk for booking in bookings]

@@ -22,6 +22,7 @@ from tours.operations.seats import (
     reserve_seats,
     retake_seats,
 )
+from tours.operations.stops import StopImport, import_stops
 
 __all__ = [
     "NewParticipant",
@@ -29,6 +30,7 @@ __all__ = [
     "ScheduleRefused",
     "SeatRequest",
     "SeatsUnavailable",
+    "StopImport",
     "await_payment",
     "cancel_schedule",
     "change_schedule",
@@ -38,6 +40,7 @@ __all__ = [
     "create_booking",
     "create_schedule",
     "create_schedules",
+    "import_stops",
     "open_schedule",
     "release_seats",
     "reserve_seats",

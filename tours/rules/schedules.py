@@ -1,4 +1,4 @@
-"""Pure rules of tours: local time, what may be booked, which changes of state are legal."""
+"""Local time, what may be booked, which changes of state are legal."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,0 +1,45 @@
+"""Pure rules of tours: local time, what may be booked, which changes of state are legal, how files of stops are read."""
+
+from tours.rules.schedules import (
+    BOOKING_CHANGES,
+    SCHEDULE_CHANGES,
+    LocalStart,
+    booking_may_become,
+    days_between,
+    local_start,
+    may_become,
+)
+from tours.rules.stop_files import (
+    MAX_FILE_BYTES,
+    MAX_POINTS,
+    FileRefused,
+    Mapping,
+    Note,
+    Point,
+    Points,
+    StopFile,
+    guess_mapping,
+    points_of,
+    read_stop_file,
+)
+
+__all__ = [
+    "BOOKING_CHANGES",
+    "MAX_FILE_BYTES",
+    "MAX_POINTS",
+    "SCHEDULE_CHANGES",
+    "FileRefused",
+    "LocalStart",
+    "Mapping",
+    "Note",
+    "Point",
+    "Points",
+    "StopFile",
+    "booking_may_become",
+    "days_between",
+    "guess_mapping",
+    "local_start",
+    "may_become",
+    "points_of",
+    "read_stop_file",
+]
