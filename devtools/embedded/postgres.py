@@ -6,7 +6,6 @@ import pwd
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
 from pathlib import Path
 from types import TracebackType
@@ -15,7 +14,13 @@ import psycopg
 
 from devtools.embedded import process
 
-COMMON = {"max_connections": "300", "listen_addresses": "127.0.0.1", "log_min_messages": "warning", "timezone": "UTC"}
+COMMON = {
+    "max_connections": "300",
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "log_min_messages": "warning",
+    "timezone": "UTC",
+}
 # What is lost in a crash of the machine does not matter to tests.
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 START_SECONDS = 30
@@ -46,7 +51,6 @@ class EmbeddedPostgres:
         self.durable = durable
         self.log = log or self.data_dir.with_suffix(".log")
         self._process: subprocess.Popen[bytes] | None = None
-        self._socket_dir: tempfile.TemporaryDirectory[str] | None = None
 
     def start(self) -> str:
         """Start the server, making its files first when there are none, and return the URL of its database `postgres`.
@@ -57,12 +61,8 @@ class EmbeddedPostgres:
         self._end_left_over_server()
         if not (self.data_dir / "PG_VERSION").exists():
             self._initialise(user)
-        self._socket_dir = tempfile.TemporaryDirectory(prefix="waypost-")
-        if user is not None:
-            os.chown(self._socket_dir.name, user.pw_uid, user.pw_gid)
         port = process.free_port()
-        options = {**COMMON, **({} if self.durable else FORGETFUL)}
-        options |= {"port": str(port), "unix_socket_directories": self._socket_dir.name}
+        options = {**COMMON, **({} if self.durable else FORGETFUL), "port": str(port)}
         command = [str(binaries() / "postgres"), "-D", str(self.data_dir)]
         for name, value in options.items():
             command += ["-c", f"{name}={value}"]
@@ -76,9 +76,6 @@ class EmbeddedPostgres:
         if self._process is not None:
             process.stop(self._process, stop_signal=signal.SIGINT)
             self._process = None
-        if self._socket_dir is not None:
-            self._socket_dir.cleanup()
-            self._socket_dir = None
 
     def poll(self) -> int | None:
         """Return the exit code of a server that has ended by itself, else None."""
