@@ -18,6 +18,7 @@ KERNEL = PUBLIC | {
     "jobs",
     "money",
     "outbox",
+    "permissions",
     "rls",
     "scope",
     "throttle",
@@ -41,7 +42,19 @@ FLOORS = PUBLIC | {
     "webhooks",
 }
 OWN_ROOMS = {
-    "tenancy": {"audit", "cache", "fields", "jobs", "middleware", "money", "outbox", "rls", "scope", "throttle"},
+    "tenancy": {
+        "audit",
+        "cache",
+        "fields",
+        "jobs",
+        "middleware",
+        "money",
+        "outbox",
+        "permissions",
+        "rls",
+        "scope",
+        "throttle",
+    },
     "cms": {"middleware", "page_cache", "snippets"},
     "commerce": {"cart"},
 }

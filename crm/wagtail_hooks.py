@@ -1,0 +1,15 @@
+from wagtail import hooks
+from wagtail.permissions import register_permission_policy
+
+from crm.models import Message, Protocol
+from crm.viewsets import CustomerGroup
+from tenancy.permissions import NoAddingPolicy, ReadOnlyPolicy
+
+# A protocol begins on the customer's page, where its records are.
+register_permission_policy(Protocol, NoAddingPolicy(Protocol))
+register_permission_policy(Message, ReadOnlyPolicy(Message))
+
+
+@hooks.register("register_admin_viewset")
+def register_customers():
+    return CustomerGroup()

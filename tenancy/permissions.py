@@ -1,0 +1,21 @@
+"""Permission policies of the admin for records that are not simply edited."""
+
+from typing import Any
+
+from wagtail.permission_policies import ModelPermissionPolicy
+
+
+class ReadOnlyPolicy(ModelPermissionPolicy):
+    """Records that nobody adds, changes or deletes by a form; operations do."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        """Return whether a person may do `action`; only looking is possible."""
+        return action == "view" and super().user_has_permission(user, "view")
+
+
+class NoAddingPolicy(ModelPermissionPolicy):
+    """Records that begin elsewhere than in an empty form of their own."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        """Return whether a person may do `action`; never “add”."""
+        return action != "add" and super().user_has_permission(user, action)
