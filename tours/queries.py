@@ -97,28 +97,24 @@ def price_tiers(variant: TourVariant, *, on: date) -> list[PricingTier]:
 
     Prices of the variant's own, else those of its tour.
     """
-    return price_tiers_of([variant], on={variant.pk: on})[variant.pk]
+    return price_tiers_of([(variant, on)])[variant.pk, on]
 
 
-def price_tiers_of(variants: Iterable[TourVariant], *, on: dict[int, date]) -> dict[int, list[PricingTier]]:
-    """Return the prices of several variants, each on its day (`on`, by the variant's primary key); one query."""
-    wanted = {variant.pk: variant for variant in variants}
-    tiers = list(
-        PricingTier.objects.filter(tour__in={variant.tour_id for variant in wanted.values()}).order_by(
-            "sort_order", "pk"
-        )
-    )
-    found: dict[int, list[PricingTier]] = {}
-    for pk, variant in wanted.items():
+def price_tiers_of(days: Iterable[tuple[TourVariant, date]]) -> dict[tuple[int, date], list[PricingTier]]:
+    """Return the prices of variants on local days, by the variant's primary key and the day; one query."""
+    wanted = {(variant.pk, day): variant.tour_id for variant, day in days}
+    tiers = list(PricingTier.objects.filter(tour__in=set(wanted.values())).order_by("sort_order", "pk"))
+    found: dict[tuple[int, date], list[PricingTier]] = {}
+    for (variant_id, day), tour_id in wanted.items():
         valid = [
             tier
             for tier in tiers
-            if tier.tour_id == variant.tour_id
-            and (tier.valid_from is None or tier.valid_from <= on[pk])
-            and (tier.valid_until is None or tier.valid_until >= on[pk])
+            if tier.tour_id == tour_id
+            and (tier.valid_from is None or tier.valid_from <= day)
+            and (tier.valid_until is None or tier.valid_until >= day)
         ]
-        own = [tier for tier in valid if tier.variant_id == pk]
-        found[pk] = own or [tier for tier in valid if tier.variant_id is None]
+        own = [tier for tier in valid if tier.variant_id == variant_id]
+        found[variant_id, day] = own or [tier for tier in valid if tier.variant_id is None]
     return found
 
 

@@ -90,7 +90,7 @@ def _day_of(text, fallback):
 def _departures(schedules, prices):
     shown = []
     for schedule in schedules:
-        tiers = prices[schedule.variant_id]
+        tiers = prices[schedule.variant_id, schedule.date]
         if not tiers:
             continue
         full_prices = [tier.price_minor for tier in tiers if tier.is_default] or [tier.price_minor for tier in tiers]
@@ -124,8 +124,7 @@ def availability(request, tour_public_id):
     if selected not in counts:
         selected = min(counts, default=None)
     chosen = [schedule for schedule in schedules if schedule.date == selected]
-    variants = {schedule.variant_id: schedule.variant for schedule in chosen}
-    prices = tours_queries.price_tiers_of(variants.values(), on=dict.fromkeys(variants, selected)) if chosen else {}
+    prices = tours_queries.price_tiers_of((schedule.variant, schedule.date) for schedule in chosen) if chosen else {}
     url = reverse("commerce:availability", args=[tour.public_id])
     weeks = [
         [Day(day, day.month == month.month, counts[day], f"{url}?date={day:%Y-%m-%d}", day == selected) for day in week]

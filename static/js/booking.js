@@ -58,5 +58,14 @@ window.addEventListener("pageshow", () => {
   });
 });
 
+// What was clicked may be gone after a step inside the panel: go on reading at its heading, not at the top of the page.
+document.addEventListener("htmx:afterSettle", (event) => {
+  const panel = event.target.closest?.("#book");
+  const heading = panel?.querySelector("h2");
+  if (!heading || event.detail.requestConfig.triggeringEvent?.type === "load" || document.activeElement !== document.body) return;
+  heading.tabIndex = -1;
+  heading.focus({ preventScroll: true });
+});
+
 document.addEventListener("htmx:load", (event) => enhance(event.target));
 enhance(document);

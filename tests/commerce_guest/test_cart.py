@@ -5,11 +5,11 @@ import pytest
 
 from commerce.cart import MAX_LINES
 from tenancy.scope import organization_scope
-from tests.commerce_guest.conftest import add_to_cart, book_url
-from tests.factories import make_schedule
+from tests.commerce_guest.conftest import add_to_cart, book_url, checkout_data, orders
+from tests.factories import TierFactory, make_schedule
 from tours.operations import SeatRequest, close_schedule, reserve_seats
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def cart(guest):
@@ -31,6 +31,18 @@ def test_cart_holds_several_departures(guest, offer):
         (offer.next_day, 2500),
     ]
     assert shown.total_minor == 8500
+
+
+def test_order_of_two_days_has_the_prices_of_each_day(guest, offer, harbour):
+    with organization_scope(harbour.pk):
+        offer.adult.valid_until = offer.morning.date
+        offer.adult.save()
+        summer = TierFactory(tour=offer.tour, name="Summer", price_minor=4000, valid_from=offer.next_day.date)
+    add_to_cart(guest, offer, schedule=offer.morning, adults=1, children=0)
+    guest.post(book_url(offer.next_day), {f"tier-{summer.pk}": "1"})
+    assert [line.total_minor for line in cart(guest).lines] == [2500, 4000]
+    guest.post("/checkout/", checkout_data(guest))
+    assert [order.total_minor for order in orders(harbour)] == [6500]
 
 
 def test_cart_line_is_changed_by_choosing_again(guest, offer):

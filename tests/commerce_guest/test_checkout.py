@@ -6,6 +6,7 @@ from django.test import Client
 from commerce.enums import OrderStatus, PaymentMethod
 from tenancy.scope import organization_scope
 from tests.commerce_guest.conftest import add_to_cart, checkout_data, orders, set_payment
+from tests.parallel import in_parallel
 from tours.models import Schedule
 from tours.operations import SeatRequest, reserve_seats
 
@@ -139,6 +140,21 @@ def test_checkout_in_two_tabs_places_one_order_and_spares_the_next_cart(guest, o
     assert again.headers["Location"] == placed.headers["Location"]
     assert len(orders(harbour)) == 1
     assert [line.schedule for line in guest.get("/cart/").context["cart"].lines] == [offer.next_day]
+
+
+def test_checkout_sent_from_two_tabs_at_once_places_one_order(guest, offer, harbour):
+    add_to_cart(guest, offer)
+    data = checkout_data(guest)
+
+    def send(number):
+        tab = Client(headers={"host": "harbour.localhost"})
+        tab.cookies = guest.cookies
+        return tab.post("/checkout/", data).headers["Location"]
+
+    pages = in_parallel(harbour, 4, send)
+    (order,) = orders(harbour)
+    assert pages == [f"/order/{order.secret}/"] * 4
+    assert booked(harbour, offer.morning) == 3
 
 
 def test_checkout_of_a_cart_changed_in_another_tab_is_shown_again(guest, offer, harbour):
