@@ -8,6 +8,10 @@ STAMP := $(VENV)/.made-from-lock
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 export PYTHONDONTWRITEBYTECODE :=
+# The certificates of the system, where it has any: those of a proxy on the way out are among them.
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt),)
+export UV_SYSTEM_CERTS ?= true
+endif
 
 .PHONY: help demo test check fmt bench
 
@@ -21,13 +25,16 @@ help:
 $(STAMP): uv.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 	  { echo "Waypost needs Python 3.11 or newer; “$(PYTHON)” is missing or older. Name another one: make PYTHON=python3.12 …" >&2; exit 1; }
+	@$(PYTHON) -c 'import shutil, sys; sys.exit(shutil.disk_usage(".").free < 1_500_000_000)' || \
+	  { echo "Waypost needs 1.5 GB on this disk for its Python packages, and less is free." >&2; exit 1; }
+	@echo "Python packages, from the lock file"
 	@if command -v uv >/dev/null 2>&1; then \
-	  uv sync --quiet --locked --python "$$(command -v $(PYTHON))"; \
+	  uv sync --quiet --locked --compile-bytecode --python "$$(command -v $(PYTHON))"; \
 	else \
-	  { test -x $(BIN)/python || $(PYTHON) -m venv $(VENV); } || \
-	    { rm -rf $(VENV); echo "Python cannot make an environment here (on Debian: apt install python3-venv), or the disk is full." >&2; exit 1; }; \
+	  $(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV) || \
+	    { rm -rf $(VENV); echo "Python cannot make an environment here. On Debian or Ubuntu: apt install python3-venv" >&2; exit 1; }; \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION) && \
-	  $(BIN)/python -m uv sync --quiet --locked --inexact --python $(BIN)/python; \
+	  $(BIN)/python -m uv sync --quiet --locked --inexact --compile-bytecode --python $(BIN)/python; \
 	fi
 	@touch $@
 
