@@ -1,0 +1,48 @@
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import transaction
+from django.utils import timezone
+
+from devtools.demo_content import harbour, kyoto, write_orders, write_pages, write_people, write_tours
+from tenancy.scope import organization_scope
+from tours.models import Tour
+
+SITES = [harbour.SITE, kyoto.SITE]
+
+
+class Command(BaseCommand):
+    help = "Fills the database with the demo's two organizations; what is there already stays as it is."
+
+    def handle(self, **options):  # type: ignore[no-untyped-def]
+        folder = Path(os.environ.get("DEMO_DIR") or settings.BASE_DIR / ".demo")
+        folder.mkdir(parents=True, exist_ok=True)
+        base = urlsplit(settings.BASE_URL)
+        port = base.port or 80
+        password, password_hash = write_people.kept_password(folder)
+        for site in SITES:
+            organization = write_people.ensure_organization(site, port=port)
+            write_people.ensure_staff(site, organization, password_hash=password_hash)
+            with organization_scope(organization.pk):
+                self.fill(site, organization)
+        write_people.write_summary(folder, sites=SITES, port=port, password=password, password_hash=password_hash)
+
+    def fill(self, site, organization):  # type: ignore[no-untyped-def]
+        now = timezone.now()
+        if not Tour.objects.filter(slug=site.tours[0].slug).exists():
+            with write_pages.drawing(site) as drawings, transaction.atomic():
+                tours = write_tours.write_tours(site)
+                write_pages.write_pages(site, organization, tours=tours, drawings=drawings)
+            self.stdout.write(f"{site.name}: tours and pages")
+        made = write_tours.extend_departures(site, today=now.astimezone(organization.zone).date())
+        if made:
+            self.stdout.write(f"{site.name}: {made} departures")
+        client = write_orders.emulator_client(site)
+        if client is None and settings.STRIPE_API_BASE != write_orders.STRIPE_ITSELF:
+            self.stdout.write(f"{site.name}: the Stripe emulator does not answer, so nobody pays by card")
+        write_orders.set_up_payment(site, organization, client=client)
+        write_orders.write_orders(site, client=client, now=now)
+        write_orders.write_calls(site, now=now)
