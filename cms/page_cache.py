@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import time
 from functools import cache
 from typing import Any, Final
 
@@ -42,6 +43,8 @@ def fetch(organization_id: int, path: str, *, accepts_gzip: bool, etag: str) -> 
         return None
     head, _newline, body = stored.partition(b"\n")
     headers = json.loads(head)
+    if headers.pop("until") < time.time():
+        return None
     if etag and etag == headers["ETag"]:
         return HttpResponse(status=304, headers={"ETag": etag, "X-Cache": "hit"})
     if accepts_gzip:
@@ -59,11 +62,15 @@ def store(organization_id: int, path: str, response: HttpResponse) -> None:
     headers |= {"ETag": etag, "Vary": "Accept-Encoding", "Cache-Control": "no-cache"}
     # The browser asks each time and is answered 304, so that a change is seen at once.
     response.headers["Cache-Control"] = "no-cache"
-    value = json.dumps(headers).encode() + b"\n" + gzip.compress(response.content, compresslevel=6, mtime=0)
+    value = (
+        json.dumps({**headers, "until": time.time() + LIFETIME_SECONDS}).encode()
+        + b"\n"
+        + gzip.compress(response.content, compresslevel=6, mtime=0)
+    )
     try:
         pipeline = _client().pipeline()
         pipeline.hset(_name(organization_id), path, value)
-        pipeline.expire(_name(organization_id), LIFETIME_SECONDS, nx=True)
+        pipeline.expire(_name(organization_id), LIFETIME_SECONDS)
         pipeline.execute()
     except redis.RedisError:
         return

@@ -2,15 +2,22 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
-from wagtail.models import Locale, Page, Site
+from wagtail.models import Page, Site
 
+from commerce.enums import PaymentMethod, PaymentStatus
+from commerce.models import Order, Payment
+from crm.models import Protocol
+from crm.queries import failed_messages, follow_ups
+from tenancy.enums import DeliveryStatus
 from tenancy.fields import translated
+from tenancy.models import OutboxDelivery
 from tenancy.money import format_money
-from tenancy.queries import current_organization, scope_currency
-from tours.enums import TourStatus
+from tenancy.queries import scope_currency
+from tours.enums import ScheduleStatus, TourStatus
 from tours.models import Schedule, Stop, Tour
 from tours.queries import lowest_prices, next_departures
 
@@ -74,6 +81,11 @@ def tour_cards(page: Page, *, limit: int | None = None) -> list[TourCard]:
     ]
 
 
+def tour_of(page: "TourPage") -> Tour:
+    """Return the tour of a page with where it meets; one query."""
+    return Tour.objects.select_related("meeting_point").get(pk=page.tour_id)
+
+
 def shown_stops(stops: Iterable[Stop], contents: Iterable[Any]) -> list[ShownStop]:
     """Return all stops of a tour in its order, each with the page's words for it, where it has some."""
     by_stop = {content.stop_id: content for content in contents}
@@ -94,9 +106,15 @@ def map_points(stops: Iterable[ShownStop]) -> list[MapPoint]:
     ]
 
 
-def home_of(site: Site, locale: Locale) -> Page:
-    """Return the home page in a language, or the organization's own where there is none."""
-    return site.root_page.get_translation_or_none(locale) or site.root_page
+def home_of(site: Site, language: str) -> Page:
+    """Return the home page in a language, or the organization's own where there is none; no query for its own language."""
+    own: Page = site.root_page
+    if own.locale.language_code == language:
+        return own
+    return (
+        Page.objects.filter(translation_key=own.translation_key, locale__language_code=language, live=True).first()
+        or own
+    )
 
 
 def menu_pages(home: Page) -> list[Page]:
@@ -104,8 +122,43 @@ def menu_pages(home: Page) -> list[Page]:
     return list(home.get_children().live().in_menu().order_by("path"))
 
 
-def translations_of(page: Page) -> list[Page]:
-    """Return the published translations of a page, itself included, in the order of the organization's languages; one query."""
-    order = {code: rank for rank, code in enumerate(current_organization().languages)}
+def translations_of(page: Page, *, languages: list[str]) -> list[Page]:
+    """Return the published translations of a page, itself included, in the order of `languages`; one query."""
+    order = {code: rank for rank, code in enumerate(languages)}
     found = Page.objects.filter(translation_key=page.translation_key, live=True).select_related("locale")
     return sorted(found, key=lambda other: order.get(other.locale.language_code, len(order)))
+
+
+def departures_between(first: date, last: date) -> list[Schedule]:
+    """Return the departures of local days, both included, that are not cancelled, by start; one query."""
+    return list(
+        Schedule.objects.filter(date__range=(first, last))
+        .exclude(status=ScheduleStatus.CANCELLED)
+        .select_related("variant", "tour")
+        .order_by("starts_at", "pk")
+    )
+
+
+def orders_needing_attention(*, limit: int = 10) -> list[Order]:
+    """Return the latest orders that staff should look at."""
+    return list(Order.objects.exclude(needs_attention="").order_by("-updated_at")[:limit])
+
+
+def payments_awaiting_staff() -> int:
+    """Return how many transfers wait for staff to say that they came in."""
+    return Payment.objects.filter(status=PaymentStatus.AWAITING_APPROVAL, method=PaymentMethod.BANK_TRANSFER).count()
+
+
+def failed_message_count() -> int:
+    """Return how many messages were given up."""
+    return failed_messages().count()
+
+
+def failed_delivery_count() -> int:
+    """Return how many events could not be acted on."""
+    return OutboxDelivery.objects.filter(status=DeliveryStatus.FAILED).count()
+
+
+def follow_ups_due(today: date, *, limit: int = 10) -> list[Protocol]:
+    """Return the protocols to be followed up today or earlier."""
+    return list(follow_ups(until=today)[:limit])

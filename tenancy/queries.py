@@ -27,7 +27,7 @@ def organization_for_host(host: str) -> Organization | None:
     with every_organization():
         organization = (
             Organization.objects.filter(pk__in=Domain.objects.filter(host=host).values("organization"))
-            .select_related("site__root_page")
+            .select_related("site__root_page__locale")
             .first()
         )
     if len(_hosts) > 10_000:

@@ -1,11 +1,20 @@
 import mimetypes
 
+from django.contrib import messages
 from django.core.cache import cache
-from django.core.exceptions import SuspiciousFileOperation
+from django.core.exceptions import PermissionDenied, SuspiciousFileOperation
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from tenancy import outbox
+from tenancy.enums import DeliveryStatus
+from tenancy.models import OutboxDelivery
 
 # What a browser may show in place; anything else is offered as a download.
 SHOWN_TYPES = ("image/", "audio/", "video/")
@@ -43,3 +52,21 @@ def media(request: HttpRequest, name: str) -> FileResponse:
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+@require_http_methods(["GET", "POST"])
+def retry_delivery(request, pk):
+    if not request.user.has_perm("tenancy.retry_outboxdelivery"):
+        raise PermissionDenied
+    delivery = get_object_or_404(OutboxDelivery.objects.select_related("event"), pk=pk, status=DeliveryStatus.FAILED)
+    if request.method == "POST":
+        outbox.retry_delivery(delivery, now=timezone.now())
+        messages.success(request, _("It is tried again."))
+        return redirect(reverse("deliveries:index"))
+    context = {
+        "delivery": delivery,
+        "page_title": _("Try again"),
+        "page_subtitle": str(delivery),
+        "header_icon": "warning",
+    }
+    return render(request, "tenancy/retry_delivery.html", context)

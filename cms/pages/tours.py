@@ -98,10 +98,11 @@ class TourPage(BasePage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         contents = self.stop_contents.select_related("image", "audio").prefetch_related("image__renditions")
-        stops = queries.shown_stops(stops_of(self.tour), contents)
+        tour = queries.tour_of(self)
+        stops = queries.shown_stops(stops_of(tour), contents)
         return {
             **super().get_context(request, *args, **kwargs),
-            "tour": self.tour,
+            "tour": tour,
             "stops": stops,
             "points": queries.map_points(stops),
             "pictures": self.pictures.select_related("image").prefetch_related("image__renditions"),

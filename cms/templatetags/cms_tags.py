@@ -6,8 +6,8 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language_info
-from wagtail.models import Locale, Page
+from django.utils.translation import get_language, get_language_info
+from wagtail.models import Page
 
 from cms import queries
 from cms.models import Branding
@@ -56,7 +56,7 @@ def site_frame(context: dict[str, Any]) -> Frame:
     """Return what header and footer show on the site of the request."""
     request = context["request"]
     site = request.organization.site
-    home = queries.home_of(site, Locale.get_active())
+    home = queries.home_of(site, get_language() or "")
     return Frame(
         name=request.organization.name,
         branding=Branding.for_request(request),
@@ -72,7 +72,8 @@ def language_links(context: dict[str, Any]) -> list[LanguageLink]:
     if not isinstance(page, Page) or not page.pk:
         return []
     if "language_links" not in request.__dict__:
-        found = queries.translations_of(page)
+        languages = request.organization.languages
+        found = queries.translations_of(page, languages=languages) if len(languages) > 1 else []
         request.language_links = (
             [
                 LanguageLink(
