@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
-PR_SET_KEEPCAPS = 8
+PR_SET_SECUREBITS = 28
+SECBIT_NO_SETUID_FIXUP = 1 << 2
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_RAISE = 2
 CAP_DAC_OVERRIDE = 1
@@ -55,7 +56,8 @@ def start(
     def before_exec() -> None:
         if user is not None:
             if libc is not None:
-                libc.prctl(PR_SET_KEEPCAPS, 1)
+                # Else a change of user drops every right, and access() answers as if it had.
+                libc.prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP)
             os.setgroups([])
             os.setgid(user.pw_gid)
             os.setuid(user.pw_uid)
@@ -87,9 +89,10 @@ def _keep_file_access(libc: ctypes.CDLL) -> None:
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
     wanted = 1 << CAP_DAC_OVERRIDE
     # Effective, permitted, inheritable; for the lower and the upper 32 capabilities.
-    data = (ctypes.c_uint32 * 6)(wanted, wanted, wanted, 0, 0, 0)
-    if libc.capset(header, data) == 0:
+    if libc.capset(header, (ctypes.c_uint32 * 6)(wanted, wanted, wanted, 0, 0, 0)) == 0:
         libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_OVERRIDE, 0, 0)
+    else:
+        libc.capset(header, (ctypes.c_uint32 * 6)())
 
 
 def stop(
