@@ -1,7 +1,7 @@
 """Writes the demo's pictures, look and pages, in every language of the site."""
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
@@ -33,12 +33,20 @@ Drawings = Mapping[str, "Future[bytes]"]
 
 
 @contextmanager
-def drawing(site: DemoSite) -> Iterator[Drawings]:
-    """Draw the pictures of a site in processes of their own while the block goes on; yields what will come, by name."""
+def drawing(sites: Iterable[DemoSite]) -> Iterator[Mapping[str, Drawings]]:
+    """Draw the pictures of sites in processes of their own while the block goes on.
+
+    Yields what will come, by the site's short name and the picture's name.
+    """
     # Fresh processes: a copy of this one would share its database connection.
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        jobs = {**site.pictures, "logo": site.logo}
-        yield {name: pool.submit(draw) for name, draw in jobs.items()}
+    pool = ProcessPoolExecutor(2, mp_context=get_context("spawn"))
+    try:
+        yield {
+            site.slug: {name: pool.submit(draw) for name, draw in [*site.pictures.items(), ("logo", site.logo)]}
+            for site in sites
+        }
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def write_pages(site: DemoSite, organization: Organization, *, tours: Mapping[str, Tour], drawings: Drawings) -> None:

@@ -23,17 +23,24 @@ class Command(BaseCommand):
         base = urlsplit(settings.BASE_URL)
         port = base.port or 80
         password, password_hash = write_people.kept_password(folder)
-        for site in SITES:
-            organization = write_people.ensure_organization(site, port=port)
-            write_people.ensure_staff(site, organization, password_hash=password_hash)
-            with organization_scope(organization.pk):
-                self.fill(site, organization)
+        organizations = {site.slug: write_people.ensure_organization(site, port=port) for site in SITES}
+        with write_pages.drawing(site for site in SITES if self.is_empty(organizations[site.slug])) as drawings:
+            for site in SITES:
+                organization = organizations[site.slug]
+                write_people.ensure_staff(site, organization, password_hash=password_hash)
+                with organization_scope(organization.pk):
+                    self.fill(site, organization, drawings.get(site.slug))
         write_people.write_summary(folder, sites=SITES, port=port, password=password, password_hash=password_hash)
 
-    def fill(self, site, organization):  # type: ignore[no-untyped-def]
+    @staticmethod
+    def is_empty(organization):  # type: ignore[no-untyped-def]
+        with organization_scope(organization.pk):
+            return not Tour.objects.exists()
+
+    def fill(self, site, organization, drawings):  # type: ignore[no-untyped-def]
         now = timezone.now()
-        if not Tour.objects.filter(slug=site.tours[0].slug).exists():
-            with write_pages.drawing(site) as drawings, transaction.atomic():
+        if drawings is not None:
+            with transaction.atomic():
                 tours = write_tours.write_tours(site)
                 write_pages.write_pages(site, organization, tours=tours, drawings=drawings)
             self.stdout.write(f"{site.name}: tours and pages")
