@@ -208,6 +208,9 @@ class Refund(TenantModel):
     amount_minor = models.BigIntegerField(_("amount"))
     reason = models.CharField(_("reason"), max_length=24, choices=RefundReason.choices)
     note = models.CharField(_("note"), max_length=300, blank=True)
+    by_hand = models.BooleanField(
+        _("by hand"), default=False, help_text=_("Staff pay it back themselves and then mark it as done.")
+    )
     idempotency_key = models.CharField(max_length=120, unique=True, editable=False)
     provider_reference = models.CharField(_("reference of the provider"), max_length=120, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -19,6 +19,7 @@ from tenancy.fields import translated
 from tenancy.models import Organization
 from tenancy.money import format_money
 from tenancy.queries import absolute_url
+from tours.enums import SEAT_TAKING, BookingStatus
 from tours.models import PricingTier, Schedule
 from tours.queries import price_tiers_of
 
@@ -228,9 +229,9 @@ def paid_minor(order: Order) -> int:
 
 
 def owed_minor(order: Order) -> int:
-    """Return what is still to be paid for an order, in minor units; nothing for one that is over."""
+    """Return what is still to be paid for an order, in minor units; nothing for one that is over, or for places that were lost."""
     if order.status in (OrderStatus.PENDING, OrderStatus.CONFIRMED):
-        return max(0, order.total_minor - paid_minor(order))
+        return max(0, standing_minor(order) - paid_minor(order))
     return 0
 
 
@@ -241,16 +242,50 @@ def refunding_minor(payment: Payment) -> int:
     )
 
 
+def refundable_minor(payment: Payment) -> int:
+    """Return how much of a payment is here and not on its way back, in minor units."""
+    return payment.captured_minor - payment.refunded_minor - refunding_minor(payment)
+
+
+def kept_minor(order: Order) -> int:
+    """Return how much money of an order is here and not on its way back, in minor units."""
+    return sum(refundable_minor(payment) for payment in order.payments.all())
+
+
+def standing_minor(order: Order) -> int:
+    """Return what the places of an order cost that were not cancelled and did not expire, in minor units."""
+    lost = [line.total_minor for line in order.lines.all() if line.booking.status not in SEAT_TAKING]
+    return 0 if len(lost) == len(order.lines.all()) else max(0, order.total_minor - sum(lost))
+
+
+def surplus_minor(order: Order) -> int:
+    """Return how much more money is here for an order than its standing places cost, in minor units."""
+    return max(0, kept_minor(order) - standing_minor(order))
+
+
+def refundable_without_cancelling(order: Order) -> int:
+    """Return what staff may pay back of an order as it is, in minor units: while places are to come, only the surplus."""
+    to_come = order.lines.filter(
+        booking__status__in=(BookingStatus.HELD, BookingStatus.PENDING, BookingStatus.CONFIRMED)
+    )
+    return surplus_minor(order) if to_come.exists() else kept_minor(order)
+
+
 def lines_on_schedule(schedule_id: int) -> QuerySet[OrderLine]:
     """Return the order lines with places on a departure."""
     return OrderLine.objects.filter(booking__schedule=schedule_id)
 
 
 def expired_holds(*, now: datetime, limit: int = 500) -> list[tuple[int, int]]:
-    """Return the keys of unpaid orders whose hold has run out and of their organizations; for sweeps over all of them."""
+    """Return the keys of unpaid orders whose hold has run out and of their organizations; for sweeps over all of them.
+
+    While a payment is on its way at the provider, that is asked every hour only, in case its webhook was lost.
+    """
+    just_asked = Payment.objects.filter(
+        order=OuterRef("pk"), status=PaymentStatus.PROCESSING, updated_at__gt=now - timedelta(hours=1)
+    )
     return list(
-        Order.objects.filter(status=OrderStatus.PENDING, hold_expires_at__lte=now)
-        .exclude(payments__status=PaymentStatus.PROCESSING)
+        Order.objects.filter(~Exists(just_asked), status=OrderStatus.PENDING, hold_expires_at__lte=now)
         .order_by("hold_expires_at")
         .values_list("pk", "organization_id")[:limit]
     )

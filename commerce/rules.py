@@ -40,9 +40,11 @@ ORDER_CHANGES: Final[Mapping[OrderStatus, frozenset[OrderStatus]]] = {
     OrderStatus.COMPLETED: frozenset({OrderStatus.REFUNDED, OrderStatus.PARTIALLY_REFUNDED}),
     # Money that came late is honoured while there is room.
     OrderStatus.EXPIRED: frozenset({OrderStatus.PAID}),
-    OrderStatus.CANCELLED: frozenset({OrderStatus.REFUNDED, OrderStatus.PARTIALLY_REFUNDED}),
-    OrderStatus.PARTIALLY_REFUNDED: frozenset({OrderStatus.REFUNDED, OrderStatus.CANCELLED, OrderStatus.COMPLETED}),
-    OrderStatus.REFUNDED: frozenset({OrderStatus.CANCELLED}),
+    # A cancelled order stays cancelled; its payments say what went back.
+    OrderStatus.CANCELLED: frozenset(),
+    # A refund that fails afterwards brings the money back to us.
+    OrderStatus.PARTIALLY_REFUNDED: frozenset({OrderStatus.PAID, OrderStatus.REFUNDED, OrderStatus.CANCELLED}),
+    OrderStatus.REFUNDED: frozenset({OrderStatus.PAID, OrderStatus.PARTIALLY_REFUNDED, OrderStatus.CANCELLED}),
 }
 
 # A declined attempt goes on in the same payment, so “failed” is no end.
@@ -75,8 +77,8 @@ PAYMENT_CHANGES: Final[Mapping[PaymentStatus, frozenset[PaymentStatus]]] = {
     PaymentStatus.DISPUTED: frozenset(
         {PaymentStatus.SUCCEEDED, PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED}
     ),
-    # Staff may give up a transfer, a session may be abandoned, and the money come all the same.
-    PaymentStatus.CANCELLED: frozenset({PaymentStatus.SUCCEEDED}),
+    # The hold ran out and the money came all the same; or Stripe gave a payment up that the guest begins anew.
+    PaymentStatus.CANCELLED: _OPEN,
     PaymentStatus.REJECTED: frozenset(),
 }
 

@@ -36,6 +36,11 @@ def sweep_holds() -> None:
         enqueue_for(organization_id, "commerce.expire_order", order_id=order_id)
 
 
+@sweep_job("commerce.sweep_completed")
+def sweep_completed() -> None:
+    operations.complete_orders(now=timezone.now())
+
+
 @sweep_job("commerce.sweep_refunds")
 def sweep_refunds() -> None:
     for refund_id, organization_id in queries.due_refunds(now=timezone.now()):

@@ -1,15 +1,20 @@
 """Verbs that change orders and move money."""
 
-from commerce.operations.events import process_provider_event, receive_provider_event
+from commerce.operations.endings import (
+    cancel_order,
+    clear_attention,
+    complete_orders,
+    expire_order,
+    refund_cancelled_departure,
+)
+from commerce.operations.events import process_provider_event, receive_provider_event, retry_provider_event
 from commerce.operations.methods import change_method
 from commerce.operations.orders import (
     CartLine,
     Contact,
     OrderRefused,
-    cancel_order,
-    expire_order,
     place_order,
-    refund_cancelled_departure,
+    send_order_link,
     send_order_links,
 )
 from commerce.operations.payments import (
@@ -21,7 +26,15 @@ from commerce.operations.payments import (
     settle_payment,
     start_card_payment,
 )
-from commerce.operations.refunds import RefundRefused, run_refund, settle_manual_refund, settle_refund, start_refund
+from commerce.operations.refunds import (
+    RefundRefused,
+    adopt_refund,
+    refund_order,
+    run_refund,
+    settle_manual_refund,
+    settle_refund,
+    start_refund,
+)
 
 __all__ = [
     "CardPayment",
@@ -30,8 +43,11 @@ __all__ = [
     "OrderRefused",
     "PaymentRefused",
     "RefundRefused",
+    "adopt_refund",
     "cancel_order",
     "change_method",
+    "clear_attention",
+    "complete_orders",
     "confirm_manual_payment",
     "expire_order",
     "place_order",
@@ -39,8 +55,11 @@ __all__ = [
     "receive_provider_event",
     "refresh_payment",
     "refund_cancelled_departure",
+    "refund_order",
     "reject_manual_payment",
+    "retry_provider_event",
     "run_refund",
+    "send_order_link",
     "send_order_links",
     "settle_manual_refund",
     "settle_payment",

@@ -2,15 +2,18 @@
 
 import logging
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from commerce import queries
 from commerce.gateways import stripe
+from commerce.gateways.stripe import Keys
 from commerce.models import Payment, PaymentSettings, ProviderEvent, Refund
 from commerce.operations.payments import settle_payment
-from commerce.operations.refunds import settle_refund
+from commerce.operations.refunds import adopt_refund, settle_refund
+from tenancy.audit import Actor
 from tenancy.jobs import enqueue
 
 logger = logging.getLogger(__name__)
@@ -19,21 +22,29 @@ logger = logging.getLogger(__name__)
 SWEEP_AFTER = timedelta(seconds=30)
 MAX_WAIT = timedelta(hours=1)
 DISPUTED = gettext_noop("The guest's bank disputes a payment. Answer in Stripe's dashboard in time.")
+STRAY_MONEY = gettext_noop("Stripe received money for this order that is not booked here. Look in Stripe's dashboard.")
+
+# What is written beside an event that changed nothing.
+NOT_OURS = "Nothing of this organization's."
+WRONG_MODE = "Test and live are mixed up: the event and the secret key are not of the same kind."
 
 
 def receive_provider_event(row: PaymentSettings, *, body: bytes, signature: str, now: datetime) -> ProviderEvent | None:
-    """Store a webhook under its id and start the job that works on it; return its row, or None for one that came before.
+    """Store a webhook under its id and start the job that works on it; return its row, or None when there is nothing to do.
 
-    Raises `BadSignature` unless Stripe signed it.
+    That is so for one that was worked on before, and for one about another organization that shares the Stripe account: it is not
+    kept here. Raises `BadSignature` unless Stripe signed it.
     """
     event = stripe.verify_event(stripe.keys_of(row), body, signature)
+    if event.excerpt["metadata"].get("organization", str(row.organization_id)) != str(row.organization_id):
+        return None
     with transaction.atomic(durable=True):
         stored = ProviderEvent(
             event_id=event.id,
             event_type=event.type,
             object_id=event.object_id,
             livemode=event.livemode,
-            payload=event.payload,
+            payload=event.excerpt,
             next_attempt_at=now + SWEEP_AFTER,
         )
         ProviderEvent.objects.bulk_create([stored], ignore_conflicts=True)
@@ -47,68 +58,94 @@ def receive_provider_event(row: PaymentSettings, *, body: bytes, signature: str,
 def process_provider_event(event_id: int, *, now: datetime) -> None:
     """Bring payments and refunds in line with a stored event, by asking Stripe how things stand now. A repeat has no effect.
 
-    A failure is recorded with the time of the next attempt.
+    A failure is recorded with the time of the next attempt; there is always one.
     """
     event = ProviderEvent.objects.get(pk=event_id)
     if event.processed_at is not None:
         return
     try:
         note = _work_on(event, now=now)
-    except stripe.GatewayError as error:
-        logger.warning("The provider event %s could not be processed: %s", event.event_id, type(error).__name__)
+    except (
+        Exception
+    ) as error:  # whatever goes wrong is recorded, shown to staff and tried again: this may be about money
+        if not isinstance(error, stripe.GatewayUnavailable):
+            logger.exception("The provider event %s could not be processed.", event.event_id)
         attempts = event.attempts + 1
-        wait = min(timedelta(seconds=30 * 2**attempts), MAX_WAIT)
         ProviderEvent.objects.filter(pk=event_id).update(
-            attempts=attempts, next_attempt_at=now + wait, last_error=str(error)[:2000]
+            attempts=attempts,
+            next_attempt_at=now + min(SWEEP_AFTER * 2**attempts, MAX_WAIT),
+            last_error=f"{type(error).__name__}: {error}"[:2000],
         )
     else:
         ProviderEvent.objects.filter(pk=event_id).update(processed_at=now, next_attempt_at=None, last_error=note)
 
 
+@transaction.atomic
+def retry_provider_event(event: ProviderEvent, *, now: datetime, actor: Actor) -> ProviderEvent:
+    """Work on a stored event again now, because staff ask for it; return it."""
+    ProviderEvent.objects.filter(pk=event.pk, processed_at=None).update(next_attempt_at=now + SWEEP_AFTER)
+    enqueue("commerce.process_provider_event", event_id=event.pk)
+    return event
+
+
 def _work_on(event: ProviderEvent, *, now: datetime) -> str:
     keys = stripe.keys_of(queries.payment_settings())
+    if event.livemode != keys.livemode:
+        return WRONG_MODE
     if event.event_type.startswith("payment_intent."):
-        payment = _payment_of(event)
-        if payment is None:
-            return "No payment of ours."
-        intent = stripe.retrieve_intent(keys, event.object_id)
-        if intent.metadata.get("payment") != str(payment.public_id):
-            return "The payment's own PaymentIntent is another one."
-        settle_payment(payment.pk, intent=intent, now=now)
-    elif event.event_type.startswith("refund."):
-        refund = _refund_of(event)
-        if refund is None:
-            return "No refund of ours."
-        settle_refund(refund.pk, state=stripe.retrieve_refund(keys, event.object_id), now=now)
-    elif event.event_type == "charge.dispute.created":
-        return _flag_dispute(event)
+        return _settle_payment_of(event, keys, now=now)
+    if event.event_type.startswith("refund."):
+        return _settle_refund_of(event, keys, now=now)
+    if event.event_type == "charge.dispute.created":
+        payment = _payment_of(event.payload["payment_intent"])
+        return _call_attention(payment, DISPUTED) if payment else NOT_OURS
     return ""
 
 
-def _payment_of(event: ProviderEvent) -> Payment | None:
-    source = event.payload["data"]["object"]
-    known = Payment.objects.filter(provider_reference=event.object_id).first()
-    if known is not None:
-        return known
+def _settle_payment_of(event: ProviderEvent, keys: Keys, *, now: datetime) -> str:
     # The event may be here before the answer to our own call was written down.
-    public_id = (source.get("metadata") or {}).get("payment", "")
-    return Payment.objects.filter(public_id=public_id).first() if len(public_id) == 36 else None
+    payment = _payment_of(event.object_id) or _payment_named(event.payload["metadata"].get("payment", ""))
+    if payment is None:
+        return NOT_OURS
+    intent = stripe.retrieve_intent(keys, event.object_id)
+    if intent.metadata.get("payment") != str(payment.public_id):
+        return NOT_OURS
+    settled = settle_payment(payment.pk, intent=intent, now=now)
+    if settled.provider_reference not in ("", intent.reference) and intent.received_minor:
+        return _call_attention(payment, STRAY_MONEY)
+    return ""
 
 
-def _refund_of(event: ProviderEvent) -> Refund | None:
-    source = event.payload["data"]["object"]
-    key = (source.get("metadata") or {}).get("refund", "")
-    known = Refund.objects.filter(provider_reference=event.object_id).first()
-    return known or (Refund.objects.filter(idempotency_key=key).first() if key else None)
+def _settle_refund_of(event: ProviderEvent, keys: Keys, *, now: datetime) -> str:
+    mark = event.payload["metadata"].get("refund", "")
+    refund = Refund.objects.filter(provider_reference=event.object_id).first()
+    if refund is None and mark:
+        refund = Refund.objects.filter(idempotency_key=mark).first()
+    payment = _payment_of(event.payload["payment_intent"])
+    if refund is None and payment is None:
+        return NOT_OURS
+    state = stripe.retrieve_refund(keys, event.object_id)
+    if refund is not None:
+        settle_refund(refund.pk, state=state, now=now)
+    elif payment is not None:
+        adopt_refund(payment.pk, state=state, now=now)
+    return ""
+
+
+def _payment_of(reference: str) -> Payment | None:
+    return Payment.objects.filter(provider_reference=reference).first() if reference else None
+
+
+def _payment_named(public_id: str) -> Payment | None:
+    try:
+        return Payment.objects.filter(public_id=UUID(public_id)).first()
+    except ValueError:
+        return None
 
 
 @transaction.atomic
-def _flag_dispute(event: ProviderEvent) -> str:
-    reference = event.payload["data"]["object"].get("payment_intent") or ""
-    payment = Payment.objects.filter(provider_reference=reference).exclude(provider_reference="").first()
-    if payment is None:
-        return "No payment of ours."
+def _call_attention(payment: Payment, text: str) -> str:
     order = queries.order_for_update(payment.order_id)
-    order.needs_attention = DISPUTED
+    order.needs_attention = text
     order.save(update_fields=["needs_attention", "updated_at"])
-    return ""
+    return text

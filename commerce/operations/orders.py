@@ -1,4 +1,4 @@
-"""Orders: placed in one transaction, expired and cancelled with their money looked after."""
+"""Orders: placed in one transaction, and their links sent to guests."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -13,14 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from commerce import emails, queries
-from commerce.enums import OrderSource, OrderStatus, PaymentMethod, PaymentStatus, RefundReason
+from commerce.enums import OrderSource, OrderStatus, PaymentMethod
 from commerce.models import Order, OrderLine, Payment, PaymentSettings
-from commerce.operations.payments import close_card_payments
-from commerce.operations.refunds import start_refund
 from commerce.queries import NotForSale, Quote, QuoteRequest
 from commerce.rules import (
     METHODS,
-    check_order_change,
     first_booking_status,
     first_order_status,
     first_payment_status,
@@ -32,14 +29,12 @@ from tenancy.audit import Actor
 from tenancy.models import Organization
 from tenancy.outbox import publish
 from tenancy.queries import current_organization
-from tours.enums import SEAT_TAKING, BookingStatus
 from tours.models import Booking
 from tours.operations import (
     NewParticipant,
     SeatRequest,
     SeatsUnavailable,
     create_booking,
-    release_seats,
     reserve_seats,
 )
 from tours.queries import schedules_by_public_id
@@ -296,128 +291,37 @@ def _write_lines(order: Order, quote: Quote, *, method: PaymentMethod, note: str
     return [SeatRequest(booking.schedule_id, booking.seats) for booking in bookings.values()]
 
 
-def _bookings_of(order: Order) -> list[Booking]:
-    return list(Booking.objects.filter(order_lines__order=order).distinct())
-
-
-def expire_order(order_id: int, *, now: datetime) -> Order:
-    """Give the places of an order up whose hold ran out unpaid; return it.
-
-    The card payment is cancelled at the provider first; when that comes too late because it succeeded, the order is honoured.
-    Raises `GatewayError` when the provider cannot be asked: then the places stay held until the next try.
-    """
-    order = Order.objects.get(pk=order_id)
-    if order.status != OrderStatus.PENDING or order.hold_expires_at is None or order.hold_expires_at > now:
-        return order
-    if not close_card_payments(order, now=now):
-        return Order.objects.get(pk=order_id)
-    return _close(order_id, status=OrderStatus.EXPIRED, bookings=BookingStatus.EXPIRED, now=now)
-
-
-@transaction.atomic(durable=True)
-def _close(
-    order_id: int,
-    *,
-    status: OrderStatus,
-    bookings: BookingStatus,
-    now: datetime,
-    actor: Actor = None,
-    note: str = "",
-) -> Order:
-    order = queries.order_for_update(order_id)
-    if order.status == status:
-        return order
-    if status == OrderStatus.EXPIRED and order.status != OrderStatus.PENDING:
-        return order
-    check_order_change(order.status, status)
-    order.payments.filter(
-        status__in=(
-            PaymentStatus.PENDING,
-            PaymentStatus.REQUIRES_ACTION,
-            PaymentStatus.FAILED,
-            PaymentStatus.AWAITING_APPROVAL,
-        )
-    ).update(status=PaymentStatus.CANCELLED, updated_at=now)
-    order.status = status
-    order.closed_at = now
-    order.hold_expires_at = None
-    order.save()
-    release_seats([booking for booking in _bookings_of(order) if booking.status in SEAT_TAKING], to=bookings, now=now)
-    audit.record(f"order.{status.value}", order, actor=actor, note=note)
-    publish(f"commerce.order_{status.value}", order_id=order.pk)
-    return order
-
-
-def cancel_order(order: Order, *, reason: RefundReason, note: str = "", now: datetime, actor: Actor = None) -> Order:
-    """Cancel an order: its places are free again and what was paid goes back; return it.
-
-    Raises `IllegalChange` when it is over already, `GatewayError` when an unpaid card payment cannot be stopped just now.
-    """
-    if order.status == OrderStatus.PENDING and not close_card_payments(order, now=now):
-        order = Order.objects.get(pk=order.pk)
-    closed = _close(
-        order.pk,
-        status=OrderStatus.CANCELLED,
-        bookings=BookingStatus.CANCELLED,
-        now=now,
-        actor=actor,
-        note=note,
-    )
-    for payment in closed.payments.all():
-        left = payment.captured_minor - payment.refunded_minor - queries.refunding_minor(payment)
-        if left > 0:
-            start_refund(payment, amount_minor=left, reason=reason, note=note, now=now, actor=actor)
-    return closed
-
-
-@transaction.atomic
-def refund_cancelled_departure(order_id: int, *, schedule_id: int, now: datetime) -> Order:
-    """Pay back what an order's places on a cancelled departure cost, and close the order when nothing else is left of it.
-
-    The bookings were cancelled with the departure. Called once for each order, in the transaction that records the delivery.
-    """
-    order = queries.order_for_update(order_id)
-    live = order.lines.filter(booking__status__in=SEAT_TAKING).exists()
-    lost = sum(line.total_minor for line in order.lines.filter(booking__schedule=schedule_id))
-    for payment in order.payments.select_for_update().order_by("-pk"):
-        left = payment.captured_minor - payment.refunded_minor - queries.refunding_minor(payment)
-        amount = min(lost, left)
-        if amount > 0:
-            start_refund(payment, amount_minor=amount, reason=RefundReason.CANCELLED_BY_US, now=now)
-            lost -= amount
-    if not live and order.status in (OrderStatus.PAID, OrderStatus.CONFIRMED, OrderStatus.PARTIALLY_REFUNDED):
-        order.status = OrderStatus.CANCELLED
-        order.closed_at = now
-        order.save(update_fields=["status", "closed_at", "updated_at"])
-    if not live and order.status == OrderStatus.PENDING:
-        # Its card payment is stopped by the sweep before the order is closed.
-        order.hold_expires_at = now
-        order.save(update_fields=["hold_expires_at", "updated_at"])
-    audit.record("order.departure_cancelled", order, schedule_id=schedule_id)
-    publish("commerce.departure_cancelled", order_id=order.pk, schedule_id=schedule_id)
-    return order
-
-
 @transaction.atomic
 def send_order_links(email: str, *, now: datetime) -> int:
     """Send the links to the latest orders placed with an e-mail address to that address; return how many.
 
     Asked for twice within an hour, each is sent once.
     """
-    organization = current_organization()
     orders = list(queries.open_orders_of(email).select_related("customer")[:MAX_LINKS])
     for order in orders:
-        mail = emails.order_link(order, organization=organization)
-        queue_message(
-            kind=mail.kind,
-            dedupe_key=f"order-{order.pk}-{now:%Y%m%d%H}",
-            recipient=order.email,
-            language=order.language,
-            subject=mail.subject,
-            text=mail.text,
-            html=mail.html,
-            customer=order.customer,
-            record=order,
-            now=now,
-        )
+        _queue_link(order, dedupe_key=f"order-{order.pk}-{now:%Y%m%d%H}", now=now)
     return len(orders)
+
+
+@transaction.atomic
+def send_order_link(order: Order, *, now: datetime, actor: Actor) -> Order:
+    """Send the link to an order to its guest again, because staff ask for it; return the order."""
+    _queue_link(order, dedupe_key=f"order-{order.pk}-{now.isoformat()}", now=now)
+    audit.record("order.link_sent", order, actor=actor)
+    return order
+
+
+def _queue_link(order: Order, *, dedupe_key: str, now: datetime) -> None:
+    mail = emails.order_link(order, organization=current_organization())
+    queue_message(
+        kind=mail.kind,
+        dedupe_key=dedupe_key,
+        recipient=order.email,
+        language=order.language,
+        subject=mail.subject,
+        text=mail.text,
+        html=mail.html,
+        customer=order.customer,
+        record=order,
+        now=now,
+    )

@@ -18,6 +18,7 @@ from tenancy import audit
 from tenancy.audit import Actor
 from tenancy.money import format_money
 from tenancy.outbox import publish
+from tours.enums import SEAT_TAKING
 from tours.models import Booking
 from tours.operations import SeatsUnavailable, await_payment, confirm_bookings, retake_seats
 
@@ -32,6 +33,7 @@ PAID_LATE_HONOURED = gettext_noop("Paid after the hold ran out; there was room, 
 PAID_LATE_REFUNDED = gettext_noop("Paid after the hold ran out; there was no room, so the money goes back.")
 PAID_TWICE = gettext_noop("Paid twice; the second payment goes back.")
 AMOUNT_DIFFERS = gettext_noop("The amount received differs from the order.")
+DEPARTURE_CANCELLED = gettext_noop("Paid while a departure was being cancelled; what it cost goes back.")
 
 
 class PaymentRefused(Exception):
@@ -54,22 +56,33 @@ def start_card_payment(payment: Payment, *, now: datetime) -> CardPayment:
     """
     payment = _reserve_key(payment, now=now)
     keys = stripe.keys_of(queries.payment_settings())
-    intent = _intent_of(payment, keys)
+    try:
+        intent = _intent_of(payment, keys)
+    except stripe.GatewayUnavailable as error:
+        if error.sticks:
+            _reserve_key(payment, now=now, spent=payment.idempotency_key)
+        raise
+    if intent.status == "canceled":
+        # Stripe gives a PaymentIntent up after many tries, and never takes it back.
+        payment = _reserve_key(payment, now=now, spent=payment.idempotency_key)
+        intent = _intent_of(payment, keys)
     return CardPayment(intent.client_secret, keys.publishable, intent.status)
 
 
 @transaction.atomic(durable=True)
-def _reserve_key(payment: Payment, *, now: datetime) -> Payment:
+def _reserve_key(payment: Payment, *, now: datetime, spent: str = "") -> Payment:
     order = queries.order_for_update(payment.order_id)
     payment = queries.payment_for_update(payment.pk)
     if payment.status in RECEIVED:
         raise PaymentRefused(_("This order is paid already."))
     if order.status != OrderStatus.PENDING or order.hold_expires_at is None or order.hold_expires_at <= now:
         raise PaymentRefused(_("The time to pay has run out. Your places have been given back."))
-    if not payment.idempotency_key:
+    if payment.idempotency_key == spent:
         # Written before the call: whatever happens on the way, a repeat finds the same PaymentIntent.
-        payment.idempotency_key = f"payment-{payment.public_id}-v1"
-        payment.save(update_fields=["idempotency_key", "updated_at"])
+        version = int(spent.rpartition("-v")[2] or 0) + 1
+        payment.idempotency_key = f"payment-{payment.public_id}-v{version}"
+        payment.provider_reference = ""
+        _set_status(payment, PaymentStatus.PENDING)
     return payment
 
 
@@ -87,7 +100,6 @@ def _intent_of(payment: Payment, keys: stripe.Keys) -> Intent:
             "payment": str(payment.public_id),
         },
         description=order.number,
-        receipt_email=order.email,
         idempotency_key=payment.idempotency_key,
     )
     Payment.objects.filter(pk=payment.pk).update(provider_reference=intent.reference)
@@ -100,12 +112,12 @@ def close_card_payments(order: Order, *, now: datetime) -> bool:
 
     Raises `GatewayError` when Stripe cannot be asked.
     """
-    for payment in order.payments.filter(method=PaymentMethod.CARD).exclude(idempotency_key=""):
+    # A PaymentIntent whose reference never came back to us cannot be paid: its secret never reached a browser.
+    for payment in order.payments.filter(method=PaymentMethod.CARD).exclude(provider_reference=""):
         if payment.status in RECEIVED:
             return False
         keys = stripe.keys_of(queries.payment_settings())
-        # After a crash Stripe may know a payment whose reference we do not: the same key finds it.
-        intent = _intent_of(payment, keys)
+        intent = stripe.retrieve_intent(keys, payment.provider_reference)
         if intent.status not in ("succeeded", "processing", "canceled"):
             intent = stripe.cancel_intent(keys, intent.reference)
         if intent.status != "canceled":
@@ -131,8 +143,9 @@ def settle_payment(payment_id: int, *, intent: Intent, now: datetime) -> Payment
     """
     order = queries.order_for_update(Payment.objects.values_list("order_id", flat=True).get(pk=payment_id))
     payment = queries.payment_for_update(payment_id)
-    if payment.status in RECEIVED:
+    if payment.status in RECEIVED or payment.provider_reference not in ("", intent.reference):
         return payment
+    payment.failure_message = intent.failure[:300]
     if intent.status == "succeeded":
         _receive(
             order,
@@ -150,7 +163,6 @@ def settle_payment(payment_id: int, *, intent: Intent, now: datetime) -> Payment
     elif intent.status == "canceled":
         _set_status(payment, PaymentStatus.CANCELLED)
     elif intent.failure:
-        payment.failure_message = intent.failure[:300]
         _set_status(payment, PaymentStatus.FAILED)
     return payment
 
@@ -195,7 +207,14 @@ def _receive(
 
 def _honour(order: Order, payment: Payment, *, now: datetime) -> None:
     if order.status in (OrderStatus.PENDING, OrderStatus.CONFIRMED):
-        _mark_paid(order, now=now)
+        if any(booking.status in SEAT_TAKING for booking in _bookings(order)):
+            _mark_paid(order, now=now)
+        else:
+            _close_cancelled(order, now=now)
+        lost = min(payment.captured_minor, order.total_minor - queries.standing_minor(order))
+        if lost > 0:
+            _call_attention(order, DEPARTURE_CANCELLED)
+            start_refund(payment, amount_minor=lost, reason=RefundReason.CANCELLED_BY_US, now=now)
     elif order.status == OrderStatus.EXPIRED:
         try:
             with transaction.atomic():
@@ -224,6 +243,14 @@ def _mark_paid(order: Order, *, now: datetime) -> None:
         publish("commerce.order_confirmed", order_id=order.pk)
 
 
+def _close_cancelled(order: Order, *, now: datetime) -> None:
+    check_order_change(order.status, OrderStatus.CANCELLED)
+    order.status = OrderStatus.CANCELLED
+    order.closed_at = now
+    order.hold_expires_at = None
+    order.save()
+
+
 def _pay_back(order: Order, payment: Payment, reason: RefundReason, attention: str, *, now: datetime) -> None:
     _call_attention(order, attention)
     if payment.captured_minor:
@@ -236,21 +263,23 @@ def _call_attention(order: Order, text: str) -> None:
 
 
 @transaction.atomic(durable=True)
-def confirm_manual_payment(payment: Payment, *, amount_minor: int, now: datetime, actor: Actor) -> Payment:
+def confirm_manual_payment(
+    payment: Payment, *, amount_minor: int, accept_difference: bool = False, now: datetime, actor: Actor
+) -> Payment:
     """Write down that money came in by transfer or on arrival, `amount_minor` of it, and confirm the order; return the payment.
 
-    Raises `PaymentRefused` when it is not waiting for that, or the amount is not the order's: too little would sell the places for
-    less, and too much must be cleared with the guest first.
+    Raises `PaymentRefused` when it is not waiting for that, or when the amount is not the payment's: unless staff `accept_difference`,
+    too little would sell the places for less. An accepted difference is recorded and shown on the order.
     """
     order = queries.order_for_update(payment.order_id)
     payment = queries.payment_for_update(payment.pk)
     expired = payment.status == PaymentStatus.CANCELLED and order.status == OrderStatus.EXPIRED
     if payment.method == PaymentMethod.CARD or not (payment.status == PaymentStatus.AWAITING_APPROVAL or expired):
         raise PaymentRefused(_("This payment is not waiting for confirmation."))
-    if amount_minor != payment.amount_minor:
+    if amount_minor != payment.amount_minor and not (accept_difference and amount_minor > 0):
         expected = format_money(payment.amount_minor, payment.currency)
         raise PaymentRefused(
-            _("The order is over %(amount)s. Confirm only what came in in full.") % {"amount": expected}
+            _("%(amount)s were expected. If you accept another amount, say so.") % {"amount": expected}
         )
     _receive(order, payment, amount_minor=amount_minor, currency=payment.currency, reference="", now=now, actor=actor)
     return payment

@@ -12,7 +12,7 @@ from commerce.enums import OrderStatus, PaymentMethod, PaymentStatus, RefundReas
 from commerce.gateways import stripe
 from commerce.gateways.stripe import RefundState
 from commerce.models import Order, Payment, Refund
-from commerce.rules import check_payment_change, refund_may_become
+from commerce.rules import check_order_change, check_payment_change, refund_may_become
 from tenancy import audit
 from tenancy.audit import Actor
 from tenancy.jobs import enqueue
@@ -21,9 +21,12 @@ from tenancy.outbox import publish
 
 # A refund is sent by its job at once; the sweep takes over when that has not happened after this time.
 SWEEP_AFTER = timedelta(minutes=2)
+# How often Stripe is asked about a refund that it has not carried out yet, in case its webhook is lost.
+ASK_AGAIN_AFTER = timedelta(days=1)
 MAX_ATTEMPTS = 10
 REFUND_FAILED = gettext_noop("A refund failed; pay the money back another way.")
 REFUND_BY_HAND = gettext_noop("Money is to be paid back by hand.")
+MADE_AT_STRIPE = gettext_noop("Money was paid back in Stripe's dashboard; cancel the order if its places are free now.")
 
 # How Stripe's words are ours.
 STATUSES = {
@@ -41,25 +44,34 @@ class RefundRefused(Exception):
 
 @transaction.atomic
 def start_refund(
-    payment: Payment, *, amount_minor: int, reason: RefundReason, note: str = "", now: datetime, actor: Actor = None
+    payment: Payment,
+    *,
+    amount_minor: int,
+    reason: RefundReason,
+    note: str = "",
+    by_hand: bool = False,
+    now: datetime,
+    actor: Actor = None,
 ) -> Refund:
     """Write down that money goes back by the way it came, and start the job that sends it; return the refund.
 
-    What came by hand goes back by hand: staff are told. Raises `RefundRefused` for more than is left of the payment.
+    What came by hand goes back by hand, and so does what is asked `by_hand`: staff are told. Raises `RefundRefused` for more than is
+    left of the payment.
     """
     order = queries.order_for_update(payment.order_id)
     payment = queries.payment_for_update(payment.pk)
-    left = payment.captured_minor - payment.refunded_minor - queries.refunding_minor(payment)
+    left = queries.refundable_minor(payment)
     if not 0 < amount_minor <= left:
         raise RefundRefused(
             _("At most %(amount)s of this payment can be paid back.") % {"amount": format_money(left, payment.currency)}
         )
-    by_hand = payment.method != PaymentMethod.CARD
+    by_hand = by_hand or payment.method != PaymentMethod.CARD
     refund = Refund.objects.create(
         payment=payment,
         amount_minor=amount_minor,
         reason=reason,
-        note=note,
+        note=note[:300],
+        by_hand=by_hand,
         idempotency_key=f"refund-{uuid.uuid4()}",
         next_attempt_at=None if by_hand else now + SWEEP_AFTER,
     )
@@ -70,6 +82,46 @@ def start_refund(
     else:
         enqueue("commerce.run_refund", refund_id=refund.pk)
     return refund
+
+
+def pay_back(
+    order: Order,
+    amount_minor: int,
+    *,
+    reason: RefundReason,
+    note: str = "",
+    by_hand: bool = False,
+    now: datetime,
+    actor: Actor = None,
+) -> list[Refund]:
+    """Start refunds of an order's payments, the latest first, up to `amount_minor` in all; return them. In the caller's transaction."""
+    refunds = []
+    for payment in order.payments.prefetch_related("refunds").order_by("-pk"):
+        amount = min(amount_minor, queries.refundable_minor(payment))
+        if amount > 0:
+            amount_minor -= amount
+            refunds.append(
+                start_refund(
+                    payment, amount_minor=amount, reason=reason, note=note, by_hand=by_hand, now=now, actor=actor
+                )
+            )
+    return refunds
+
+
+@transaction.atomic(durable=True)
+def refund_order(
+    order: Order, *, reason: RefundReason, note: str = "", by_hand: bool = False, now: datetime, actor: Actor
+) -> list[Refund]:
+    """Pay back what staff may pay back of an order without cancelling it; return the refunds.
+
+    While it has places to come, that is what was paid for more than those places; afterwards all that is left. Raises `RefundRefused`
+    when there is nothing.
+    """
+    order = queries.order_for_update(order.pk)
+    left = queries.refundable_without_cancelling(order)
+    if left == 0:
+        raise RefundRefused(_("There is nothing to pay back. To give back places that stand, cancel the order."))
+    return pay_back(order, left, reason=reason, note=note, by_hand=by_hand, now=now, actor=actor)
 
 
 def _call_attention(order: Order, text: str) -> None:
@@ -84,24 +136,32 @@ def run_refund(refund_id: int, *, now: datetime) -> Refund:
     """
     refund = Refund.objects.select_related("payment").get(pk=refund_id)
     payment = refund.payment
-    if refund.status != RefundStatus.PENDING or payment.method != PaymentMethod.CARD:
+    if refund.status != RefundStatus.PENDING or refund.by_hand:
         return refund
-    keys = stripe.keys_of(queries.payment_settings())
     try:
-        if refund.provider_reference:
-            state = stripe.retrieve_refund(keys, refund.provider_reference)
-        else:
-            state = stripe.create_refund(
-                keys,
-                intent=payment.provider_reference,
-                amount_minor=refund.amount_minor,
-                currency=payment.captured_currency,
-                metadata={"refund": refund.idempotency_key, "organization": str(refund.organization_id)},
-                idempotency_key=refund.idempotency_key,
-            )
+        state = _refund_at_stripe(refund, payment)
     except stripe.GatewayError as error:
         return _record_failure(refund_id, error, now=now)
     return settle_refund(refund_id, state=state, now=now)
+
+
+def _refund_at_stripe(refund: Refund, payment: Payment) -> RefundState:
+    keys = stripe.keys_of(queries.payment_settings())
+    if refund.provider_reference:
+        return stripe.retrieve_refund(keys, refund.provider_reference)
+    if refund.attempts:
+        # Stripe forgets keys after a day and repeats its own failures until then: a second try looks first, and has a key of its own.
+        found = stripe.find_refund(keys, intent=payment.provider_reference, mark=refund.idempotency_key)
+        if found is not None:
+            return found
+    return stripe.create_refund(
+        keys,
+        intent=payment.provider_reference,
+        amount_minor=refund.amount_minor,
+        currency=payment.captured_currency,
+        metadata={"refund": refund.idempotency_key, "organization": str(refund.organization_id)},
+        idempotency_key=f"{refund.idempotency_key}-{refund.attempts + 1}",
+    )
 
 
 @transaction.atomic
@@ -135,10 +195,9 @@ def settle_refund(refund_id: int, *, state: RefundState, now: datetime) -> Refun
     order, payment, refund = _locked(refund_id)
     wanted = STATUSES[state.status]
     refund.provider_reference = state.reference
-    refund.attempts += 1
     if wanted == refund.status or not refund_may_become(refund.status, wanted):
         # Stripe has it now: its webhooks will tell the rest.
-        refund.next_attempt_at = None
+        refund.next_attempt_at = now + ASK_AGAIN_AFTER if refund.status == RefundStatus.PENDING else None
         refund.save()
         return refund
     _settle(order, payment, refund, wanted, failure=state.failure, now=now)
@@ -152,7 +211,7 @@ def settle_manual_refund(refund: Refund, *, now: datetime, actor: Actor) -> Refu
     Raises `RefundRefused` when it goes back by card or is settled already.
     """
     order, payment, refund = _locked(refund.pk)
-    if payment.method == PaymentMethod.CARD or refund.status != RefundStatus.PENDING:
+    if not refund.by_hand or refund.status != RefundStatus.PENDING:
         raise RefundRefused(_("This refund is not waiting for you."))
     _settle(order, payment, refund, RefundStatus.SUCCEEDED, failure="", now=now)
     order.needs_attention = ""
@@ -191,11 +250,38 @@ def _move(order: Order, payment: Payment, amount_minor: int) -> None:
         payment.status = wanted
     payment.save()
     if order.status in (OrderStatus.PAID, OrderStatus.COMPLETED, OrderStatus.PARTIALLY_REFUNDED, OrderStatus.REFUNDED):
-        back = sum(paid.refunded_minor for paid in order.payments.all())
-        came = sum(paid.captured_minor for paid in order.payments.all())
-        # A second payment that goes back leaves the order paid.
-        if came - back >= order.total_minor:
-            order.status = OrderStatus.PAID
-        else:
-            order.status = OrderStatus.REFUNDED if came == back else OrderStatus.PARTIALLY_REFUNDED
+        _follow_money(order)
+
+
+def _follow_money(order: Order) -> None:
+    left = queries.paid_minor(order)
+    if left >= order.total_minor:
+        # A second payment that goes back leaves the order as it was.
+        status = OrderStatus.COMPLETED if order.status == OrderStatus.COMPLETED else OrderStatus.PAID
+    else:
+        status = OrderStatus.PARTIALLY_REFUNDED if left else OrderStatus.REFUNDED
+    if status != order.status:
+        check_order_change(order.status, status)
+        order.status = status
         order.save(update_fields=["status", "updated_at"])
+
+
+@transaction.atomic
+def adopt_refund(payment_id: int, *, state: RefundState, now: datetime) -> Refund:
+    """Write down a refund of a payment that somebody made at Stripe itself, as Stripe tells it; return it. A repeat has no effect."""
+    order = queries.order_for_update(Payment.objects.values_list("order_id", flat=True).get(pk=payment_id))
+    payment = queries.payment_for_update(payment_id)
+    refund, is_new = Refund.objects.get_or_create(
+        provider_reference=state.reference,
+        defaults={
+            "payment": payment,
+            "amount_minor": state.amount_minor,
+            "reason": RefundReason.OTHER,
+            "note": MADE_AT_STRIPE,
+            "idempotency_key": f"refund-{uuid.uuid4()}",
+        },
+    )
+    if is_new:
+        _call_attention(order, MADE_AT_STRIPE)
+        publish("commerce.refund_started", order_id=order.pk, refund_id=refund.pk)
+    return settle_refund(refund.pk, state=state, now=now)

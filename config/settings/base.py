@@ -168,6 +168,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-holds": {"task": "commerce.sweep_holds", "schedule": 30.0},
     "sweep-refunds": {"task": "commerce.sweep_refunds", "schedule": 60.0},
     "complete-schedules": {"task": "tours.sweep_departed", "schedule": 300.0},
+    "complete-orders": {"task": "commerce.sweep_completed", "schedule": 300.0},
     "publish-scheduled": {"task": "cms.publish_scheduled", "schedule": 60.0},
 }
 

@@ -1,0 +1,136 @@
+"""How orders end: their hold runs out, they are cancelled, a departure does not take place, or all of it took place."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from commerce import queries
+from commerce.enums import OrderStatus, PaymentStatus, RefundReason
+from commerce.models import Order, OrderLine
+from commerce.operations.payments import close_card_payments
+from commerce.operations.refunds import pay_back
+from commerce.rules import check_order_change
+from tenancy import audit
+from tenancy.audit import Actor
+from tenancy.outbox import publish
+from tours.enums import SEAT_TAKING, BookingStatus
+from tours.models import Booking
+from tours.operations import release_seats
+
+UNPAID = (
+    PaymentStatus.PENDING,
+    PaymentStatus.REQUIRES_ACTION,
+    PaymentStatus.FAILED,
+    PaymentStatus.AWAITING_APPROVAL,
+)
+
+
+def expire_order(order_id: int, *, now: datetime) -> Order:
+    """Give the places of an order up whose hold ran out unpaid; return it.
+
+    The card payment is cancelled at the provider first; when that comes too late because it succeeded, the order is honoured.
+    Raises `GatewayError` when the provider cannot be asked: then the places stay held until the next try.
+    """
+    order = Order.objects.get(pk=order_id)
+    if not _hold_ran_out(order, now=now) or not close_card_payments(order, now=now):
+        return Order.objects.get(pk=order_id)
+    return _expire(order_id, now=now)
+
+
+def _hold_ran_out(order: Order, *, now: datetime) -> bool:
+    return order.status == OrderStatus.PENDING and order.hold_expires_at is not None and order.hold_expires_at <= now
+
+
+@transaction.atomic(durable=True)
+def _expire(order_id: int, *, now: datetime) -> Order:
+    order = queries.order_for_update(order_id)
+    if _hold_ran_out(order, now=now):
+        _close(order, OrderStatus.EXPIRED, bookings=BookingStatus.EXPIRED, now=now)
+        audit.record("order.expired", order)
+        publish("commerce.order_expired", order_id=order.pk)
+    return order
+
+
+def cancel_order(order: Order, *, reason: RefundReason, note: str = "", now: datetime, actor: Actor = None) -> Order:
+    """Cancel an order: its places are free again and what was paid goes back; return it. A repeat has no effect.
+
+    Raises `IllegalChange` when it is over already, `GatewayError` when an unpaid card payment cannot be stopped just now.
+    """
+    order = Order.objects.get(pk=order.pk)
+    if order.status == OrderStatus.PENDING:
+        close_card_payments(order, now=now)
+    return _cancel(order.pk, reason=reason, note=note, now=now, actor=actor)
+
+
+@transaction.atomic(durable=True)
+def _cancel(order_id: int, *, reason: RefundReason, note: str, now: datetime, actor: Actor) -> Order:
+    order = queries.order_for_update(order_id)
+    if order.status == OrderStatus.CANCELLED:
+        return order
+    _close(order, OrderStatus.CANCELLED, bookings=BookingStatus.CANCELLED, now=now)
+    pay_back(order, queries.kept_minor(order), reason=reason, note=note, now=now, actor=actor)
+    audit.record("order.cancelled", order, actor=actor, reason=reason.value, note=note)
+    publish("commerce.order_cancelled", order_id=order.pk)
+    return order
+
+
+def _close(order: Order, status: OrderStatus, *, bookings: BookingStatus, now: datetime) -> None:
+    check_order_change(order.status, status)
+    order.payments.filter(status__in=UNPAID).update(status=PaymentStatus.CANCELLED, updated_at=now)
+    order.status = status
+    order.closed_at = now
+    order.hold_expires_at = None
+    order.save()
+    release_seats(Booking.objects.filter(order_lines__order=order).distinct(), to=bookings, now=now)
+
+
+@transaction.atomic
+def refund_cancelled_departure(order_id: int, *, schedule_id: int, now: datetime) -> Order:
+    """Pay back what an order's places on a cancelled departure cost, and close the order when nothing else is left of it.
+
+    The bookings were cancelled with the departure. Called once for each order, in the transaction that records the delivery; a repeat
+    finds nothing more to pay back.
+    """
+    order = queries.order_for_update(order_id)
+    pay_back(order, queries.surplus_minor(order), reason=RefundReason.CANCELLED_BY_US, now=now)
+    if not order.lines.filter(booking__status__in=SEAT_TAKING).exists():
+        if order.status == OrderStatus.PENDING:
+            # Its card payment is stopped by the sweep before the order is closed.
+            order.hold_expires_at = now
+            order.save(update_fields=["hold_expires_at", "updated_at"])
+        elif order.status not in (OrderStatus.CANCELLED, OrderStatus.EXPIRED, OrderStatus.COMPLETED):
+            check_order_change(order.status, OrderStatus.CANCELLED)
+            order.status = OrderStatus.CANCELLED
+            order.closed_at = now
+            order.save(update_fields=["status", "closed_at", "updated_at"])
+            order.payments.filter(status__in=UNPAID).update(status=PaymentStatus.CANCELLED, updated_at=now)
+    audit.record("order.departure_cancelled", order, schedule_id=schedule_id)
+    publish("commerce.departure_cancelled", order_id=order.pk, schedule_id=schedule_id)
+    return order
+
+
+@transaction.atomic
+def complete_orders(*, now: datetime) -> int:
+    """Mark paid orders as completed all of whose departures took place; return how many.
+
+    Works on the organization in scope, or on all of them inside `every_organization`.
+    """
+    lines = OrderLine.objects.filter(order=OuterRef("pk"))
+    took_place = (BookingStatus.COMPLETED, BookingStatus.NO_SHOW)
+    to_come = (BookingStatus.HELD, BookingStatus.PENDING, BookingStatus.CONFIRMED)
+    return Order.objects.filter(
+        Exists(lines.filter(booking__status__in=took_place)),
+        ~Exists(lines.filter(booking__status__in=to_come)),
+        status=OrderStatus.PAID,
+    ).update(status=OrderStatus.COMPLETED, updated_at=now)
+
+
+@transaction.atomic
+def clear_attention(order: Order, *, actor: Actor) -> Order:
+    """Write down that staff have seen to what needed attention on an order; return it."""
+    order = queries.order_for_update(order.pk)
+    audit.record("order.seen_to", order, actor=actor, what=order.needs_attention)
+    order.needs_attention = ""
+    order.save(update_fields=["needs_attention", "updated_at"])
+    return order
