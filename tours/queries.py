@@ -6,7 +6,8 @@ from uuid import UUID
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
-from tours.enums import ScheduleStatus, TourStatus
+from tenancy.models import AuditEntry
+from tours.enums import SEAT_TAKING, ScheduleStatus, TourStatus
 from tours.models import Booking, PricingTier, Schedule, Stop, Tour, TourVariant
 
 
@@ -121,6 +122,37 @@ def price_tiers_of(days: Iterable[tuple[TourVariant, date]]) -> dict[tuple[int, 
 def stops_of(tour: Tour) -> list[Stop]:
     """Return the stops of a tour in order with their places; one query."""
     return list(Stop.objects.filter(tour=tour).select_related("place").order_by("sort_order", "pk"))
+
+
+def languages_of_tours() -> list[str]:
+    """Return the codes of all languages in which tours that are not archived are led, in order; one query."""
+    lists = Tour.objects.exclude(status=TourStatus.ARCHIVED).values_list("languages", flat=True)
+    return sorted({code for codes in lists for code in codes})
+
+
+def tours_with_next_departure(*, now: datetime) -> QuerySet[Tour]:
+    """Return all tours, each with `next_start`, the instant of its next departure that is not cancelled, or None."""
+    coming = Schedule.objects.filter(tour=OuterRef("pk"), starts_at__gt=now).exclude(status=ScheduleStatus.CANCELLED)
+    return Tour.objects.annotate(next_start=Subquery(coming.order_by("starts_at").values("starts_at")[:1]))
+
+
+def bookings_of(schedule: Schedule) -> list[Booking]:
+    """Return the bookings that take seats on a departure, by the customer's name, with their people; two queries."""
+    return list(
+        Booking.objects.filter(schedule=schedule, status__in=SEAT_TAKING)
+        .select_related("customer")
+        .prefetch_related("participants")
+        .order_by("customer__last_name", "customer__first_name", "pk")
+    )
+
+
+def history_of(schedule: Schedule) -> QuerySet[AuditEntry]:
+    """Return what was done to a departure, newest first."""
+    return (
+        AuditEntry.objects.filter(subject_type=Schedule._meta.label_lower, subject_id=schedule.pk)
+        .select_related("actor", "actor__wagtail_userprofile")
+        .order_by("-at", "-pk")
+    )
 
 
 def tour_for_update(pk: int) -> Tour:

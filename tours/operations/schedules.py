@@ -93,6 +93,9 @@ def create_schedules(
         for instant, start in starts.items()
         if instant not in taken
     )
+    if result.created:
+        # Rows made in bulk send no signals; those who keep pages of the tour learn of it this way.
+        tour.save(update_fields=["updated_at"])
     for schedule in result.created:
         audit.record("schedule.created", schedule, actor=actor)
     return result
@@ -200,12 +203,14 @@ def open_schedule(schedule: Schedule, *, actor: Actor = None) -> Schedule:
 def cancel_schedule(schedule: Schedule, *, reason: str, now: datetime, actor: Actor = None) -> Schedule:
     """Cancel a departure and its bookings, and announce it once, so that orders are refunded and guests told. Returns it.
 
-    Raises `ScheduleRefused` when it took place. A repeat has no effect.
+    `reason` is for staff; it is added to the internal note. Raises `ScheduleRefused` when it took place. A repeat has no effect.
     """
     locked = schedule_for_update(schedule.pk)
     if locked.status == ScheduleStatus.CANCELLED:
         return locked
     _set_status(locked, ScheduleStatus.CANCELLED, actor=actor)
+    locked.internal_note = f"{locked.internal_note}\n{reason}".strip()
+    locked.save(update_fields=["internal_note"])
     release_seats(locked.bookings.filter(status__in=SEAT_TAKING), to=BookingStatus.CANCELLED, now=now)
     publish("tours.schedule_cancelled", schedule_id=locked.pk, reason=reason)
     return schedule_for_update(locked.pk)

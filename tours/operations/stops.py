@@ -83,12 +83,15 @@ def _import(tour: Tour, points: Sequence[Point], *, replace: bool) -> StopImport
     in_order = wanted if replace else _merged(stops, wanted, by_order=any(point.order is not None for point in points))
     result.reordered = [stop.pk for stop in in_order if stop.pk] != [stop.pk for stop in stops]
     _write_stops(in_order)
+    # Rows written in bulk send no signals; those who keep pages of the tour learn of it this way.
+    tour.save(update_fields=["updated_at"])
     return result
 
 
 def _write_places(places: dict[str, Place], points: Sequence[Point], result: StopImport) -> None:
     """Bring places in line with points; those that are new are added to `places`."""
-    new, changed = [], []
+    new: list[Place] = []
+    changed: list[Place] = []
     for point in points:
         values = {"name": point.name, "latitude": point.latitude, "longitude": point.longitude}
         if point.text:
@@ -119,7 +122,8 @@ def _merged(stops: list[Stop], wanted: list[Stop], *, by_order: bool) -> list[St
 
 
 def _write_stops(stops: Iterable[Stop]) -> None:
-    kept, new = [], []
+    kept: list[Stop] = []
+    new: list[Stop] = []
     for place, stop in enumerate(stops):
         stop.sort_order = place
         (kept if stop.pk else new).append(stop)

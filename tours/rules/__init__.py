@@ -8,6 +8,7 @@ from tours.rules.schedules import (
     days_between,
     local_start,
     may_become,
+    staff_verbs,
 )
 from tours.rules.stop_files import (
     MAX_FILE_BYTES,
@@ -42,4 +43,5 @@ __all__ = [
     "may_become",
     "points_of",
     "read_stop_file",
+    "staff_verbs",
 ]

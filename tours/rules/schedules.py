@@ -23,6 +23,13 @@ SCHEDULE_CHANGES: Final[Mapping[ScheduleStatus, frozenset[ScheduleStatus]]] = {
     ScheduleStatus.CANCELLED: frozenset(),
 }
 
+# What staff do to a departure themselves; full and completed come about by bookings and time.
+STAFF_VERBS: Final[Mapping[str, ScheduleStatus]] = {
+    "open": ScheduleStatus.OPEN,
+    "close": ScheduleStatus.CLOSED,
+    "cancel": ScheduleStatus.CANCELLED,
+}
+
 BOOKING_CHANGES: Final[Mapping[BookingStatus, frozenset[BookingStatus]]] = {
     BookingStatus.HELD: frozenset(
         {BookingStatus.PENDING, BookingStatus.CONFIRMED, BookingStatus.EXPIRED, BookingStatus.CANCELLED}
@@ -40,6 +47,15 @@ BOOKING_CHANGES: Final[Mapping[BookingStatus, frozenset[BookingStatus]]] = {
 def may_become(current: str, wanted: ScheduleStatus) -> bool:
     """Return whether a schedule in state `current` may change to `wanted`."""
     return wanted in SCHEDULE_CHANGES[ScheduleStatus(current)]
+
+
+def staff_verbs(current: str) -> list[str]:
+    """Return what staff can do to a departure in state `current`: `open`, `close` and `cancel`, or none once it is over."""
+    return [
+        verb
+        for verb, wanted in STAFF_VERBS.items()
+        if may_become(current, wanted) and not (verb == "open" and current == ScheduleStatus.FULL)
+    ]
 
 
 def booking_may_become(current: str, wanted: BookingStatus) -> bool:

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from django.utils.translation import gettext as _
 
@@ -284,7 +284,7 @@ def _is_number(value: Any) -> bool:
     )
 
 
-def _is_position(value: Any) -> bool:
+def _is_position(value: Any) -> TypeGuard[list[int | float]]:
     return isinstance(value, list) and len(value) >= 2 and all(map(_is_number, value[:2]))
 
 

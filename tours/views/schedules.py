@@ -1,0 +1,341 @@
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import cached_property
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.generic import FormView
+from wagtail.admin import messages
+from wagtail.admin.ui.menus import MenuItem
+from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn, TitleColumn, UserColumn
+from wagtail.admin.views.generic import EditView, IndexView, InspectView
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail.admin.views.generic.history import HistoryView
+from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
+from wagtail.admin.widgets.button import Button, HeaderButton
+
+from tenancy.fields import translated
+from tenancy.queries import current_organization
+from tours import operations, queries
+from tours.enums import ScheduleStatus
+from tours.forms import CancelForm, NewSchedulesForm, language_name
+from tours.models import Schedule, TourVariant
+from tours.rules import staff_verbs
+
+VERB_LABELS = {
+    "open": gettext_lazy("Open for booking"),
+    "close": gettext_lazy("Close for booking"),
+    "cancel": gettext_lazy("Cancel departure"),
+}
+VERB_ICONS = {"open": "lock-open", "close": "lock", "cancel": "circle-xmark"}
+ACTIONS = {
+    "schedule.created": gettext_lazy("Created"),
+    "schedule.changed": gettext_lazy("Changed"),
+    "schedule.open": gettext_lazy("Opened for booking"),
+    "schedule.full": gettext_lazy("Opened for booking; it is full"),
+    "schedule.closed": gettext_lazy("Closed for booking"),
+    "schedule.cancelled": gettext_lazy("Cancelled"),
+}
+
+
+def departure(schedule):
+    return date_format(schedule.local_start, "D j M Y, H:i")
+
+
+def departure_with_zone(schedule):
+    zone = "" if schedule.time_zone == current_organization().time_zone else f" ({schedule.time_zone})"
+    return f"{departure(schedule)}{zone}"
+
+
+def verb_buttons(button, schedule, *, may_change):
+    if not may_change:
+        return []
+    return [
+        button(
+            VERB_LABELS[verb],
+            url=reverse(f"schedules:{verb}", args=[schedule.pk]),
+            icon_name=VERB_ICONS[verb],
+            priority=50 + place,
+        )
+        for place, verb in enumerate(staff_verbs(schedule.status))
+    ]
+
+
+class FullnessColumn(Column):
+    cell_template_name = "tours/fullness_cell.html"
+
+
+class ScheduleIndexView(IndexView):
+    default_ordering = "starts_at"
+
+    def get_base_queryset(self):
+        return super().get_base_queryset().select_related("tour", "variant")
+
+    @cached_property
+    def columns(self):
+        title = self._get_title_column_class(TitleColumn)
+        zone = current_organization().time_zone
+        return [
+            title(
+                "when",
+                label=_("Departure"),
+                accessor=lambda schedule: (
+                    departure(schedule)
+                    if schedule.time_zone == zone
+                    else f"{departure(schedule)} ({schedule.time_zone})"
+                ),
+                get_url=self.get_item_url,
+                sort_key="starts_at",
+            ),
+            Column("tour", label=_("Tour"), accessor=lambda s: translated(s.tour, "name"), sort_key="tour__name"),
+            Column("variant", label=_("Variant"), accessor=lambda s: translated(s.variant, "name")),
+            Column("language", label=_("Language"), accessor=lambda s: language_name(s.language) if s.language else ""),
+            FullnessColumn("fullness", label=_("Booked"), accessor="booked_count", sort_key="booked_count"),
+            StatusTagColumn(
+                "status",
+                label=_("Status"),
+                accessor="get_status_display",
+                primary=lambda schedule: schedule.status == ScheduleStatus.OPEN,
+                sort_key="status",
+            ),
+        ]
+
+    def get_item_url(self, schedule):
+        return self.get_edit_url(schedule) or self.get_inspect_url(schedule)
+
+    def get_edit_url(self, instance):
+        return super().get_edit_url(instance) if staff_verbs(instance.status) else None
+
+    def get_list_more_buttons(self, instance):
+        return [
+            *super().get_list_more_buttons(instance),
+            *verb_buttons(MenuItem, instance, may_change=self.user_has_permission("change")),
+        ]
+
+
+class NewSchedulesView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):
+    model = Schedule
+    permission_required = "add"
+    form_class = NewSchedulesForm
+    template_name = "tours/new_schedules.html"
+    page_title = gettext_lazy("New departures")
+    header_icon = "calendar-alt"
+
+    def get_breadcrumbs_items(self):
+        index = {"url": reverse("schedules:index"), "label": capfirst(Schedule._meta.verbose_name_plural)}
+        return [*super().get_breadcrumbs_items(), index, {"url": "", "label": self.page_title}]
+
+    def get_form_kwargs(self):
+        return {**super().get_form_kwargs(), "today": timezone.localdate(timezone=current_organization().zone)}
+
+    def get_initial(self):
+        tour = self.request.GET.get("tour", "")
+        variant = TourVariant.objects.filter(tour=tour, is_active=True).first() if tour.isdecimal() else None
+        return {"variant": variant.pk} if variant else {}
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        return {
+            **context,
+            "action_url": reverse("schedules:add"),
+            "submit_button_label": _("Create"),
+            "submit_button_active_label": _("Creating…"),
+            "media": context["form"].media,
+        }
+
+    def form_valid(self, form):
+        values = form.cleaned_data
+        made = operations.create_schedules(
+            values["variant"],
+            dates=values["dates"],
+            start_times=values["start_times"],
+            capacity=values["capacity"],
+            language=values["language"],
+            guest_note=values["guest_note"],
+            internal_note=values["internal_note"],
+            actor=self.request.user,
+        )
+        self._report(made)
+        return redirect("schedules:index")
+
+    def _report(self, made):
+        count = len(made.created)
+        if made.created:
+            text = ngettext("%(count)d departure was created.", "%(count)d departures were created.", count)
+            messages.success(self.request, text % {"count": count})
+        if made.existing:
+            count = len(made.existing)
+            text = ngettext("%(count)d was there already.", "%(count)d were there already.", count)
+            messages.warning(self.request, text % {"count": count})
+        for start in made.moved:
+            report_moved(self.request, start.date, start.start_time)
+
+
+def report_moved(request, day, start_time):
+    text = _("On %(day)s the clocks go forward, so this time does not exist; the departure is at %(time)s.")
+    messages.warning(request, text % {"day": date_format(day), "time": date_format(start_time, "H:i")})
+
+
+class ScheduleEditView(EditView):
+    def get(self, request, *args, **kwargs):
+        self.object = self.get_object()
+        if not staff_verbs(self.object.status):
+            return redirect("schedules:inspect", self.object.pk)
+        return super().get(request, *args, **kwargs)
+
+    def get_page_subtitle(self):
+        return f"{self.object.tour}, {departure_with_zone(self.object)}"
+
+    def get_breadcrumbs_items(self):
+        return [*super().get_breadcrumbs_items()[:-1], {"url": "", "label": self.get_page_subtitle()}]
+
+    @cached_property
+    def header_more_buttons(self):
+        return [*super().header_more_buttons, *verb_buttons(Button, self.object, may_change=True)]
+
+    def form_valid(self, form):
+        try:
+            return super().form_valid(form)
+        except operations.ScheduleRefused as refused:
+            form.add_error(None, str(refused))
+            self.object.refresh_from_db()
+            self.produced_error_message = self.get_error_message()
+            return self.form_invalid(form)
+
+    def save_instance(self):
+        values = self.form.cleaned_data
+        schedule = operations.change_schedule(
+            self.object,
+            date=values["date"],
+            start_time=values["start_time"],
+            duration_minutes=values["duration_minutes"],
+            cutoff_minutes=values["cutoff_minutes"],
+            capacity=values["capacity"],
+            language=values["language"],
+            guest_note=values["guest_note"],
+            internal_note=values["internal_note"],
+            actor=self.request.user,
+        )
+        if schedule.start_time != values["start_time"]:
+            report_moved(self.request, schedule.date, schedule.start_time)
+        return schedule
+
+
+class ScheduleInspectView(InspectView):
+    template_name = "tours/schedule_inspect.html"
+    page_title = gettext_lazy("Departure")
+
+    def get_object(self, queryset=None):
+        return get_object_or_404(Schedule.objects.select_related("tour", "variant"), pk=self.pk)
+
+    def get_page_subtitle(self):
+        return f"{self.object.tour}, {departure_with_zone(self.object)}"
+
+    def get_edit_url(self):
+        return super().get_edit_url() if staff_verbs(self.object.status) else None
+
+    @cached_property
+    def header_more_buttons(self):
+        may_change = self.user_has_permission("change")
+        return [*super().header_more_buttons, *verb_buttons(Button, self.object, may_change=may_change)]
+
+    def get_context_data(self, **kwargs):
+        may_see = self.request.user.has_perm("tours.view_booking")
+        return {
+            **super().get_context_data(**kwargs),
+            "schedule": self.object,
+            "when": departure_with_zone(self.object),
+            "language": language_name(self.object.language) if self.object.language else "",
+            "bookings": queries.bookings_of(self.object) if may_see else None,
+            "history_url": reverse("schedules:history", args=[self.object.pk]),
+        }
+
+
+class ScheduleVerbView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):
+    model = Schedule
+    permission_required = "change"
+    template_name = "tours/schedule_verb.html"
+    verb = ""
+    header_icon = "calendar-alt"
+
+    def dispatch(self, request, *args, **kwargs):
+        self.schedule = get_object_or_404(Schedule.objects.select_related("tour", "variant"), pk=kwargs["pk"])
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request, *args, **kwargs):
+        if self.verb not in staff_verbs(self.schedule.status):
+            messages.warning(
+                request, _("This departure is %(status)s.") % {"status": self.schedule.get_status_display()}
+            )
+            return redirect("schedules:inspect", self.schedule.pk)
+        return super().get(request, *args, **kwargs)
+
+    def get_form_class(self):
+        return CancelForm
+
+    def get_page_title(self):
+        return VERB_LABELS[self.verb]
+
+    def get_page_subtitle(self):
+        return f"{self.schedule.tour}, {departure_with_zone(self.schedule)}"
+
+    def get_breadcrumbs_items(self):
+        return []
+
+    def get_context_data(self, **kwargs):
+        return {
+            **super().get_context_data(**kwargs),
+            "schedule": self.schedule,
+            "verb": self.verb,
+            "label": VERB_LABELS[self.verb],
+            "back_url": reverse("schedules:inspect", args=[self.schedule.pk]),
+        }
+
+    def post(self, request, *args, **kwargs):
+        form = self.get_form()
+        if self.verb == "cancel" and not form.is_valid():
+            return self.form_invalid(form)
+        try:
+            self._do(form)
+        except operations.ScheduleRefused as refused:
+            messages.error(request, str(refused))
+        return redirect("schedules:inspect", self.schedule.pk)
+
+    def _do(self, form):
+        actor = self.request.user
+        if self.verb == "cancel":
+            operations.cancel_schedule(
+                self.schedule, reason=form.cleaned_data["reason"], now=timezone.now(), actor=actor
+            )
+            messages.success(self.request, _("The departure is cancelled; guests are told and refunded."))
+        elif self.verb == "close":
+            operations.close_schedule(self.schedule, actor=actor)
+            messages.success(self.request, _("The departure is closed for booking."))
+        else:
+            operations.open_schedule(self.schedule, actor=actor)
+            messages.success(self.request, _("The departure is open for booking."))
+
+
+class ScheduleHistoryView(HistoryView):
+    any_permission_required = ["add", "change", "delete", "view"]
+    filterset_class = None
+
+    @cached_property
+    def columns(self):
+        return [
+            Column("action", label=_("Action"), accessor=lambda entry: ACTIONS.get(entry.action, entry.action)),
+            UserColumn("actor", label=_("User"), blank_display_name=_("system")),
+            DateColumn("at", label=_("Date")),
+        ]
+
+    @cached_property
+    def header_buttons(self):
+        return [HeaderButton(label=_("Departure"), url=self.get_edit_url(self.object), icon_name="calendar-alt")]
+
+    def get_edit_url(self, instance):
+        return reverse("schedules:inspect", args=[instance.pk])
+
+    def get_base_queryset(self):
+        return queries.history_of(self.object)
