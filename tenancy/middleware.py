@@ -1,9 +1,9 @@
 """The host name decides the organization, for guests and for the admin alike."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.request import split_domain_port
 from django.template.response import SimpleTemplateResponse
 
@@ -30,10 +30,24 @@ class OrganizationMiddleware:
         # What Wagtail would look up by host name and port, which knows nothing of further domains.
         request._wagtail_site = organization.site  # type: ignore[attr-defined]
         with organization_scope(organization.pk):
-            return self.get_response(request)
+            response = self.get_response(request)
+        if isinstance(response, StreamingHttpResponse) and not isinstance(response, FileResponse):
+            response.streaming_content = _in_scope(organization.pk, response.streaming_content)
+        return response
 
     @staticmethod
     def _serves(request: HttpRequest, status: str) -> bool:
         if status == OrganizationStatus.SETUP:
             return request.path.startswith("/admin/")
         return status == OrganizationStatus.ACTIVE
+
+
+def _in_scope(organization_id: int, chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Make each piece of an answer that is made while it is sent (an export) in the scope of its request."""
+    pieces = iter(chunks)
+    while True:
+        with organization_scope(organization_id):
+            piece = next(pieces, None)
+        if piece is None:
+            return
+        yield piece

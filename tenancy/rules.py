@@ -82,3 +82,8 @@ def grants(role: Role, permission: str) -> bool:
     """Return whether a role has a permission, written `app.codename`."""
     app = permission.partition(".")[0]
     return any(entry in (permission, f"{app}.*") for entry in ROLE_PERMISSIONS[role])
+
+
+def plain_cell(text: str) -> str:
+    """Return a text for a CSV file so that no spreadsheet program takes it for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
