@@ -2,16 +2,16 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from commerce.enums import OrderStatus, PaymentMethod, PaymentStatus
+from commerce.enums import OrderStatus, PaymentMethod
 from commerce.gateways import stripe
 from commerce.models import Order, OrderLine, Payment, PaymentSettings, ProviderEvent, Refund
 from crm.models import Customer
@@ -277,15 +277,9 @@ def lines_on_schedule(schedule_id: int) -> QuerySet[OrderLine]:
 
 
 def expired_holds(*, now: datetime, limit: int = 500) -> list[tuple[int, int]]:
-    """Return the keys of unpaid orders whose hold has run out and of their organizations; for sweeps over all of them.
-
-    While a payment is on its way at the provider, that is asked every hour only, in case its webhook was lost.
-    """
-    just_asked = Payment.objects.filter(
-        order=OuterRef("pk"), status=PaymentStatus.PROCESSING, updated_at__gt=now - timedelta(hours=1)
-    )
+    """Return the keys of unpaid orders whose hold has run out and of their organizations; for sweeps over all of them."""
     return list(
-        Order.objects.filter(~Exists(just_asked), status=OrderStatus.PENDING, hold_expires_at__lte=now)
+        Order.objects.filter(status=OrderStatus.PENDING, hold_expires_at__lte=now)
         .order_by("hold_expires_at")
         .values_list("pk", "organization_id")[:limit]
     )

@@ -1,7 +1,7 @@
 """Payments: started at the provider outside any transaction, settled by what the provider says."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -28,6 +28,8 @@ RECEIVED = (
     PaymentStatus.REFUNDED,
     PaymentStatus.DISPUTED,
 )
+# For how long places are held at a time while money is on its way, which may take days.
+ON_ITS_WAY = timedelta(hours=1)
 # Reasons for staff to look at an order; translated where they are shown.
 PAID_LATE_HONOURED = gettext_noop("Paid after the hold ran out; there was room, so the booking stands.")
 PAID_LATE_REFUNDED = gettext_noop("Paid after the hold ran out; there was no room, so the money goes back.")
@@ -157,7 +159,7 @@ def settle_payment(payment_id: int, *, intent: Intent, now: datetime) -> Payment
         )
     elif intent.status == "processing":
         _set_status(payment, PaymentStatus.PROCESSING)
-        await_payment(_bookings(order), now=now)
+        _keep_holding(order, now=now)
     elif intent.status == "requires_action":
         _set_status(payment, PaymentStatus.REQUIRES_ACTION)
     elif intent.status == "canceled":
@@ -165,6 +167,14 @@ def settle_payment(payment_id: int, *, intent: Intent, now: datetime) -> Payment
     elif intent.failure:
         _set_status(payment, PaymentStatus.FAILED)
     return payment
+
+
+def _keep_holding(order: Order, *, now: datetime) -> None:
+    if order.status == OrderStatus.PENDING:
+        # When this is over the sweep asks Stripe how far the money has come.
+        order.hold_expires_at = now + ON_ITS_WAY
+        order.save(update_fields=["hold_expires_at", "updated_at"])
+        await_payment(_bookings(order), now=now)
 
 
 def _set_status(payment: Payment, status: PaymentStatus) -> None:
