@@ -9,7 +9,7 @@ from tests.commerce_guest.conftest import add_to_cart, book_url, checkout_data, 
 from tests.factories import TierFactory, make_schedule
 from tours.operations import SeatRequest, close_schedule, reserve_seats
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def cart(guest):

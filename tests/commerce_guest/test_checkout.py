@@ -10,7 +10,9 @@ from tests.parallel import in_parallel
 from tours.models import Schedule
 from tours.operations import SeatRequest, reserve_seats
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
+# Jobs start, and other connections see anything, only after a commit.
+committing = pytest.mark.django_db(transaction=True)
 
 
 def booked(organization, schedule):
@@ -142,6 +144,7 @@ def test_checkout_in_two_tabs_places_one_order_and_spares_the_next_cart(guest, o
     assert [line.schedule for line in guest.get("/cart/").context["cart"].lines] == [offer.next_day]
 
 
+@committing
 def test_checkout_sent_from_two_tabs_at_once_places_one_order(guest, offer, harbour):
     add_to_cart(guest, offer)
     data = checkout_data(guest)

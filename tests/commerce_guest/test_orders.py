@@ -14,7 +14,9 @@ from tests.commerce_guest.conftest import NOW, add_to_cart, checkout_data, order
 from tests.factories import StopFactory
 from tests.fixtures import make_member
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
+# Jobs start, and other connections see anything, only after a commit.
+committing = pytest.mark.django_db(transaction=True)
 
 
 def place(guest: Client, offer, *, language: str = "", **changes: str) -> str:
@@ -167,6 +169,7 @@ def letters(run_jobs) -> list[tuple[str, ...]]:
     return [tuple(message.to) for message in mail.outbox]
 
 
+@committing
 def test_lost_link_gives_the_same_answer_whether_there_is_an_order_or_not(guest, offer, run_jobs):
     place(guest, offer)
     run_jobs()
@@ -175,6 +178,7 @@ def test_lost_link_gives_the_same_answer_whether_there_is_an_order_or_not(guest,
     assert letters(run_jobs) == [("grete@example.com",)]
 
 
+@committing
 def test_lost_link_leads_to_the_order(guest, offer, run_jobs):
     path = place(guest, offer)
     run_jobs()
@@ -184,6 +188,7 @@ def test_lost_link_leads_to_the_order(guest, offer, run_jobs):
     assert [f"http://harbour.localhost:8000{path}" in message.body for message in mail.outbox] == [True]
 
 
+@committing
 def test_lost_link_of_another_organization_is_not_sent(guest, offer, kyoto, kyoto_client, run_jobs):
     with organization_scope(kyoto.pk):
         set_payment()
@@ -193,6 +198,7 @@ def test_lost_link_of_another_organization_is_not_sent(guest, offer, kyoto, kyot
     assert letters(run_jobs) == []
 
 
+@committing
 def test_lost_link_is_sent_to_one_address_only_so_often(guest, offer, run_jobs):
     place(guest, offer)
     run_jobs()
@@ -201,6 +207,7 @@ def test_lost_link_is_sent_to_one_address_only_so_often(guest, offer, run_jobs):
     assert run_jobs().count("commerce.send_order_links") == 3
 
 
+@committing
 def test_lost_link_is_asked_from_one_computer_only_so_often(guest, offer, run_jobs):
     for number in range(21):
         find(guest, f"guest{number}@example.com")

@@ -11,7 +11,9 @@ from tests.commerce_guest.conftest import NOW, add_to_cart, checkout_data, order
 from tours.enums import BookingStatus
 from tours.models import Booking
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
+# Jobs start, and other connections see anything, only after a commit.
+committing = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
@@ -165,6 +167,7 @@ def change(guest: Client, path: str, method: str) -> str:
     return guest.post(f"{path}method/", {"method": method}).headers["Location"]
 
 
+@committing
 def test_another_way_to_pay_stops_the_card_and_keeps_the_places(guest, offer, harbour, card, run_jobs):
     path = place(guest, offer)
     guest.get(path)
