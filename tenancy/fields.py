@@ -7,6 +7,7 @@ from typing import Any
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 
 
@@ -48,7 +49,7 @@ class TranslationsField(models.JSONField):
         from tenancy.forms import TranslationsFormField  # forms need the app registry, which models are loaded before
 
         return TranslationsFormField(
-            label=kwargs.get("label", self.verbose_name), help_text=self.help_text, required=False
+            label=kwargs.get("label", capfirst(self.verbose_name)), help_text=self.help_text, required=False
         )
 
 
@@ -59,7 +60,7 @@ class MinorUnitsField(models.BigIntegerField):  # type: ignore[type-arg]
         from tenancy.forms import MinorUnitsFormField  # as above
 
         return MinorUnitsFormField(
-            label=kwargs.get("label", self.verbose_name), help_text=self.help_text, required=not self.blank
+            label=kwargs.get("label", capfirst(self.verbose_name)), help_text=self.help_text, required=not self.blank
         )
 
 

@@ -14,7 +14,16 @@ from tenancy.money import Money, currency_symbol, parse_minor
 
 
 class TenantForm(WagtailAdminModelForm):
-    """A form for a tenant's record, which also checks what must be unique inside the organization."""
+    """A form for a tenant's record, which also checks what must be unique inside the organization.
+
+    Where the organization has one language only, nothing is asked in others.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if len(queries.scope_languages()) < 2:
+            for name in [name for name, field in self.fields.items() if isinstance(field, TranslationsFormField)]:
+                del self.fields[name]
 
     def _get_validation_exclusions(self) -> set[str]:
         return super()._get_validation_exclusions() - {"organization"}
