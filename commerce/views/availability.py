@@ -165,7 +165,7 @@ def quote(request, schedule_public_id):
         if quantities
         else None
     )
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and "show" not in request.POST and form.is_valid():
         try:
             Cart(request.session).put(CartItem(schedule.public_id, form.quantities, offered.total_minor))
         except CartFull:

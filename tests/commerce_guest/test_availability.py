@@ -132,6 +132,12 @@ def test_quote_shows_the_price_step_by_step(guest, offer):
     assert response.context["quote"].total_minor == 6000
 
 
+def test_quote_shows_the_price_without_script_and_orders_nothing(guest, offer):
+    response = guest.post(book_url(offer.morning), {**offer.quantities(2, 1), "show": "price"})
+    assert (response.status_code, response.context["quote"].total_minor) == (200, 6000)
+    assert guest.get("/cart/").context["cart"].lines == []
+
+
 def test_quote_starts_with_one_person(guest, offer):
     assert guest.get(book_url(offer.morning)).context["quote"].total_minor == 2500
 
