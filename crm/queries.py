@@ -1,12 +1,14 @@
 """Reads of the crm app."""
 
+import re
+import unicodedata
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import phonenumbers
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import CharField, DateTimeField, F, Model, Q, QuerySet, Value
-from django.db.models.functions import Cast
+from django.db.models import CharField, DateTimeField, F, Func, Model, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat, Lower, Replace
 from wagtail import hooks
 
 from crm.enums import MessageStatus
@@ -15,8 +17,12 @@ from tenancy.queries import current_organization
 
 
 def customer_by_email(email: str) -> Customer | None:
-    """Return the customer with this e-mail address, in any case, or None."""
-    return Customer.objects.filter(email__iexact=email.strip()).first()
+    """Return the customer with this e-mail address, in any case, or None; nobody has the empty one."""
+    email = email.strip()
+    if not email:
+        return None
+    # Written as the unique index is, so that it is used.
+    return Customer.objects.alias(folded=Lower("email")).filter(folded=Lower(Value(email))).exclude(email="").first()
 
 
 def phone_region() -> str | None:
@@ -25,24 +31,66 @@ def phone_region() -> str | None:
     return phonenumbers.region_code_for_number(phone) if phone else None
 
 
-def search_customers(text: str) -> QuerySet[Customer]:
-    """Return the customers that fit what was typed: names in any order, e-mail, phone in any format, or what other apps find."""
-    words = text.split()
-    found = Q()
-    for word in words:
-        found &= Q(first_name__icontains=word) | Q(last_name__icontains=word) | Q(email__icontains=word)
+def _plain(text: str) -> str:
+    """Return a text in small letters without accents: “Müller-Weiß” → “muller-weiss”."""
+    letters = unicodedata.normalize("NFKD", text.lower().translate(_SPELLED_OUT))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+_SPELLED_OUT: Final = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "ı": "i"})
+# Small letters of Latin-1 and Latin Extended-A and the plain letter each stands for, for PostgreSQL's `translate`.
+_PLAIN_LETTERS: Final = {
+    letter: _plain(letter)
+    for letter in map(chr, range(0xDF, 0x180))
+    if letter.islower() and letter != _plain(letter) and len(_plain(letter)) == 1
+}
+
+
+def _folded_name() -> Func:
+    """What is searched of a customer, as `_plain` would write it."""
+    whole = Concat("first_name", Value(" "), "last_name", Value(" "), "email", output_field=CharField())
+    text: Any = Lower(whole)
+    for letter in "ßæœ":
+        text = Replace(text, Value(letter), Value(_plain(letter)))
+    letters, plain = "".join(_PLAIN_LETTERS), "".join(_PLAIN_LETTERS.values())
+    return Func(text, Value(letters), Value(plain), function="translate", output_field=CharField())
+
+
+_PHONE: Final = re.compile(r"[+\d][\d\s()/.-]*")
+
+
+def _phone_like(text: str) -> Q:
+    """What finds a telephone number typed in any format, also a part of at least four digits; nothing for other texts."""
+    found = Q(pk__in=[])
+    if not _PHONE.fullmatch(text):
+        return found
+    digits = "".join(filter(str.isdigit, text)).lstrip("0")
+    if len(digits) >= 4:
+        found |= Q(phone__contains=digits)
     try:
         number = phonenumbers.parse(text, phone_region())
     except phonenumbers.NumberParseException:
-        pass
-    else:
-        found |= Q(phone=phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
-    digits = "".join(filter(str.isdigit, text))
-    if len(digits) >= 4:
-        found |= Q(phone__contains=digits.lstrip("0"))
+        return found
+    return found | Q(phone=phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def search_customers(text: str) -> QuerySet[Customer]:
+    """Return the customers that fit what was typed; all of them for nothing.
+
+    Names fit in any order, without their accents too, and so do parts of an e-mail address and a telephone number in any format.
+    Other apps find more through the hook `customer_search`: a function of the text that returns a `Q` or a query of customers' keys.
+    """
+    words = _plain(text).split()
+    if not words:
+        return Customer.objects.all()
+    found = Q()
+    for word in words:
+        found &= Q(folded__contains=word)
+    found |= _phone_like(text.strip())
     for search in hooks.get_hooks("customer_search"):
-        found |= Q(pk__in=search(text))
-    return Customer.objects.filter(found) if words else Customer.objects.all()
+        result = search(text.strip())
+        found |= result if isinstance(result, Q) else Q(pk__in=result)
+    return Customer.objects.alias(folded=_folded_name()).filter(found)
 
 
 class TimelineEntry(NamedTuple):
@@ -53,15 +101,16 @@ class TimelineEntry(NamedTuple):
     entry: Protocol | Activity | Message
 
 
-def timeline(customer: Customer, *, before: datetime | None = None, limit: int = 20) -> list[TimelineEntry]:
-    """Return what happened with a customer, newest first, at most `limit` entries earlier than `before`; a fixed number of queries."""
+def timeline(customer: Customer, *, skip: int = 0, limit: int = 20) -> list[TimelineEntry]:
+    """Return what happened with a customer, newest first: `limit` entries after the first `skip`.
+
+    The rows come with the records they are about, in a number of queries that does not grow with them.
+    """
 
     def part(queryset: Any, kind: str, at: str) -> Any:
-        rows = queryset.filter(customer=customer)
-        if before is not None:
-            rows = rows.filter(**{f"{at}__lt": before})
         return (
-            rows.order_by()
+            queryset.filter(customer=customer)
+            .order_by()
             .annotate(entry_kind=Value(kind, CharField()), entry_at=Cast(F(at), DateTimeField()))
             .values_list("entry_kind", "entry_at", "pk")
         )
@@ -73,18 +122,18 @@ def timeline(customer: Customer, *, before: datetime | None = None, limit: int =
             part(Message.objects.all(), "message", "created_at"),
             all=True,
         )
-        .order_by("-entry_at", "-pk")[:limit]
+        .order_by("-entry_at", "entry_kind", "-pk")[skip : skip + limit]
     )
     rows: dict[tuple[str, int], Protocol | Activity | Message] = {}
-    sources: dict[str, QuerySet[Model]] = {
-        "protocol": Protocol.objects.select_related("author").prefetch_related("links__content_type"),
-        "activity": Activity.objects.select_related("actor", "content_type"),
-        "message": Message.objects.all(),
+    sources: dict[str, QuerySet[Any]] = {
+        "protocol": Protocol.objects.select_related("author").prefetch_related("links__record"),
+        "activity": Activity.objects.select_related("actor").prefetch_related("record"),
+        "message": Message.objects.defer("text", "html"),
     }
     for kind, source in sources.items():
         pks = [pk for entry_kind, _at, pk in keys if entry_kind == kind]
         if pks:
-            rows.update({(kind, row.pk): row for row in source.filter(pk__in=pks)})  # type: ignore[misc]
+            rows.update({(kind, row.pk): row for row in source.filter(pk__in=pks)})
     return [TimelineEntry(kind, at, rows[kind, pk]) for kind, at, pk in keys]
 
 
@@ -98,6 +147,11 @@ def protocols_about(record: Model) -> QuerySet[Protocol]:
 def follow_ups(*, until: date) -> QuerySet[Protocol]:
     """Return the protocols whose follow-up is due on or before a day, the most overdue first."""
     return Protocol.objects.filter(follow_up_on__lte=until).select_related("customer").order_by("follow_up_on", "pk")
+
+
+def follow_ups_with(customer: Customer, *, limit: int = 10) -> list[Protocol]:
+    """Return the protocols with a customer that still want a follow-up, the one due first at the top."""
+    return list(customer.protocols.filter(follow_up_on__isnull=False).order_by("follow_up_on", "pk")[:limit])
 
 
 def failed_messages() -> QuerySet[Message]:

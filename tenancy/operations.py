@@ -7,13 +7,14 @@ from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Locale, Page, Site
+from wagtail.users.models import UserProfile
 
 from tenancy import audit, queries
 from tenancy.audit import Actor
 from tenancy.enums import OrganizationStatus, Role
 from tenancy.models import Domain, Membership, Organization, RoleGroup, User
 from tenancy.rules import COLLECTION_PERMISSIONS, PAGE_PERMISSIONS, grants
-from tenancy.scope import every_organization
+from tenancy.scope import every_organization, organization_scope
 from tenancy.signals import organization_created
 
 
@@ -138,6 +139,9 @@ def add_member(organization: Organization, *, user: User, role: Role, actor: Act
         _leave_groups(organization, user)
         user.groups.add(RoleGroup.objects.get(organization=organization, role=role).group_id)
         audit.record("membership.set", membership, actor=actor, user_id=user.pk, role=role.value)
+    with organization_scope(organization.pk):
+        # Staff read and type times as the organization's clock shows them, until they choose another.
+        UserProfile.objects.get_or_create(user=user, defaults={"current_time_zone": organization.time_zone})
     return membership
 
 

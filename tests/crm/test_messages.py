@@ -5,12 +5,11 @@ from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 
 from crm.models import Message
-from crm.operations import queue_message, retry_message, send_message
+from crm.operations import retry_message, send_message
 from crm.queries import due_messages
 from tenancy.scope import every_organization, organization_scope
+from tests.crm.factories import NOW, make_message
 from tests.parallel import in_parallel
-
-NOW = dt.datetime(2031, 1, 10, 12, tzinfo=dt.UTC)
 
 
 class RefusingBackend(BaseEmailBackend):
@@ -20,26 +19,13 @@ class RefusingBackend(BaseEmailBackend):
         raise ConnectionRefusedError("no mail today")
 
 
-def letter(key: str = "1") -> Message:
-    return queue_message(
-        kind="note",
-        dedupe_key=key,
-        recipient="ole@example.com",
-        language="en",
-        subject="Hello\r\nBcc: everybody@example.com",
-        text="Hello Ole",
-        html="<p>Hello Ole</p>",
-        now=NOW,
-    )
-
-
 def test_message_is_written_once(in_harbour):
-    assert letter() == letter()
+    assert make_message() == make_message()
     assert Message.objects.count() == 1
 
 
 def test_message_is_sent_once_in_the_organizations_name(in_harbour):
-    message = letter()
+    message = make_message(subject="Hello\r\nBcc: everybody@example.com")
     for _time in range(2):
         send_message(message.pk, now=NOW)
     (sent,) = mail.outbox
@@ -52,7 +38,7 @@ def test_message_is_sent_once_in_the_organizations_name(in_harbour):
 
 def test_message_that_fails_is_tried_again_and_then_shown_to_staff(in_harbour, settings):
     settings.EMAIL_BACKEND = "tests.crm.test_messages.RefusingBackend"
-    message = letter()
+    message = make_message()
     now = NOW
     waits = []
     for _attempt in range(6):
@@ -72,7 +58,7 @@ def test_message_that_fails_is_tried_again_and_then_shown_to_staff(in_harbour, s
 
 
 def test_message_whose_worker_died_is_found_by_the_sweep(in_harbour):
-    message = letter()
+    message = make_message()
     with every_organization():
         assert due_messages(now=NOW) == []
         assert due_messages(now=NOW + dt.timedelta(minutes=3)) == [(message.pk, in_harbour.pk)]
@@ -81,6 +67,6 @@ def test_message_whose_worker_died_is_found_by_the_sweep(in_harbour):
 @pytest.mark.django_db(transaction=True)
 def test_message_sent_from_five_workers_at_once_goes_out_once(harbour):
     with organization_scope(harbour.pk):
-        message = letter()
+        message = make_message()
     in_parallel(harbour, 5, lambda _number: send_message(message.pk, now=NOW))
     assert len(mail.outbox) == 1

@@ -1,0 +1,60 @@
+"""Contacts with a customer; they work in the organization in scope."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.db.models import Model
+
+from crm.enums import Direction, ProtocolKind
+from crm.models import Customer, Message, Protocol
+from crm.operations import log_protocol, queue_message, record_activity
+
+NOW = dt.datetime(2031, 1, 10, 12, tzinfo=dt.UTC)
+
+
+def make_protocol(
+    customer: Customer,
+    *,
+    subject: str = "Asks for the way",
+    at: dt.datetime = NOW,
+    follow_up_on: dt.date | None = None,
+    links: Sequence[Model] = (),
+) -> Protocol:
+    """A call of the customer."""
+    return log_protocol(
+        customer,
+        kind=ProtocolKind.CALL,
+        direction=Direction.INBOUND,
+        subject=subject,
+        body="",
+        happened_at=at,
+        follow_up_on=follow_up_on,
+        links=links,
+        author=None,
+    )
+
+
+def make_message(customer: Customer | None = None, *, key: str = "1", subject: str = "Hello") -> Message:
+    """An e-mail that waits to be sent."""
+    return queue_message(
+        kind="note",
+        dedupe_key=key,
+        recipient="ole@example.com",
+        language="en",
+        subject=subject,
+        text="Hello Ole",
+        html="<p>Hello Ole</p>",
+        customer=customer,
+        now=NOW,
+    )
+
+
+def make_contacts(customer: Customer, count: int, *, about: Sequence[Model] = ()) -> None:
+    """So many calls, activities and messages, an hour apart, with follow-ups and linked records."""
+    for number in range(count):
+        at = NOW + dt.timedelta(hours=number)
+        make_protocol(customer, subject=f"Call {number}", at=at, follow_up_on=dt.date(2031, 2, 1), links=about)
+        record = about[0] if about else None
+        record_activity(customer, kind="order_placed", at=at + dt.timedelta(minutes=1), record=record)
+        message = make_message(customer, key=f"{customer.pk}-{number}", subject=f"Letter {number}")
+        Message.objects.filter(pk=message.pk).update(created_at=at + dt.timedelta(minutes=2))

@@ -1,0 +1,109 @@
+import datetime as dt
+
+import pytest
+from wagtail import hooks
+
+from crm.models import Customer, Message
+from crm.operations import record_activity
+from crm.queries import customer_by_email, follow_ups, protocols_about, search_customers, timeline
+from tests.crm.factories import NOW, make_contacts, make_message, make_protocol
+from tests.factories import CustomerFactory, PlaceFactory
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Müller",
+        "muller",
+        "müller grete",
+        "Grete Mül",
+        "GRETE@",
+        "weiss",
+        "Weiß",
+        "040 1234567",
+        "040/123 45-67",
+        "+49 40 1234567",
+        "+49 (0)40 1234567",
+        "0049401234567",
+        "1234567",
+        "4567",
+    ],
+)
+def test_search_customers_finds(in_harbour, text):
+    found = CustomerFactory(first_name="Grete", last_name="Müller-Weiß", email="grete@h.example", phone="+49401234567")
+    CustomerFactory(first_name="Ole", last_name="Petersen", email="ole@p.example", phone="+49409999999")
+    assert list(search_customers(text)) == [found]
+
+
+@pytest.mark.parametrize("text", ["Grete Petersen", "0000", "567", "100%", "_", "1234 Grete", "+", "HW-1234567"])
+def test_search_customers_finds_nobody(in_harbour, text):
+    CustomerFactory(first_name="Grete", last_name="Hansen", email="grete@h.example", phone="+49401234567")
+    CustomerFactory(first_name="Ole", last_name="Petersen", email="ole@p.example", phone="")
+    assert list(search_customers(text)) == []
+
+
+def test_search_customers_asks_the_apps_above(in_harbour):
+    found, other, _third = (CustomerFactory() for _number in range(3))
+
+    def by_number(text):
+        return Customer.objects.filter(pk=found.pk).values("pk") if text == "HW-1" else Customer.objects.none()
+
+    with hooks.register_temporarily("customer_search", by_number):
+        assert list(search_customers(" HW-1 ")) == [found]
+        assert list(search_customers(other.email)) == [other]
+
+
+def test_search_for_nothing_finds_everybody(in_harbour):
+    CustomerFactory.create_batch(2)
+    assert search_customers("  ").count() == 2
+
+
+def test_customer_by_email_in_any_case(in_harbour):
+    found = CustomerFactory(email="Grete@example.com")
+    CustomerFactory(email="")
+    assert customer_by_email(" gRETE@Example.com ") == found
+    assert customer_by_email("") is None
+
+
+def test_timeline_is_in_the_order_of_time(in_harbour):
+    customer = CustomerFactory()
+    make_contacts(customer, 2)
+    assert [(entry.kind, entry.at) for entry in timeline(customer)] == [
+        (kind, NOW + dt.timedelta(hours=hours, minutes=minutes))
+        for hours in (1, 0)
+        for kind, minutes in (("message", 2), ("activity", 1), ("protocol", 0))
+    ]
+
+
+def test_timeline_pages_lose_nothing_that_happened_at_once(in_harbour):
+    customer = CustomerFactory()
+    for number in range(5):
+        make_protocol(customer, subject=str(number))
+        record_activity(customer, kind="order_placed", at=NOW)
+    pages = [timeline(customer, skip=skip, limit=3) for skip in (0, 3, 6, 9)]
+    keys = [(entry.kind, entry.entry.pk) for page in pages for entry in page]
+    assert (len(keys), len(set(keys))) == (10, 10)
+
+
+def test_timeline_is_of_one_customer(in_harbour):
+    customer, other = CustomerFactory(), CustomerFactory()
+    make_contacts(other, 1)
+    make_message(None, key="nobody")
+    assert timeline(customer) == []
+    assert Message.objects.count() == 2
+
+
+def test_protocols_about_a_record(in_harbour):
+    customer, pier = CustomerFactory(), PlaceFactory()
+    about = make_protocol(customer, links=[pier])
+    make_protocol(customer)
+    assert list(protocols_about(pier)) == [about]
+
+
+def test_follow_ups_are_due_on_their_day(in_harbour):
+    customer = CustomerFactory()
+    days = [dt.date(2031, 1, day) for day in (12, 10, 11)]
+    later, overdue, today = [make_protocol(customer, follow_up_on=day) for day in days]
+    make_protocol(customer)
+    assert list(follow_ups(until=dt.date(2031, 1, 11))) == [overdue, today]
+    assert later not in follow_ups(until=dt.date(2031, 1, 11))
