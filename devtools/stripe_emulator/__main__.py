@@ -26,4 +26,4 @@ if __name__ == "__main__":
     except KeyboardInterrupt:
         pass
     finally:
-        server.server_close()
+        server.stop()

@@ -1,132 +1,36 @@
-"""The HTTP side: Stripe's addresses, the browser's part, and the knobs below /_emulator/."""
+"""The HTTP side: Stripe's addresses, the pages for the guest's browser, and the knobs."""
 
 import base64
+import binascii
 import json
-import os
 import re
+import socket
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
-from devtools.stripe_emulator.delivery import Deliverer
+from devtools.stripe_emulator import knobs
+from devtools.stripe_emulator.account import API_VERSION, new_id
+from devtools.stripe_emulator.emulator import Emulator, Failure, name_of, unknown_error
 from devtools.stripe_emulator.errors import ApiError, invalid
 from devtools.stripe_emulator.params import parse_form
-from devtools.stripe_emulator.state import Account
 
-BROWSER = Path(__file__).parent / "browser"
-FILES = {
-    "/v3/stripe.js": ("stripe.js", "text/javascript"),
-    "/v3/": ("stripe.js", "text/javascript"),
-    "/_browser/form.html": ("form.html", "text/html"),
-    "/_browser/form.css": ("form.css", "text/css"),
-    "/_browser/form.js": ("form.js", "text/javascript"),
-    "/_browser/challenge.html": ("challenge.html", "text/html"),
-    "/_browser/challenge.js": ("challenge.js", "text/javascript"),
+BROWSER: Final = Path(__file__).parent / "browser"
+TYPES: Final = {".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
+FILES: Final = {"/v3/stripe.js": "stripe.js", "/v3/": "stripe.js"} | {
+    f"/_browser/{path.name}": path.name
+    for path in BROWSER.iterdir()
+    if path.suffix in TYPES and path.name != "stripe.js"
 }
-
-
-class Emulator:
-    """All accounts, by the name in their key: `sk_test_harbour` and `pk_test_harbour` are one."""
-
-    def __init__(self, state_file: Path | None = None) -> None:
-        self.lock = threading.RLock()
-        self.deliverer = Deliverer()
-        self.state_file = state_file
-        self.accounts: dict[str, Account] = {}
-        self.failures: list[dict[str, Any]] = []
-        if state_file is not None and state_file.exists():
-            self.accounts = {name: Account(data) for name, data in json.loads(state_file.read_text()).items()}
-
-    def account(self, name: str) -> Account:
-        """Return an account, made at its first use."""
-        return self.accounts.setdefault(name, Account())
-
-    def save(self) -> None:
-        """Write the accounts to the state file, whole or not at all."""
-        if self.state_file is not None:
-            scratch = self.state_file.with_suffix(".new")
-            scratch.write_text(json.dumps({name: account.data for name, account in self.accounts.items()}))
-            os.replace(scratch, self.state_file)  # noqa: PTH105  # atomic by its name
-
-    def reset(self) -> None:
-        """Forget everything."""
-        with self.lock:
-            self.accounts.clear()
-            self.failures.clear()
-            self.deliverer.reset()
-            self.save()
-
-    def call(
-        self, name: str, method: str, path: str, params: dict[str, Any], *, key: str = ""
-    ) -> tuple[int, Any, bool]:
-        """Answer an API call of an account: status, body, and whether it was replayed by its idempotency key."""
-        with self.lock:
-            account = self.account(name)
-            kept = account.data["idempotency"].get(key) if key else None
-            if kept is not None:
-                if kept["request"] != [method, path, params]:
-                    message = "Keys for idempotent requests can only be used with the same parameters they were first used with."
-                    raise ApiError(400, "idempotency_error", message)
-                return kept["status"], kept["body"], True
-            try:
-                status, body = 200, _public(_route(account, method, path, params))
-            except ApiError as error:
-                status, body = error.status, error.body
-                # Nothing is kept of a request that was not valid: it had no effect.
-                if status == 402 and key:
-                    account.data["idempotency"][key] = {
-                        "request": [method, path, params],
-                        "status": status,
-                        "body": body,
-                    }
-                self.save()
-                self.deliverer.send_pending(account)
-                raise
-            if key:
-                account.data["idempotency"][key] = {"request": [method, path, params], "status": status, "body": body}
-            if method != "GET":
-                self.save()
-                self.deliverer.send_pending(account)
-            return status, body, False
-
-
-def _public(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _public(item) for key, item in value.items() if not key.startswith("_")}
-    return [_public(item) for item in value] if isinstance(value, list) else value
-
-
-def _route(account: Account, method: str, path: str, params: dict[str, Any]) -> Any:
-    parts = path.removeprefix("/v1/").split("/")
-    params = {name: value for name, value in params.items() if name != "expand"} if method == "GET" else params
-    match (method, *parts):
-        case ("POST", "payment_intents"):
-            return account.create_intent(params)
-        case ("POST", "payment_intents", reference, "confirm"):
-            return account.confirm_intent(reference, params)
-        case ("POST", "payment_intents", reference, "cancel"):
-            return account.cancel_intent(reference, params)
-        case ("POST", "payment_intents", reference, "capture"):
-            return account.capture_intent(reference, params)
-        case ("POST", "refunds"):
-            return account.create_refund(params)
-        case ("POST", "webhook_endpoints"):
-            return account.create_endpoint(params)
-        case ("DELETE", "webhook_endpoints", reference):
-            account.find("webhook_endpoints", reference)
-            del account.data["webhook_endpoints"][reference]
-            return {"id": reference, "object": "webhook_endpoint", "deleted": True}
-        case ("GET", ("payment_intents" | "charges" | "refunds" | "events" | "webhook_endpoints") as kind):
-            found = sorted(account.data[kind].values(), key=lambda item: -item["created"])
-            limit = int(params.get("limit", 10))
-            return {"object": "list", "url": path, "has_more": len(found) > limit, "data": found[:limit]}
-        case ("GET", ("payment_intents" | "charges" | "refunds" | "events" | "webhook_endpoints") as kind, reference):
-            return account.find(kind, reference)
-    raise invalid(f"Unrecognized request URL ({method}: {path}).", status=404)
+POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'"
+)
+TIMEOUT_SECONDS: Final = 120
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -148,111 +52,112 @@ class Handler(BaseHTTPRequestHandler):
         self._answer("DELETE")
 
     def do_OPTIONS(self) -> None:
-        self._send(204, b"", "text/plain")
+        self._send(204, b"", "text/plain", {"Access-Control-Allow-Methods": "GET, POST, DELETE"})
 
     def _answer(self, method: str) -> None:
         url = urlsplit(self.path)
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
-        if method == "GET" and url.path in FILES:
-            name, kind = FILES[url.path]
-            self._send(200, (BROWSER / name).read_bytes(), f"{kind}; charset=utf-8")
-            return
         try:
-            if url.path.startswith("/_emulator/"):
-                self._send_json(200, self._turn_knob(url.path, json.loads(body or "{}")))
-            elif url.path.startswith("/_browser/"):
-                self._send_json(200, self._from_browser(url.path, json.loads(body or "{}")))
+            if method == "GET" and url.path in FILES:
+                self._send_file(FILES[url.path])
+            elif url.path.startswith("/_emulator/"):
+                self._turn_knob(url.path.removeprefix("/_emulator/"), body)
+            elif url.path == "/_browser/challenge" and method == "POST":
+                self._answer_challenge(parse_form(body))
             else:
-                self._api(method, url.path, parse_form(body or url.query))
+                self._api(method, url.path, parse_form(body if method == "POST" else url.query))
         except ApiError as error:
             self._send_json(error.status, error.body)
 
+    # Stripe
+
     def _api(self, method: str, path: str, params: dict[str, Any]) -> None:
-        failure = self._next_failure()
-        if failure == "before":
-            self._send_json(500, {"error": {"type": "api_error", "message": "An unknown error occurred."}})
+        key = self._key() or str(params.get("key", ""))
+        if key.startswith("pk_test_"):
+            self._browser_api(method, path, params, key)
             return
-        key = self.headers.get("Idempotency-Key", "") if method == "POST" else ""
-        status, answer, replayed = self.emulator.call(self._account(), method, path, params, key=key)
-        if failure == "after":
-            self.close_connection = True
-            self.connection.close()
+        if re.fullmatch(r"sk_test_\w+", key) is None:
+            raise invalid("Invalid API Key provided." if key else "You did not provide an API key.", status=401)
+        if self.headers.get("Stripe-Version", API_VERSION) != API_VERSION:
+            raise invalid(f"The emulator speaks {API_VERSION} only.")
+        name = name_of(key, self.headers.get("Stripe-Account", ""))
+        failure = self.emulator.next_failure(path)
+        if failure is not None and failure.when == "before" and failure.how != "hold":
+            self._fail(failure)
             return
-        self._send_json(status, answer, {"Idempotent-Replayed": "true"} if replayed else {})
+        idempotency_key = self.headers.get("Idempotency-Key", "") if method == "POST" else ""
+        if len(idempotency_key) > 255:
+            raise invalid("An Idempotency-Key has 255 characters at most.")
+        answer = self.emulator.call(name, method, path, params, key=idempotency_key, failure=failure)
+        if failure is not None and failure.how in ("drop", "timeout"):
+            self._fail(failure)
+            return
+        headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
+        if answer.is_replayed:
+            headers["Idempotent-Replayed"] = "true"
+        self._send_json(answer.status, answer.body, headers)
 
-    def _next_failure(self) -> str:
-        with self.emulator.lock:
-            return self.emulator.failures.pop(0)["when"] if self.emulator.failures else ""
+    def _key(self) -> str:
+        kind, _, value = self.headers.get("Authorization", "").partition(" ")
+        if kind != "Basic":
+            return value.strip()
+        try:
+            return base64.b64decode(value).decode().partition(":")[0]
+        except (binascii.Error, UnicodeDecodeError):
+            return ""
 
-    def _account(self) -> str:
-        header = self.headers.get("Authorization", "")
-        key = header.removeprefix("Bearer ").strip()
-        if header.startswith("Basic "):
-            key = base64.b64decode(header.removeprefix("Basic ")).decode().partition(":")[0]
-        if not re.fullmatch(r"sk_test_\w+", key):
-            raise ApiError(401, "invalid_request_error", "Invalid API Key provided.")
-        return f"{key.removeprefix('sk_test_')}/{self.headers.get('Stripe-Account', '')}"
+    def _fail(self, failure: Failure) -> None:
+        if failure.how == "error":
+            raise unknown_error()
+        if failure.how == "timeout":
+            # Nothing is said until the caller gives up.
+            self.connection.settimeout(TIMEOUT_SECONDS)
+            try:
+                self.connection.recv(1)
+            except OSError:
+                pass
+        self.close_connection = True
+        self.connection.shutdown(socket.SHUT_RDWR)
 
-    def _from_browser(self, path: str, values: dict[str, Any]) -> Any:
-        """What Stripe.js does with a publishable key and the client secret of one PaymentIntent."""
-        name = f"{str(values.get('key', '')).removeprefix('pk_test_')}/"
-        secret = str(values.get("client_secret", ""))
-        reference = secret.partition("_secret_")[0]
-        with self.emulator.lock:
-            account = self.emulator.account(name)
-            intent = account.data["payment_intents"].get(reference)
-            if intent is None or intent["client_secret"] != secret:
-                raise invalid("The client_secret provided does not match.", code="payment_intent_invalid_parameter")
-        match path.removeprefix("/_browser/"):
-            case "retrieve":
-                return _public(intent)
-            case "confirm":
-                card = {"payment_method_data": {"type": "card", "card": values.get("card", {})}}
-                return self.emulator.call(name, "POST", f"/v1/payment_intents/{reference}/confirm", card)[1]
-            case "challenge":
-                with self.emulator.lock:
-                    answer = _public(account.answer_challenge(reference, passed=bool(values.get("passed"))))
-                    self.emulator.save()
-                    self.emulator.deliverer.send_pending(account)
-                return answer
-        raise invalid("Unknown.", status=404)
+    # Browsers
 
-    def _turn_knob(self, path: str, values: dict[str, Any]) -> Any:
-        emulator = self.emulator
-        name = f"{values.pop('account', '')}/"
-        match path.removeprefix("/_emulator/"):
-            case "reset":
-                emulator.reset()
-            case "delivery":
-                emulator.deliverer.knobs.update(values)
-                for account in list(emulator.accounts.values()):
-                    emulator.deliverer.send_pending(account)
-            case "deliveries":
-                return {"data": emulator.deliverer.log}
-            case "drain":
-                return {"drained": emulator.deliverer.wait(float(values.get("seconds", 10)))}
-            case "fail_next":
-                emulator.failures += [{"when": values.get("when", "before")}] * int(values.get("count", 1))
-            case "confirm":
-                params = {"payment_method": values.get("payment_method", "pm_card_visa")}
-                return emulator.call(name, "POST", f"/v1/payment_intents/{values['payment_intent']}/confirm", params)[1]
-            case "advance":
-                with emulator.lock:
-                    answer = self._advance(emulator.account(name), values)
-                    emulator.deliverer.send_pending(emulator.account(name))
-                return _public(answer)
-        return {}
+    def _browser_api(self, method: str, path: str, params: dict[str, Any], key: str) -> None:
+        name = name_of(key, str(params.pop("_stripe_account", "")))
+        secret = str(params.pop("client_secret", ""))
+        params.pop("key", None)
+        reference, _, verb = path.removeprefix("/v1/payment_intents/").partition("/")
+        if not path.startswith("/v1/payment_intents/") or (method, verb) not in (("GET", ""), ("POST", "confirm")):
+            message = "This API call cannot be made with a publishable API key. Please use a secret API key."
+            raise invalid(message, code="secret_key_required", status=403)
+        if secret.partition("_secret_")[0] != reference:
+            message = "The client_secret provided does not match the client_secret associated with the PaymentIntent."
+            raise invalid(message, code="payment_intent_invalid_parameter", param="client_secret")
+        if method == "GET":
+            self._send_json(200, self.emulator.retrieve_from_browser(name, secret))
+        else:
+            self._send_json(200, self.emulator.confirm_from_browser(name, secret, params))
 
-    @staticmethod
-    def _advance(account: Account, values: dict[str, Any]) -> Any:
-        if "next_refund_status" in values:
-            account.next_refund_status = values["next_refund_status"]
-            return {}
-        if "refund" in values:
-            return account.change_refund(values["refund"], status=values["status"])
-        if values["status"] == "processing":
-            return account.process_slowly(values["payment_intent"])
-        return account.settle(values["payment_intent"], succeeded=values["status"] == "succeeded")
+    def _answer_challenge(self, values: dict[str, Any]) -> None:
+        name = name_of(str(values.get("key", "")), str(values.get("_stripe_account", "")))
+        secret, passed = str(values.get("client_secret", "")), values.get("passed") == "true"
+        intent, return_url = self.emulator.challenge_from_browser(name, secret, passed=passed)
+        self._send_json(200, {"payment_intent": intent, "return_url": return_url})
+
+    def _send_file(self, name: str) -> None:
+        path = BROWSER / name
+        headers = {"Cache-Control": "no-cache", "Content-Security-Policy": POLICY}
+        self._send(200, path.read_bytes(), f"{TYPES[path.suffix]}; charset=utf-8", headers)
+
+    # Knobs
+
+    def _turn_knob(self, knob: str, body: str) -> None:
+        if self.headers.get("Origin"):
+            raise invalid("Pages of the web do not turn knobs.", status=403)
+        try:
+            values = json.loads(body or "{}")
+        except json.JSONDecodeError as error:
+            raise invalid(f"This is not JSON: {error}") from error
+        self._send_json(200, knobs.turn(self.emulator, knob, values))
 
     def _send_json(self, status: int, body: Any, headers: dict[str, str] | None = None) -> None:
         self._send(status, json.dumps(body).encode(), "application/json", headers)
@@ -261,9 +166,11 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
-        self.send_header("Request-Id", "req_emulator")
-        self.send_header("Access-Control-Allow-Origin", "*")
-        self.send_header("Access-Control-Allow-Headers", "*")
+        self.send_header("Request-Id", new_id("req"))
+        self.send_header("Stripe-Version", API_VERSION)
+        if not self.path.startswith("/_emulator/"):
+            self.send_header("Access-Control-Allow-Origin", "*")
+            self.send_header("Access-Control-Allow-Headers", "*")
         for name, value in (headers or {}).items():
             self.send_header(name, value)
         self.end_headers()
@@ -271,30 +178,43 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class Server(ThreadingHTTPServer):
-    """The emulator on a port of the loopback interface."""
+    """The emulator on a port of the loopback interface; 0 takes a free one."""
 
     daemon_threads = True
     request_queue_size = 128
 
     def __init__(self, port: int, state_file: Path | None = None) -> None:
-        handler = type("BoundHandler", (Handler,), {"emulator": Emulator(state_file)})
-        super().__init__(("127.0.0.1", port), handler)
+        self.emulator = Emulator(state_file)
+        super().__init__(("127.0.0.1", port), type("BoundHandler", (Handler,), {"emulator": self.emulator}))
+        self.emulator.home = self.url
+        self.emulator.deliverer.start()
 
     @property
     def url(self) -> str:
         """Where it listens."""
         return f"http://127.0.0.1:{self.server_address[1]}"
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Print what went wrong here, but not that a caller hung up."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+    def stop(self) -> None:
+        """Stop listening and sending; what is still to be sent is in the state file."""
+        self.server_close()
+        self.emulator.deliverer.stop()
+        self.emulator.save()
+
 
 @contextmanager
-def running_emulator(port: int = 0) -> Iterator[str]:
-    """Run an emulator in a thread of this process; yield its address."""
-    server = Server(port)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+def running_emulator(port: int = 0, state_file: Path | None = None) -> Iterator[str]:
+    """Run an emulator in threads of this process; yield its address."""
+    server = Server(port, state_file)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
         yield server.url
     finally:
         server.shutdown()
-        server.server_close()
+        server.stop()
         thread.join()
