@@ -4,7 +4,7 @@ from django.db.models import F, ProtectedError
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.text import Truncator
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
@@ -239,6 +239,15 @@ class MessageViewSet(ModelViewSet):
 
     def get_urlpatterns(self):
         return [*super().get_urlpatterns(), path("<int:pk>/resend/", views.resend_message, name="resend")]
+
+
+def failed_messages_button(request):
+    count = queries.failed_messages().count() if request.user.has_perm("crm.view_message") else 0
+    if not count:
+        return []
+    label = ngettext("%(count)s failed message", "%(count)s failed messages", count) % {"count": count}
+    url = f"{reverse('messages_sent:index')}?status={MessageStatus.FAILED}"
+    return [HeaderButton(label, url=url, icon_name="mail")]
 
 
 class FollowUpsMenuItem(MenuItem):

@@ -2,7 +2,7 @@ from wagtail import hooks
 from wagtail.permissions import register_permission_policy
 
 from crm.models import Message, Protocol
-from crm.viewsets import CustomerGroup
+from crm.viewsets import CustomerGroup, failed_messages_button
 from tenancy.permissions import NoAddingPolicy, ReadOnlyPolicy
 
 # A protocol begins on the customer's page, where its records are.
@@ -13,3 +13,6 @@ register_permission_policy(Message, ReadOnlyPolicy(Message))
 @hooks.register("register_admin_viewset")
 def register_customers():
     return CustomerGroup()
+
+
+hooks.register("problem_lists", failed_messages_button)

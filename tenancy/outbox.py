@@ -9,6 +9,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from tenancy import audit
+from tenancy.audit import Actor
 from tenancy.enums import DeliveryStatus
 from tenancy.jobs import enqueue, enqueue_for
 from tenancy.models import OutboxDelivery, OutboxEvent
@@ -94,14 +96,15 @@ def _record_failure(delivery_id: int, error: Exception, *, now: datetime) -> Non
 
 
 @transaction.atomic
-def retry_delivery(delivery: OutboxDelivery, *, now: datetime) -> OutboxDelivery:
-    """Give a failed delivery a fresh set of attempts, starting now. Returns it."""
+def retry_delivery(delivery: OutboxDelivery, *, now: datetime, actor: Actor = None) -> OutboxDelivery:
+    """Give a failed delivery a fresh set of attempts, starting now; return it. Others are left as they are."""
     delivery = OutboxDelivery.objects.select_for_update().get(pk=delivery.pk)
     if delivery.status == DeliveryStatus.FAILED:
         delivery.status = DeliveryStatus.PENDING
         delivery.attempts = 0
         delivery.next_attempt_at = now
         delivery.save()
+        audit.record("delivery.retried", delivery, actor=actor)
         enqueue("tenancy.deliver_event", delivery_id=delivery.pk)
     return delivery
 

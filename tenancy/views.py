@@ -60,13 +60,18 @@ def retry_delivery(request, pk):
         raise PermissionDenied
     delivery = get_object_or_404(OutboxDelivery.objects.select_related("event"), pk=pk, status=DeliveryStatus.FAILED)
     if request.method == "POST":
-        outbox.retry_delivery(delivery, now=timezone.now())
+        outbox.retry_delivery(delivery, now=timezone.now(), actor=request.user)
         messages.success(request, _("It is tried again."))
-        return redirect(reverse("deliveries:index"))
+        return redirect("deliveries:index")
     context = {
         "delivery": delivery,
         "page_title": _("Try again"),
-        "page_subtitle": str(delivery),
+        "header_title": f"{_('Try again')}: {delivery.event}",
         "header_icon": "warning",
+        "breadcrumbs_items": [
+            {"url": reverse("deliveries:index"), "label": _("Problems")},
+            {"url": reverse("deliveries:inspect", args=[delivery.pk]), "label": str(delivery.event)},
+            {"url": "", "label": _("Try again")},
+        ],
     }
     return render(request, "tenancy/retry_delivery.html", context)

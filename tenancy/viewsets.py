@@ -1,26 +1,51 @@
 from django.urls import path, reverse
+from django.utils.functional import cached_property
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
-from wagtail.admin.views.generic import IndexView
+from wagtail import hooks
+from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.views.generic import IndexView, InspectView
 from wagtail.admin.viewsets.model import ModelViewSet
-from wagtail.admin.widgets.button import Button
+from wagtail.admin.widgets.button import Button, HeaderButton
 
 from tenancy import views
+from tenancy.enums import DeliveryStatus
+from tenancy.filters import AuditFilterSet, record_kind
 from tenancy.models import AuditEntry, OutboxDelivery
+
+
+def retry_url(delivery, user):
+    if delivery.status != DeliveryStatus.FAILED or not user.has_perm("tenancy.retry_outboxdelivery"):
+        return None
+    return reverse("deliveries:retry", args=[delivery.pk])
 
 
 class DeliveryIndexView(IndexView):
     default_ordering = "-created_at"
+    page_title = _("Problems")
+
+    def get_page_title(self):
+        return self.page_title
 
     def get_base_queryset(self):
         return super().get_base_queryset().select_related("event")
 
+    @cached_property
+    def header_buttons(self):
+        return [button for offer in hooks.get_hooks("problem_lists") for button in offer(self.request)]
+
     def get_list_buttons(self, instance):
         buttons = super().get_list_buttons(instance)
-        if instance.status == "failed" and self.request.user.has_perm("tenancy.retry_outboxdelivery"):
-            url = reverse("deliveries:retry", args=[instance.pk])
+        if url := retry_url(instance, self.request.user):
             buttons.append(Button(_("Try again"), url=url, icon_name="redirect"))
         return buttons
+
+
+class DeliveryInspectView(InspectView):
+    @property
+    def header_buttons(self):
+        url = retry_url(self.object, self.request.user)
+        return [HeaderButton(_("Try again"), url=url, icon_name="redirect")] if url else []
 
 
 class DeliveryViewSet(ModelViewSet):
@@ -30,31 +55,54 @@ class DeliveryViewSet(ModelViewSet):
     url_prefix = "deliveries"
     url_namespace = "deliveries"
     menu_label = _("Problems")
+    menu_hook = "register_reports_menu_item"
+    menu_order = 10
     icon = "warning"
-    add_to_reports_menu = True
     index_view_class = DeliveryIndexView
+    inspect_view_class = DeliveryInspectView
     inspect_view_enabled = True
     copy_view_enabled = False
     inspect_view_fields = ["event", "subscriber", "status", "attempts", "next_attempt_at", "last_error", "created_at"]
     list_display = [
-        TitleColumn("event", label=_("What happened"), url_name="deliveries:inspect"),
+        "event",
         Column("subscriber", label=_("To be done by")),
         Column("get_status_display", label=_("Status"), sort_key="status"),
-        "attempts",
+        Column("reason", label=_("Reason"), accessor=lambda delivery: Truncator(delivery.last_error).chars(80)),
         DateColumn("created_at", label=_("When"), sort_key="created_at"),
     ]
     list_filter = ["status"]
+    # Never shown: deliveries are only looked at.
     form_fields = ["subscriber"]
+
+    @cached_property
+    def menu_url(self):
+        return f"{reverse('deliveries:index')}?status={DeliveryStatus.FAILED}"
 
     def get_urlpatterns(self):
         return [*super().get_urlpatterns(), path("<int:pk>/retry/", views.retry_delivery, name="retry")]
 
 
+def who(entry):
+    if entry.actor_id is None:
+        return _("The system or a guest")
+    # Accounts are seen only as long as they work here.
+    return entry.actor or _("A former member (%(number)s)") % {"number": entry.actor_id}
+
+
 class AuditIndexView(IndexView):
     default_ordering = "-at"
+    filterset_class = AuditFilterSet
 
     def get_base_queryset(self):
         return super().get_base_queryset().select_related("actor")
+
+
+class AuditInspectView(InspectView):
+    def get_actor_display_value(self):
+        return who(self.object)
+
+    def get_subject_type_display_value(self):
+        return record_kind(self.object.subject_type)
 
 
 class AuditViewSet(ModelViewSet):
@@ -64,19 +112,20 @@ class AuditViewSet(ModelViewSet):
     url_prefix = "audit"
     url_namespace = "audit"
     menu_label = _("Who did what")
+    menu_hook = "register_reports_menu_item"
+    menu_order = 20
     icon = "history"
-    add_to_reports_menu = True
     index_view_class = AuditIndexView
+    inspect_view_class = AuditInspectView
     inspect_view_enabled = True
     copy_view_enabled = False
     inspect_view_fields = ["at", "actor", "action", "subject_type", "subject_id", "details"]
     list_display = [
-        TitleColumn("action", label=_("What"), url_name="audit:inspect"),
-        Column("actor", label=_("Who")),
-        Column("subject_type", label=_("Kind of record")),
+        "action",
+        Column("who", label=_("Who"), accessor=who),
+        Column("subject_type", label=_("Kind of record"), accessor=lambda entry: record_kind(entry.subject_type)),
         Column("subject_id", label=_("Record")),
         DateColumn("at", label=_("When"), sort_key="at"),
     ]
-    list_filter = {"action": ["exact"], "subject_type": ["exact"], "subject_id": ["exact"], "at": ["date"]}
     list_export = ["at", "actor", "action", "subject_type", "subject_id", "details"]
     form_fields = ["action"]
