@@ -1,16 +1,23 @@
 """E-mails about orders, in the order's language: a subject, a text, and the same as HTML."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
+from babel.dates import get_timezone_name
 from django.template.loader import render_to_string
+from django.utils.formats import date_format
+from django.utils.translation import get_language, override, to_locale
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from commerce import queries
-from commerce.models import Order, Payment, Refund
+from commerce.enums import PaymentMethod, RefundReason
+from commerce.models import Order, OrderLine, Payment, Refund
+from tenancy.fields import translated
 from tenancy.models import Organization
 from tenancy.money import format_money
+from tours.enums import SEAT_TAKING
+from tours.models import Schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +30,64 @@ class Email:
     html: str
 
 
+@dataclass(slots=True)
+class _Visit:
+    """One departure of an order, as the e-mail tells it."""
+
+    name: str
+    schedule: Schedule
+    zone: str
+    place: str = ""
+    address: str = ""
+    map_url: str = ""
+    is_lost: bool = False
+    lines: list[OrderLine] = field(default_factory=list)
+
+
+def _visits(order: Order) -> list[_Visit]:
+    visits: dict[int, _Visit] = {}
+    for line in order.lines.all():
+        schedule = line.booking.schedule
+        if schedule.pk not in visits:
+            visits[schedule.pk] = _visit(line, schedule)
+        visits[schedule.pk].lines.append(line)
+    return sorted(visits.values(), key=lambda visit: visit.schedule.starts_at)
+
+
+def _visit(line: OrderLine, schedule: Schedule) -> _Visit:
+    visit = _Visit(
+        line.name,
+        schedule,
+        zone=get_timezone_name(schedule.local_start, locale=to_locale(get_language() or "en")),
+        is_lost=line.booking.status not in SEAT_TAKING,
+    )
+    point = schedule.tour.meeting_point
+    if point is not None:
+        visit.place, visit.address = translated(point, "name"), point.address
+        spot = f"{point.latitude},{point.longitude}" if point.has_coordinates else point.address
+        if spot:
+            visit.map_url = "https://www.google.com/maps/dir/?" + urlencode({"api": 1, "destination": spot})
+    return visit
+
+
 def _render(kind: str, order: Order, *, organization: Organization, subject: str, lead: str, **context: Any) -> Email:
     order = queries.order_by_secret(order.secret) or order
+    owed, paid = queries.owed_minor(order), queries.paid_minor(order)
+    by_transfer = owed and order.method == PaymentMethod.BANK_TRANSFER
+    until = order.hold_expires_at
     values = {
         "order": order,
         "organization": organization,
         "subject": subject,
         "lead": lead,
+        "visits": _visits(order),
         "order_url": queries.order_url(order, organization),
         "total": format_money(order.total_minor, order.currency),
-        "owed": format_money(owed, order.currency) if (owed := queries.owed_minor(order)) else "",
-        "bank_details": queries.payment_settings().bank_details if order.method == "bank_transfer" and owed else "",
+        "paid": format_money(paid, order.currency) if paid else "",
+        "owed": format_money(owed, order.currency) if owed else "",
+        "owed_on_arrival": owed and order.method == PaymentMethod.ON_ARRIVAL,
+        "bank_details": queries.payment_settings().bank_details if by_transfer else "",
+        "pay_until": date_format(until.astimezone(organization.zone).date()) if by_transfer and until else "",
         "language": order.language,
         **context,
     }
@@ -126,14 +180,20 @@ def departure_cancelled(order: Order, *, schedule_id: int, organization: Organiz
 def refund_started(order: Order, refund: Refund, *, organization: Organization) -> Email:
     """Return what a guest reads whose money is on its way back."""
     with override(order.language):
+        why = {
+            RefundReason.LATE_PAYMENT: _(
+                "Your payment came after the time we could keep your places, and there is no room any more. We are sorry."
+            ),
+            RefundReason.DUPLICATE: _("You have paid for this order twice."),
+        }.get(RefundReason(refund.reason), "")
         amount = format_money(refund.amount_minor, refund.payment.currency)
+        back = _("We are paying %(amount)s back to you, the way you paid. Your bank may take some days.")
         return _render(
             "refund_started",
             order,
             organization=organization,
             subject=_("Your money is on its way back: %(number)s") % {"number": order.number},
-            lead=_("We are paying %(amount)s back to you, the way you paid. Your bank may take some days.")
-            % {"amount": amount},
+            lead=f"{why} {back % {'amount': amount}}".strip(),
         )
 
 

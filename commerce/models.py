@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
@@ -19,6 +20,7 @@ from commerce.enums import (
 from crm.models import Customer
 from tenancy.fields import EncryptedTextField
 from tenancy.models import TenantModel
+from tenancy.money import Money
 from tours.models import Booking
 
 
@@ -112,6 +114,11 @@ class Order(TenantModel):
     def full_name(self) -> str:
         """The guest's first and last name as given at checkout."""
         return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def total(self) -> Decimal:
+        """The total in the major unit of the currency, for files that go elsewhere."""
+        return Money(self.total_minor, self.currency).major
 
 
 class OrderLine(TenantModel):

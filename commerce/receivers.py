@@ -4,6 +4,7 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from commerce import emails, operations, queries
+from commerce.enums import OrderStatus, PaymentMethod
 from commerce.models import Order, Payment, PaymentSettings, Refund
 from crm.operations import queue_message, record_activity
 from tenancy.models import Organization
@@ -52,14 +53,14 @@ def _write_to_guest(order: Order, mail: emails.Email, *, dedupe_key: str = "") -
 def order_placed(*, order_id: int) -> None:
     order = Order.objects.select_related("customer").get(pk=order_id)
     _note(order, "order_placed", total_minor=order.total_minor, currency=order.currency)
-    if order.method == "bank_transfer":
+    if order.method == PaymentMethod.BANK_TRANSFER:
         _write_to_guest(order, emails.order_received(order, organization=current_organization()))
 
 
 @subscriber("commerce.method_changed")
 def method_changed(*, order_id: int) -> None:
     order = Order.objects.select_related("customer").get(pk=order_id)
-    if order.method == "bank_transfer":
+    if order.method == PaymentMethod.BANK_TRANSFER:
         _write_to_guest(order, emails.order_received(order, organization=current_organization()))
 
 
@@ -75,15 +76,18 @@ def payment_received(*, order_id: int, payment_id: int) -> None:
     order = Order.objects.select_related("customer").get(pk=order_id)
     payment = Payment.objects.get(pk=payment_id)
     _note(order, "payment_received", amount_minor=payment.captured_minor, currency=payment.captured_currency)
-    mail = emails.payment_received(order, payment, organization=current_organization())
-    _write_to_guest(order, mail, dedupe_key=f"payment-{payment.pk}")
+    # Money that could not be used is on its way back, which another e-mail tells.
+    if order.status in (OrderStatus.PAID, OrderStatus.COMPLETED, OrderStatus.PARTIALLY_REFUNDED):
+        mail = emails.payment_received(order, payment, organization=current_organization())
+        _write_to_guest(order, mail, dedupe_key=f"payment-{payment.pk}")
 
 
 @subscriber("commerce.order_expired")
 def order_expired(*, order_id: int) -> None:
     order = Order.objects.select_related("customer").get(pk=order_id)
     _note(order, "order_expired")
-    if order.method == "bank_transfer":
+    # Somebody who left the checkout knows; somebody who tried to pay may not.
+    if order.method == PaymentMethod.BANK_TRANSFER or order.payments.exclude(failure_message="").exists():
         _write_to_guest(order, emails.order_expired(order, organization=current_organization()))
 
 

@@ -148,6 +148,13 @@ def keys_of(row: PaymentSettings) -> Keys:
     )
 
 
+def dashboard_url(keys: Keys) -> str:
+    """Return where the payments of an account are shown to people, or an empty text when that is not Stripe itself."""
+    if settings.STRIPE_API_BASE != "https://api.stripe.com":
+        return ""
+    return "https://dashboard.stripe.com/payments/" if keys.livemode else "https://dashboard.stripe.com/test/payments/"
+
+
 def to_stripe(amount_minor: int, currency: str) -> int:
     """Return an ISO amount in Stripe's unit. Raises `NotRepresentable` when Stripe cannot charge it exactly."""
     shift = STRIPE_EXPONENT.get(currency, currency_exponent(currency)) - currency_exponent(currency)

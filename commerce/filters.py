@@ -1,0 +1,67 @@
+"""Filters of the admin's lists of orders and of Stripe's events."""
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.widgets import AdminDateInput
+
+from commerce.enums import OrderStatus, PaymentMethod
+from commerce.models import Order, ProviderEvent
+
+
+class OrderFilterSet(WagtailFilterSet):
+    """Orders by state, way of paying, days, and whether somebody should look at them."""
+
+    status = django_filters.MultipleChoiceFilter(
+        choices=OrderStatus.choices, label=_("Status"), widget=forms.CheckboxSelectMultiple
+    )
+    method = django_filters.MultipleChoiceFilter(
+        choices=PaymentMethod.choices, label=_("Payment method"), widget=forms.CheckboxSelectMultiple
+    )
+    attention = django_filters.ChoiceFilter(
+        label=_("Needs attention"), choices=[("yes", _("Yes"))], empty_label=_("All"), method="filter_attention"
+    )
+    placed_from = django_filters.DateFilter(
+        field_name="placed_at", lookup_expr="date__gte", label=_("Placed from"), widget=AdminDateInput
+    )
+    placed_to = django_filters.DateFilter(
+        field_name="placed_at", lookup_expr="date__lte", label=_("Placed to"), widget=AdminDateInput
+    )
+    departure = django_filters.DateFilter(label=_("Departure on"), widget=AdminDateInput, method="filter_departure")
+
+    class Meta:
+        model = Order
+        fields: list[str] = []
+
+    def filter_attention(self, orders: QuerySet[Order], _name: str, _value: str) -> QuerySet[Order]:
+        """Return the orders that somebody should look at."""
+        return orders.exclude(needs_attention="")
+
+    def filter_departure(self, orders: QuerySet[Order], _name: str, value: Any) -> QuerySet[Order]:
+        """Return the orders with places on a departure of that day."""
+        return orders.filter(pk__in=Order.objects.filter(lines__booking__schedule__date=value).values("pk"))
+
+
+class ProviderEventFilterSet(WagtailFilterSet):
+    """Stripe's events by whether they were worked on."""
+
+    state = django_filters.ChoiceFilter(
+        label=_("State"),
+        choices=[("failed", _("Failed, will be tried again")), ("done", _("Worked on"))],
+        empty_label=_("All"),
+        method="filter_state",
+    )
+
+    class Meta:
+        model = ProviderEvent
+        fields: list[str] = []
+
+    def filter_state(self, events: QuerySet[ProviderEvent], _name: str, value: str) -> QuerySet[ProviderEvent]:
+        """Return the events that failed and were not worked on since, or those that were."""
+        if value == "done":
+            return events.filter(processed_at__isnull=False)
+        return events.filter(processed_at=None, attempts__gt=0)

@@ -1,0 +1,58 @@
+"""What the customer's page shows of orders, and the sentences of the timeline."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+from wagtail.admin.ui.components import Component
+
+from commerce import queries
+from crm.models import Activity, Customer
+from tenancy.money import format_money
+from tenancy.queries import scope_currency
+
+
+class OrdersPanel(Component):
+    """The latest orders of a customer."""
+
+    name = "orders"
+    order = 10
+    template_name = "commerce/admin/customer_orders.html"
+
+    def __init__(self, customer: Customer) -> None:
+        self.customer = customer
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        return {"orders": queries.recent_orders(self.customer)}
+
+
+def figures(customer: Customer) -> list[tuple[str, str]]:
+    """Return how many orders of a customer stand, and what was paid for them less what went back."""
+    count, paid = queries.customer_totals(customer)
+    amounts = [format_money(amount, currency) for currency, amount in paid] or [format_money(0, scope_currency())]
+    return [(_("Orders"), str(count)), (_("Lifetime value"), ", ".join(amounts))]
+
+
+def _say(text: str) -> Callable[[Activity], str]:
+    def sentence(activity: Activity) -> str:
+        facts = dict(activity.facts)
+        minor = facts.get("amount_minor", facts.get("total_minor"))
+        if minor is not None:
+            facts["amount"] = format_money(minor, facts["currency"])
+        return _(text) % {"amount": "", **facts}
+
+    return sentence
+
+
+def sentences() -> dict[str, Callable[[Activity], str]]:
+    """Return what the timeline says of each kind of activity that this app writes, in the active language."""
+    return {
+        "order_placed": _say(gettext_noop("Placed order %(number)s over %(amount)s")),
+        "order_confirmed": _say(gettext_noop("Order %(number)s was confirmed")),
+        "order_expired": _say(gettext_noop("Order %(number)s was not paid in time")),
+        "order_cancelled": _say(gettext_noop("Order %(number)s was cancelled")),
+        "departure_cancelled": _say(gettext_noop("A departure of order %(number)s was cancelled")),
+        "payment_received": _say(gettext_noop("Paid %(amount)s for order %(number)s")),
+        "refund_started": _say(gettext_noop("%(amount)s of order %(number)s are paid back")),
+    }

@@ -1,0 +1,49 @@
+"""Orders, found and locked."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import override
+
+from commerce.models import Order, OrderLine
+from tenancy.models import Organization
+from tenancy.queries import absolute_url
+
+
+def order_by_secret(secret: str) -> Order | None:
+    """Return the order that a guest's link leads to, with its lines, departures and payments loaded, or None."""
+    return (
+        Order.objects.filter(secret=secret)
+        .prefetch_related(
+            "lines__booking__schedule__tour__meeting_point", "lines__booking__schedule__variant", "payments__refunds"
+        )
+        .first()
+    )
+
+
+def order_of_checkout(token: UUID) -> Order | None:
+    """Return the order that was placed from the checkout named `token`, or None."""
+    return Order.objects.filter(checkout_token=token).first()
+
+
+def order_url(order: Order, organization: Organization) -> str:
+    """Return the full address of a guest's order page, in the order's language; only its secret opens it."""
+    with override(order.language):
+        path = reverse("commerce:order", args=[order.secret])
+    return absolute_url(organization, path)
+
+
+def open_orders_of(email: str) -> QuerySet[Order]:
+    """Return the orders placed with an e-mail address, in any case, newest first."""
+    return Order.objects.filter(email__iexact=email.strip()).order_by("-placed_at")
+
+
+def order_for_update(pk: int) -> Order:
+    """Return an order locked until the end of the transaction; it is locked before its payments."""
+    return Order.objects.select_for_update().get(pk=pk)
+
+
+def lines_on_schedule(schedule_id: int) -> QuerySet[OrderLine]:
+    """Return the order lines with places on a departure."""
+    return OrderLine.objects.filter(booking__schedule=schedule_id)

@@ -1,0 +1,126 @@
+"""How orders can be paid, and how much of their money is where."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from commerce.enums import OrderStatus, PaymentMethod, PaymentStatus
+from commerce.gateways import stripe
+from commerce.models import Order, Payment, PaymentSettings
+from commerce.rules import METHODS
+from tenancy.money import format_money
+from tours.enums import SEAT_TAKING, BookingStatus
+
+
+@dataclass(frozen=True, slots=True)
+class MethodChoice:
+    """A way of paying that is offered; `problem` says why it cannot be used for this amount, else it is empty."""
+
+    method: PaymentMethod
+    description: str
+    problem: str = ""
+
+
+def payment_settings() -> PaymentSettings:
+    """Return how the organization in scope is paid."""
+    return PaymentSettings.objects.get()
+
+
+def payment_methods(row: PaymentSettings, *, total_minor: int, currency: str) -> list[MethodChoice]:
+    """Return the ways of paying an organization offers for an amount, with texts in the active language."""
+    if total_minor == 0:
+        return [MethodChoice(PaymentMethod.FREE, _("There is nothing to pay."))]
+    choices = []
+    if row.card_enabled and stripe.keys_of(row).secret:
+        choices.append(
+            MethodChoice(
+                PaymentMethod.CARD, _("Pay now, safely, by card or wallet."), card_problem(total_minor, currency)
+            )
+        )
+    if row.bank_transfer_enabled:
+        text = _("Transfer the amount within %(days)d days. We keep your places until then.")
+        choices.append(MethodChoice(PaymentMethod.BANK_TRANSFER, text % {"days": row.bank_transfer_days}))
+    if row.on_arrival_enabled:
+        choices.append(MethodChoice(PaymentMethod.ON_ARRIVAL, _("Pay when you come to the tour.")))
+    return choices
+
+
+def card_problem(total_minor: int, currency: str) -> str:
+    """Return why an amount cannot be paid by card, in the active language, or an empty text."""
+    minimum = stripe.minimum_minor(currency)
+    if total_minor < minimum:
+        return _("Cards are accepted from %(amount)s.") % {"amount": format_money(minimum, currency)}
+    try:
+        stripe.to_stripe(total_minor, currency)
+    except stripe.NotRepresentable:
+        return _("This amount cannot be paid by card.")
+    return ""
+
+
+def payment_for_update(pk: int) -> Payment:
+    """Return a payment locked until the end of the transaction; lock its order before."""
+    return Payment.objects.select_for_update().get(pk=pk)
+
+
+def card_payment_of(order: Order) -> Payment | None:
+    """Return the order's card payment, or None."""
+    return order.payments.filter(method=PaymentMethod.CARD).order_by("pk").first()
+
+
+def paid_minor(order: Order) -> int:
+    """Return what came in for an order less what went back, in minor units."""
+    return sum(payment.captured_minor - payment.refunded_minor for payment in order.payments.all())
+
+
+def owed_minor(order: Order) -> int:
+    """Return what is still to be paid for an order, in minor units; nothing for one that is over, or for places that were lost."""
+    if order.status in (OrderStatus.PENDING, OrderStatus.CONFIRMED):
+        return max(0, standing_minor(order) - paid_minor(order))
+    return 0
+
+
+def refunding_minor(payment: Payment) -> int:
+    """Return how much of a payment is on its way back, in minor units."""
+    return sum(
+        refund.amount_minor for refund in payment.refunds.all() if refund.status in ("pending", "requires_action")
+    )
+
+
+def refundable_minor(payment: Payment) -> int:
+    """Return how much of a payment is here and not on its way back, in minor units."""
+    return payment.captured_minor - payment.refunded_minor - refunding_minor(payment)
+
+
+def kept_minor(order: Order) -> int:
+    """Return how much money of an order is here and not on its way back, in minor units."""
+    return sum(refundable_minor(payment) for payment in order.payments.all())
+
+
+def standing_minor(order: Order) -> int:
+    """Return what the places of an order cost that were not cancelled and did not expire, in minor units."""
+    lost = [line.total_minor for line in order.lines.all() if line.booking.status not in SEAT_TAKING]
+    return 0 if len(lost) == len(order.lines.all()) else max(0, order.total_minor - sum(lost))
+
+
+def surplus_minor(order: Order) -> int:
+    """Return how much more money is here for an order than its standing places cost, in minor units."""
+    return max(0, kept_minor(order) - standing_minor(order))
+
+
+def refundable_without_cancelling(order: Order) -> int:
+    """Return what staff may pay back of an order as it is, in minor units: while places are to come, only the surplus."""
+    to_come = order.lines.filter(
+        booking__status__in=(BookingStatus.HELD, BookingStatus.PENDING, BookingStatus.CONFIRMED)
+    )
+    return surplus_minor(order) if to_come.exists() else kept_minor(order)
+
+
+def manual_payment_of(order: Order) -> Payment | None:
+    """Return the payment that staff may confirm: one that waits for it, or one whose time ran out before the money came."""
+    for payment in order.payments.all():
+        is_late = order.status == OrderStatus.EXPIRED and payment.status == PaymentStatus.CANCELLED
+        if METHODS[PaymentMethod(payment.method)].by_staff and (
+            is_late or payment.status == PaymentStatus.AWAITING_APPROVAL
+        ):
+            return payment
+    return None

@@ -1,0 +1,122 @@
+"""What staff see of orders."""
+
+from typing import Final
+
+from django.db.models import Q, QuerySet, Sum
+
+from commerce.enums import OrderStatus
+from commerce.models import Order, Payment, ProviderEvent, Refund
+from commerce.queries.payments import card_payment_of, manual_payment_of, refundable_without_cancelling
+from commerce.rules import ORDER_CHANGES
+from crm.models import Customer
+from tenancy.models import AuditEntry
+
+# Orders that count as sales.
+STANDING: Final = (
+    OrderStatus.CONFIRMED,
+    OrderStatus.PAID,
+    OrderStatus.COMPLETED,
+    OrderStatus.PARTIALLY_REFUNDED,
+)
+
+
+def staff_orders() -> QuerySet[Order]:
+    """Return the orders with what the staff's list of them shows; a fixed number of queries."""
+    return Order.objects.prefetch_related("payments", "lines__booking__schedule")
+
+
+def search_orders(orders: QuerySet[Order], text: str) -> QuerySet[Order]:
+    """Return those of some orders that fit what was typed: a number, or words of names and e-mail address in any order."""
+    for word in text.split():
+        orders = orders.filter(
+            Q(number__icontains=word)
+            | Q(first_name__icontains=word)
+            | Q(last_name__icontains=word)
+            | Q(email__icontains=word)
+        )
+    return orders
+
+
+def staff_order(pk: int) -> Order | None:
+    """Return an order with everything its page in the admin shows, or None."""
+    return (
+        Order.objects.filter(pk=pk)
+        .select_related("customer")
+        .prefetch_related(
+            "lines__booking__schedule__tour",
+            "lines__booking__schedule__variant",
+            "payments__approver",
+            "payments__refunds",
+        )
+        .first()
+    )
+
+
+def staff_verbs(order: Order) -> list[str]:
+    """Return what staff may do with an order as it is, in the order of use; whether a person may is a matter of permissions."""
+    verbs = []
+    manual, card = manual_payment_of(order), card_payment_of(order)
+    is_pending = order.status == OrderStatus.PENDING
+    if manual is not None:
+        verbs.append("confirm")
+        if is_pending:
+            verbs.append("reject")
+    if is_pending and card is not None and card.provider_reference:
+        verbs.append("ask")
+    if OrderStatus.CANCELLED in ORDER_CHANGES[OrderStatus(order.status)]:
+        verbs.append("cancel")
+    if refundable_without_cancelling(order):
+        verbs.append("refund")
+    if order.needs_attention:
+        verbs.append("seen")
+    return [*verbs, "link"]
+
+
+def history_of(order: Order) -> QuerySet[AuditEntry]:
+    """Return what was done to an order, its payments and refunds, newest first."""
+    payments = [payment.pk for payment in order.payments.all()]
+    refunds = [refund.pk for payment in order.payments.all() for refund in payment.refunds.all()]
+    return (
+        AuditEntry.objects.filter(
+            Q(subject_type=Order._meta.label_lower, subject_id=order.pk)
+            | Q(subject_type=Payment._meta.label_lower, subject_id__in=payments)
+            | Q(subject_type=Refund._meta.label_lower, subject_id__in=refunds)
+        )
+        .select_related("actor")
+        .order_by("-at", "-pk")
+    )
+
+
+def events_of(order: Order) -> QuerySet[ProviderEvent]:
+    """Return what the payment provider has told about an order's payments and refunds, newest first."""
+    references = [payment.provider_reference for payment in order.payments.all()]
+    references += [refund.provider_reference for payment in order.payments.all() for refund in payment.refunds.all()]
+    return ProviderEvent.objects.filter(object_id__in=[ref for ref in references if ref]).order_by("-created_at")
+
+
+def customer_totals(customer: Customer) -> tuple[int, list[tuple[str, int]]]:
+    """Return how many orders of a customer stand, and what was paid for them less what went back, by currency in minor units."""
+    count = Order.objects.filter(customer=customer, status__in=STANDING).count()
+    paid = (
+        Payment.objects.filter(order__customer=customer, captured_minor__gt=0)
+        .values_list("captured_currency")
+        .annotate(total=Sum("captured_minor") - Sum("refunded_minor"))
+        .order_by("captured_currency")
+    )
+    return count, list(paid)
+
+
+def recent_orders(customer: Customer, *, limit: int = 10) -> list[Order]:
+    """Return a customer's latest orders with their departures; a fixed number of queries."""
+    return list(
+        Order.objects.filter(customer=customer)
+        .prefetch_related("lines__booking__schedule")
+        .order_by("-placed_at", "-pk")[:limit]
+    )
+
+
+def customers_by_order_number(text: str) -> Q:
+    """Return what finds the customers with an order whose number was typed, or a part of at least four characters."""
+    if len(text) < 4:
+        return Q(pk__in=[])
+    return Q(pk__in=Order.objects.filter(number__icontains=text).values("customer_id"))

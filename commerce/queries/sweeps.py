@@ -1,0 +1,33 @@
+"""What is due in any organization; for sweeps over all of them."""
+
+from datetime import datetime
+
+from commerce.enums import OrderStatus
+from commerce.models import Order, ProviderEvent, Refund
+
+
+def expired_holds(*, now: datetime, limit: int = 500) -> list[tuple[int, int]]:
+    """Return the keys of unpaid orders whose hold has run out and of their organizations; for sweeps over all of them."""
+    return list(
+        Order.objects.filter(status=OrderStatus.PENDING, hold_expires_at__lte=now)
+        .order_by("hold_expires_at")
+        .values_list("pk", "organization_id")[:limit]
+    )
+
+
+def due_events(*, now: datetime, limit: int = 500) -> list[tuple[int, int]]:
+    """Return the keys of provider events still to be worked on and of their organizations; for sweeps over all of them."""
+    return list(
+        ProviderEvent.objects.filter(processed_at=None, next_attempt_at__lte=now)
+        .order_by("next_attempt_at")
+        .values_list("pk", "organization_id")[:limit]
+    )
+
+
+def due_refunds(*, now: datetime, limit: int = 500) -> list[tuple[int, int]]:
+    """Return the keys of refunds still to be sent and of their organizations; for sweeps over all of them."""
+    return list(
+        Refund.objects.filter(status="pending", next_attempt_at__lte=now)
+        .order_by("next_attempt_at")
+        .values_list("pk", "organization_id")[:limit]
+    )

@@ -1,0 +1,221 @@
+from django.http import Http404
+from django.urls import path, reverse
+from django.utils.formats import date_format
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin.admin_url_finder import register_admin_url_finder
+from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn, TitleColumn
+from wagtail.admin.views.generic import IndexView, InspectView
+from wagtail.admin.viewsets.model import ModelViewSet
+
+from commerce import queries
+from commerce.enums import OrderStatus
+from commerce.filters import OrderFilterSet
+from commerce.gateways import stripe
+from commerce.models import Order
+from commerce.viewsets.verbs import VERBS, RefundSettleView
+from crm import queries as crm_queries
+from tenancy.money import format_money
+
+GOOD = (OrderStatus.CONFIRMED, OrderStatus.PAID, OrderStatus.COMPLETED)
+# What the record of an order's history says; the details stand beside it.
+ACTIONS = {
+    "order.placed": gettext_lazy("Order placed"),
+    "order.method_changed": gettext_lazy("Another way to pay chosen"),
+    "order.expired": gettext_lazy("Time to pay ran out; places given back"),
+    "order.cancelled": gettext_lazy("Order cancelled"),
+    "order.departure_cancelled": gettext_lazy("A departure was cancelled"),
+    "order.link_sent": gettext_lazy("Link sent again"),
+    "order.seen_to": gettext_lazy("Seen to"),
+    "payment.received": gettext_lazy("Payment received"),
+    "payment.rejected": gettext_lazy("Payment given up"),
+    "refund.started": gettext_lazy("Refund started"),
+    "refund.succeeded": gettext_lazy("Refund arrived"),
+    "refund.requires_action": gettext_lazy("Refund waits for the guest"),
+    "refund.failed": gettext_lazy("Refund failed"),
+    "refund.canceled": gettext_lazy("Refund cancelled"),
+    "refund.cancelled": gettext_lazy("Refund cancelled"),
+    "refund.settled": gettext_lazy("Paid back by hand"),
+}
+
+
+def departures(order):
+    """The departures of an order by their start, each once."""
+    found = {line.booking.schedule_id: line.booking.schedule for line in order.lines.all()}
+    return sorted(found.values(), key=lambda schedule: schedule.starts_at)
+
+
+def departures_in_words(order):
+    starts = departures(order)
+    if not starts:
+        return ""
+    first = date_format(starts[0].local_start, "D j M Y, H:i")
+    return first if len(starts) == 1 else _("%(first)s and %(more)d more") % {"first": first, "more": len(starts) - 1}
+
+
+def payment_in_words(order):
+    payments = sorted(order.payments.all(), key=lambda payment: payment.pk)
+    if not payments:
+        return ""
+    return f"{payments[-1].get_method_display()}: {payments[-1].get_status_display()}"
+
+
+class OrderIndexView(IndexView):
+    default_ordering = "-placed_at"
+    is_searchable = True
+
+    def get_base_queryset(self):
+        return queries.staff_orders()
+
+    def search_queryset(self, queryset):
+        return queries.search_orders(queryset, self.search_query) if self.is_searching else queryset
+
+    @cached_property
+    def columns(self):
+        title = self._get_title_column_class(TitleColumn)
+        return [
+            title("number", label=_("Order"), get_url=self.get_inspect_url, sort_key="number"),
+            Column("full_name", label=_("Guest"), sort_key="last_name"),
+            Column("departure", label=_("Departure"), accessor=departures_in_words),
+            Column(
+                "total",
+                label=_("Total"),
+                accessor=lambda order: format_money(order.total_minor, order.currency),
+                sort_key="total_minor",
+            ),
+            StatusTagColumn(
+                "status",
+                label=_("Status"),
+                accessor="get_status_display",
+                primary=lambda order: order.status in GOOD,
+                sort_key="status",
+            ),
+            Column("payment", label=_("Payment"), accessor=payment_in_words),
+            Column("attention", label=_("Needs attention"), accessor=lambda order: _said(order.needs_attention)),
+            DateColumn("placed_at", label=_("Placed"), sort_key="placed_at"),
+        ]
+
+
+def _said(text):
+    return _(text) if text else ""
+
+
+def details_in_words(order, details):
+    """What is worth telling of a record of the history: amounts and reasons."""
+    parts = []
+    if "amount_minor" in details:
+        parts.append(format_money(details["amount_minor"], details.get("currency") or order.currency))
+    parts += [_(text) for text in (details.get("note"), details.get("what")) if text]
+    if details.get("reason") and "amount_minor" not in details:
+        parts.append(details["reason"].replace("_", " "))
+    return ", ".join(parts)
+
+
+class OrderInspectView(InspectView):
+    template_name = "commerce/admin/order.html"
+    page_title = gettext_lazy("Order")
+
+    def get_object(self, queryset=None):
+        order = queries.staff_order(self.pk)
+        if order is None:
+            raise Http404
+        return order
+
+    def get_fields(self):
+        return []
+
+    def get_context_data(self, **kwargs):
+        order, user = self.object, self.request.user
+        verbs = [VERBS[verb] for verb in queries.staff_verbs(order) if user.has_perm(VERBS[verb].permission)]
+        return {
+            **super().get_context_data(**kwargs),
+            "order": order,
+            "attention": _said(order.needs_attention),
+            "departures": [
+                (schedule, [line for line in order.lines.all() if line.booking.schedule_id == schedule.pk])
+                for schedule in departures(order)
+            ],
+            "paid_minor": queries.paid_minor(order),
+            "refunding_minor": sum(queries.refunding_minor(payment) for payment in order.payments.all()),
+            "owed_minor": queries.owed_minor(order),
+            "payments": sorted(order.payments.all(), key=lambda payment: payment.pk),
+            "dashboard_url": stripe.dashboard_url(stripe.keys_of(queries.payment_settings())),
+            "verbs": [
+                (verb.label, reverse(f"orders:{verb.verb}", args=[order.pk]), verb.icon, verb.is_serious)
+                for verb in verbs
+            ],
+            "may_refund": user.has_perm("commerce.refund_payment"),
+            "may_see_customer": user.has_perm("crm.view_customer"),
+            "history": [
+                (entry, ACTIONS.get(entry.action, entry.action), details_in_words(order, entry.details))
+                for entry in queries.history_of(order)
+            ],
+            "events": queries.events_of(order) if user.has_perm("commerce.view_providerevent") else [],
+            "protocols": crm_queries.protocols_about(order) if user.has_perm("crm.view_protocol") else [],
+            "order_url": queries.order_url(order, self.request.organization),
+            "zone": self.request.organization.zone,
+        }
+
+
+class OrderFinder:
+    def __init__(self, user=None):
+        self.user = user
+
+    def get_edit_url(self, instance):
+        if self.user is not None and not self.user.has_perm("commerce.view_order"):
+            return None
+        return reverse("orders:inspect", args=[instance.pk])
+
+
+class OrderViewSet(ModelViewSet):
+    model = Order
+    url_prefix = "orders"
+    url_namespace = "orders"
+    menu_label = gettext_lazy("Orders")
+    menu_order = 120
+    icon = "tag"
+    add_to_admin_menu = True
+    add_to_reference_index = False
+    index_view_class = OrderIndexView
+    inspect_view_class = OrderInspectView
+    inspect_view_enabled = True
+    copy_view_enabled = False
+    search_backend_name = None
+    filterset_class = OrderFilterSet
+    form_fields = ["note"]
+    export_filename = "orders"
+    list_export = [
+        "number",
+        "placed_at",
+        "status",
+        "method",
+        "first_name",
+        "last_name",
+        "email",
+        "phone",
+        "currency",
+        "total",
+        "paid_at",
+        "source",
+        "language",
+        "note",
+        "needs_attention",
+    ]
+    export_headings = {"total": gettext_lazy("Total")}
+    # Orders begin at the checkout and change by what staff do with them, so there is no form of them.
+    shown = ("index", "index_results", "inspect")
+
+    def get_urlpatterns(self):
+        verbs = [path(f"<int:pk>/{name}/", view.as_view(), name=name) for name, view in VERBS.items()]
+        settle = path("<int:pk>/refunds/<int:refund_pk>/", RefundSettleView.as_view(), name="settle_refund")
+        return [*(pattern for pattern in super().get_urlpatterns() if pattern.name in self.shown), *verbs, settle]
+
+    def get_common_view_kwargs(self, **kwargs):
+        without = dict.fromkeys(
+            ("add_url_name", "edit_url_name", "delete_url_name", "history_url_name", "usage_url_name")
+        )
+        return {**super().get_common_view_kwargs(**kwargs), **without}
+
+    def register_admin_url_finder(self):
+        register_admin_url_finder(Order, OrderFinder)

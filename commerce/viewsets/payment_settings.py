@@ -1,0 +1,128 @@
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel, ObjectList
+from wagtail.admin.views.generic import EditView
+from wagtail.admin.viewsets.model import ModelViewSet
+
+from commerce import queries
+from commerce.forms import PaymentSettingsForm
+from commerce.gateways import stripe
+from commerce.models import PaymentSettings
+from tenancy import audit
+from tenancy.queries import absolute_url
+
+
+class StripePanel(HelpPanel):
+    """Where Stripe sends its webhooks to, and whether the keys are for tests."""
+
+    class BoundPanel(HelpPanel.BoundPanel):
+        template_name = "commerce/admin/stripe_panel.html"
+
+        def get_context_data(self, parent_context=None):
+            keys = stripe.keys_of(self.instance)
+            webhook = reverse("stripe_webhook", args=[self.instance.public_id])
+            return {
+                **super().get_context_data(parent_context),
+                "webhook_url": absolute_url(self.request.organization, webhook),
+                "event_types": stripe.EVENT_TYPES,
+                "has_keys": bool(keys.secret),
+                "has_own_keys": bool(self.instance.stripe_secret_key),
+                "is_live": keys.livemode,
+                "has_webhook_secret": bool(keys.webhook_secret),
+            }
+
+
+class PaymentSettingsEditView(EditView):
+    page_title = gettext_lazy("Payment settings")
+    success_message = gettext_lazy("The payment settings are saved.")
+
+    def get_object(self, queryset=None):
+        return queries.payment_settings()
+
+    def get_page_subtitle(self):
+        return ""
+
+    def get_breadcrumbs_items(self):
+        return [*self.breadcrumbs_items, {"url": "", "label": _("Payment settings")}]
+
+    def get_edit_url(self):
+        return reverse("payment_settings:index")
+
+    def get_success_url(self):
+        return reverse("payment_settings:index")
+
+    def get_success_buttons(self):
+        return []
+
+    def get_side_panels(self):
+        return []
+
+    def save_instance(self):
+        saved = super().save_instance()
+        changed = sorted(self.form.changed_data)
+        audit.record("payment_settings.changed", saved, actor=self.request.user, fields=changed)
+        return saved
+
+
+class PaymentSettingsViewSet(ModelViewSet):
+    """One page for the one row an organization has."""
+
+    model = PaymentSettings
+    url_prefix = "payment-settings"
+    url_namespace = "payment_settings"
+    menu_label = gettext_lazy("Payment")
+    icon = "lock"
+    menu_order = 50
+    add_to_settings_menu = True
+    add_to_reference_index = False
+    copy_view_enabled = False
+    edit_view_class = PaymentSettingsEditView
+    edit_handler = ObjectList(
+        [
+            MultiFieldPanel(
+                [
+                    FieldPanel("card_enabled"),
+                    StripePanel(),
+                    FieldRowPanel([FieldPanel("stripe_publishable_key"), FieldPanel("stripe_secret_key")]),
+                    FieldPanel("stripe_webhook_secret"),
+                    FieldPanel("forget_keys"),
+                ],
+                heading=gettext_lazy("Card"),
+            ),
+            MultiFieldPanel(
+                [
+                    FieldPanel("bank_transfer_enabled"),
+                    FieldPanel("bank_details"),
+                    FieldPanel("bank_transfer_days"),
+                ],
+                heading=gettext_lazy("Bank transfer"),
+            ),
+            MultiFieldPanel([FieldPanel("on_arrival_enabled")], heading=gettext_lazy("On arrival")),
+        ],
+        base_form_class=PaymentSettingsForm,
+    )
+
+    def get_urlpatterns(self):
+        return [path("", self.edit_view, name="index")]
+
+    def get_common_view_kwargs(self, **kwargs):
+        without = dict.fromkeys(
+            (
+                "index_url_name",
+                "index_results_url_name",
+                "add_url_name",
+                "delete_url_name",
+                "history_url_name",
+                "usage_url_name",
+            )
+        )
+        return {
+            **super().get_common_view_kwargs(**kwargs),
+            **without,
+            "edit_url_name": self.get_url_name("index"),
+        }
+
+    def register_admin_url_finder(self):
+        # There is one; the menu leads to it.
+        pass

@@ -1,0 +1,266 @@
+from django.core.exceptions import PermissionDenied
+from django.forms import Form
+from django.http import Http404
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import FormView
+from wagtail.admin import messages
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from commerce import operations, queries
+from commerce.enums import RefundReason, RefundStatus
+from commerce.forms import ConfirmPaymentForm, GiveBackForm, ReasonForm, RefundForm
+from commerce.gateways.stripe import GatewayError
+from commerce.models import Refund
+from commerce.rules import IllegalChange
+from tenancy.money import format_money
+
+REFUSALS = (operations.PaymentRefused, operations.RefundRefused)
+
+
+class OrderVerbView(WagtailAdminTemplateMixin, FormView):
+    """A page that says what will happen, and the one operation that does it."""
+
+    verb = ""
+    permission = ""
+    label = ""
+    icon = "tag"
+    is_serious = False
+    form_class = Form
+    template_name = "commerce/admin/verb.html"
+    header_icon = "tag"
+    done = ""
+
+    def dispatch(self, request, *args, **kwargs):
+        if not request.user.has_perm(self.permission):
+            raise PermissionDenied
+        self.order = queries.staff_order(kwargs["pk"])
+        if self.order is None:
+            raise Http404
+        if not self.is_possible():
+            messages.warning(request, _("This is not possible any more: the order has changed."))
+            return self.back()
+        return super().dispatch(request, *args, **kwargs)
+
+    def is_possible(self):
+        return self.verb in queries.staff_verbs(self.order)
+
+    def back(self):
+        return redirect("orders:inspect", self.order.pk)
+
+    def get_page_title(self):
+        return self.label
+
+    def get_page_subtitle(self):
+        return self.order.number
+
+    def get_breadcrumbs_items(self):
+        return [
+            *self.breadcrumbs_items,
+            {"url": reverse("orders:index"), "label": _("Orders")},
+            {"url": reverse("orders:inspect", args=[self.order.pk]), "label": self.order.number},
+            {"url": "", "label": self.label},
+        ]
+
+    def get_context_data(self, **kwargs):
+        return {
+            **super().get_context_data(**kwargs),
+            "order": self.order,
+            "what": self.explain(),
+            "label": self.label,
+            "is_serious": self.is_serious,
+            "back_url": reverse("orders:inspect", args=[self.order.pk]),
+        }
+
+    def explain(self):
+        raise NotImplementedError
+
+    def do(self, values):
+        raise NotImplementedError
+
+    def form_valid(self, form):
+        try:
+            self.do(form.cleaned_data)
+        except REFUSALS as refused:
+            form.add_error(None, str(refused))
+            return self.form_invalid(form)
+        except IllegalChange:
+            messages.warning(self.request, _("This is not possible any more: the order has changed."))
+        except GatewayError:
+            messages.error(self.request, _("Stripe cannot be reached just now. Please try again in a minute."))
+        else:
+            messages.success(self.request, self.done)
+        return self.back()
+
+
+class ConfirmView(OrderVerbView):
+    verb = "confirm"
+    permission = "commerce.confirm_payment"
+    label = gettext_lazy("Money received")
+    icon = "check"
+    form_class = ConfirmPaymentForm
+    done = gettext_lazy("The payment is confirmed.")
+
+    def get_initial(self):
+        return {"amount_minor": queries.manual_payment_of(self.order).amount_minor}
+
+    def explain(self):
+        payment = queries.manual_payment_of(self.order)
+        return _("%(amount)s are expected (%(method)s, reference %(number)s). The guest is told.") % {
+            "amount": format_money(payment.amount_minor, payment.currency),
+            "method": payment.get_method_display(),
+            "number": self.order.number,
+        }
+
+    def do(self, values):
+        operations.confirm_manual_payment(
+            queries.manual_payment_of(self.order),
+            amount_minor=values["amount_minor"],
+            accept_difference=values["accept_difference"],
+            now=timezone.now(),
+            actor=self.request.user,
+        )
+
+
+class RejectView(OrderVerbView):
+    verb = "reject"
+    permission = "commerce.confirm_payment"
+    label = gettext_lazy("Money will not come")
+    icon = "cross"
+    is_serious = True
+    form_class = ReasonForm
+    done = gettext_lazy("The payment is given up; the places will be free within a minute.")
+
+    def explain(self):
+        return _("The places are given back and the guest is told.")
+
+    def do(self, values):
+        operations.reject_manual_payment(
+            queries.manual_payment_of(self.order), reason=values["note"], now=timezone.now(), actor=self.request.user
+        )
+
+
+class AskView(OrderVerbView):
+    verb = "ask"
+    permission = "commerce.change_order"
+    label = gettext_lazy("Ask Stripe")
+    icon = "rotate"
+    done = gettext_lazy("The payment is as Stripe says now.")
+
+    def explain(self):
+        return _("Stripe is asked how the card payment stands. That happens by itself, too; this is for the impatient.")
+
+    def do(self, values):
+        operations.refresh_payment(queries.card_payment_of(self.order), now=timezone.now())
+
+
+class CancelView(OrderVerbView):
+    verb = "cancel"
+    permission = "commerce.change_order"
+    label = gettext_lazy("Cancel order")
+    icon = "circle-xmark"
+    is_serious = True
+    form_class = GiveBackForm
+    done = gettext_lazy("The order is cancelled.")
+
+    def explain(self):
+        kept = queries.kept_minor(self.order)
+        if not kept:
+            return _("The places are free again and the guest is told. Nothing was paid. This cannot be undone.")
+        amount = format_money(kept, self.order.currency)
+        return _(
+            "The places are free again, %(amount)s go back the way they came, and the guest is told. This cannot be undone."
+        ) % {"amount": amount}
+
+    def is_possible(self):
+        may_pay_back = self.request.user.has_perm("commerce.refund_payment")
+        return super().is_possible() and (may_pay_back or not queries.kept_minor(self.order))
+
+    def do(self, values):
+        operations.cancel_order(
+            self.order,
+            reason=RefundReason(values["reason"]),
+            note=values["note"],
+            now=timezone.now(),
+            actor=self.request.user,
+        )
+
+
+class RefundView(OrderVerbView):
+    verb = "refund"
+    permission = "commerce.refund_payment"
+    label = gettext_lazy("Pay back")
+    icon = "undo"
+    is_serious = True
+    form_class = RefundForm
+    done = gettext_lazy("The money is on its way back.")
+
+    def explain(self):
+        amount = format_money(queries.refundable_without_cancelling(self.order), self.order.currency)
+        return _("%(amount)s go back to the guest, who is told.") % {"amount": amount}
+
+    def do(self, values):
+        operations.refund_order(
+            self.order,
+            reason=RefundReason(values["reason"]),
+            note=values["note"],
+            by_hand=values["by_hand"],
+            now=timezone.now(),
+            actor=self.request.user,
+        )
+
+
+class SeenView(OrderVerbView):
+    verb = "seen"
+    permission = "commerce.change_order"
+    label = gettext_lazy("Seen to")
+    icon = "check"
+    done = gettext_lazy("The order needs no attention any more.")
+
+    def explain(self):
+        return _(self.order.needs_attention)
+
+    def do(self, values):
+        operations.clear_attention(self.order, actor=self.request.user)
+
+
+class LinkView(OrderVerbView):
+    verb = "link"
+    permission = "commerce.change_order"
+    label = gettext_lazy("Send the link again")
+    icon = "mail"
+    done = gettext_lazy("The link is being sent.")
+
+    def explain(self):
+        return _("The link to the order is sent to %(email)s.") % {"email": self.order.email}
+
+    def do(self, values):
+        operations.send_order_link(self.order, now=timezone.now(), actor=self.request.user)
+
+
+class RefundSettleView(OrderVerbView):
+    permission = "commerce.refund_payment"
+    label = gettext_lazy("Mark as paid back")
+    icon = "check"
+    done = gettext_lazy("The refund is done.")
+
+    def get_refund(self):
+        return Refund.objects.filter(
+            payment__order=self.order, pk=self.kwargs["refund_pk"], by_hand=True, status=RefundStatus.PENDING
+        ).first()
+
+    def is_possible(self):
+        return self.get_refund() is not None
+
+    def explain(self):
+        amount = format_money(self.get_refund().amount_minor, self.order.currency)
+        return _("You have paid %(amount)s back yourself.") % {"amount": amount}
+
+    def do(self, values):
+        operations.settle_manual_refund(self.get_refund(), now=timezone.now(), actor=self.request.user)
+
+
+VERBS = {view.verb: view for view in (ConfirmView, RejectView, AskView, CancelView, RefundView, SeenView, LinkView)}

@@ -1,0 +1,40 @@
+from wagtail import hooks
+from wagtail.permissions import register_permission_policy
+
+from commerce import panels, queries
+from commerce.models import Order, ProviderEvent
+from commerce.viewsets import OrderViewSet, PaymentSettingsViewSet, ProviderEventViewSet
+from tenancy.permissions import ReadOnlyPolicy
+
+register_permission_policy(Order, ReadOnlyPolicy(Order))
+register_permission_policy(ProviderEvent, ReadOnlyPolicy(ProviderEvent))
+
+
+@hooks.register("register_admin_viewset")
+def register_orders():
+    return [OrderViewSet(), ProviderEventViewSet(), PaymentSettingsViewSet()]
+
+
+@hooks.register("customer_panels")
+def show_orders_of_customer(request, customer):
+    return [panels.OrdersPanel(customer)] if request.user.has_perm("commerce.view_order") else []
+
+
+@hooks.register("customer_figures")
+def show_figures_of_customer(customer):
+    return panels.figures(customer)
+
+
+@hooks.register("customer_search")
+def find_customers_by_order(text):
+    return queries.customers_by_order_number(text)
+
+
+@hooks.register("customer_records")
+def offer_orders_of_customer(customer):
+    return queries.recent_orders(customer)
+
+
+@hooks.register("activity_sentences")
+def say_what_happened():
+    return panels.sentences()
