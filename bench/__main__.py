@@ -1,0 +1,237 @@
+"""`python -m bench` or `make bench`: servers of its own, a few minutes, and a table."""
+
+import json
+import os
+import platform
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cryptography.fernet import Fernet
+
+from bench.bookings import Bookers, plain_sql_rate, rows_of_a_booking
+from bench.load import Answer, Sample, fetch, measure
+from devtools.embedded import process
+from devtools.embedded.postgres import EmbeddedPostgres
+from devtools.embedded.redis import EmbeddedRedis
+
+ROOT = Path(__file__).parent.parent
+HOST = "harbour.localhost"
+PAGE_SECONDS = 4.0
+BOOKING_SECONDS = 8
+START_SECONDS = 60
+# Of how an answer is built, not of what it says.
+NOT_COPIED = {"server", "date", "connection", "content-length"}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page to ask for. `aim` is the smallest share of its floor that we want."""
+
+    name: str
+    path: str
+    headers: Mapping[str, str]
+    aim: float | None = None
+
+
+def say(line: str = "") -> None:
+    """Print a line at once."""
+    print(line, flush=True)
+
+
+class Bench:
+    """One run, in a folder of its own."""
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self.folder = folder
+        self.stack = stack
+        self.logs = folder / "log"
+        self.logs.mkdir()
+        (folder / "floor").mkdir()
+        self.database_url = stack.enter_context(EmbeddedPostgres(folder / "postgres", durable=True))
+        redis_url = stack.enter_context(EmbeddedRedis(None, log=self.logs / "redis.log"))
+        self.env = {
+            **os.environ,
+            "DATABASE_URL": self.database_url,
+            "REDIS_URL": redis_url,
+            "SECRET_KEY": secrets.token_urlsafe(50),
+            "FIELD_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
+            "BASE_URL": "https://localhost",
+            "EMAIL_URL": "smtp://localhost:25",
+            "DEFAULT_FROM_EMAIL": "bookings@localhost",
+            "MEDIA_ROOT": str(folder / "media"),
+            "DEMO_DIR": str(folder),
+            "BENCH_DIR": str(folder),
+            # Nobody answers there: the bench takes no payments.
+            "STRIPE_API_BASE": f"http://127.0.0.1:{process.free_port()}",
+            "LOG_LEVEL": "WARNING",
+        }
+
+    def python(self, *arguments: str, settings: str = "config.settings.dev") -> str:
+        """Run a Python program to its end and return what it printed."""
+        env = {**self.env, "DJANGO_SETTINGS_MODULE": settings}
+        done = subprocess.run(
+            [sys.executable, *arguments], env=env, cwd=ROOT, capture_output=True, text=True, timeout=180, check=False
+        )
+        if done.returncode != 0:
+            raise SystemExit(f"{' '.join(arguments)} failed:\n{done.stderr[-3000:]}")
+        return done.stdout
+
+    def serve(self, application: str) -> tuple[int, int]:
+        """Start gunicorn for an application; return its port and its process number."""
+        port = process.free_port()
+        log = self.logs / f"{application.partition(':')[0]}.log"
+        server = process.start(
+            [
+                *(sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}", "--no-control-socket"),
+                *("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--log-level", "warning"),
+            ],
+            log=log,
+            env={**self.env, "DJANGO_SETTINGS_MODULE": "bench.settings"},
+            cwd=ROOT,
+        )
+        self.stack.callback(process.stop, server)
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and server.poll() is None:
+            try:
+                fetch(port, "localhost", "/livez", {})
+            except OSError:
+                time.sleep(0.05)
+            else:
+                return port, server.pid
+        raise SystemExit(f"gunicorn did not start:\n{process.last_lines(log)}")
+
+    def keep_for_floor(self, page: Page, answer: Answer) -> None:
+        """Write an answer down for the bare view to return."""
+        name = floor_name(page)
+        headers = {key: value for key, value in answer.headers.items() if key.lower() not in NOT_COPIED}
+        (self.folder / "floor" / f"{name}.body").write_bytes(answer.body)
+        (self.folder / "floor" / f"{name}.json").write_text(json.dumps(headers))
+
+
+def floor_name(page: Page) -> str:
+    """Return the name of a page at the bare server."""
+    return page.name.replace(" ", "-").replace(",", "")
+
+
+def pages_of(known: Mapping[str, Any]) -> list[Page]:
+    """Return what is asked for. A query string nobody expects leads past the stored pages."""
+    zipped = {"Accept-Encoding": "gzip"}
+    return [
+        Page("landing page, stored", known["landing"], zipped, aim=0.7),
+        Page("landing page, made anew", f"{known['landing']}?cold=1", zipped),
+        Page("tour page, stored", known["tour"], zipped, aim=0.7),
+        Page("tour page, made anew", f"{known['tour']}?cold=1", zipped),
+        Page("availability of a month", known["availability"], {**zipped, "HX-Request": "true"}),
+    ]
+
+
+def peak_memory_mb(master: int) -> float | None:
+    """Return the largest memory that a worker of a server ever held, in MB; None where the system does not tell (not Linux)."""
+    peaks = []
+    for status in Path("/proc").glob("[0-9]*/status"):
+        try:
+            lines = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
+        except OSError:  # it has ended
+            continue
+        if lines["PPid"].strip() == str(master) and "VmHWM" in lines:
+            peaks.append(int(lines["VmHWM"].split()[0]) / 1024)
+    return max(peaks, default=None)
+
+
+def verdict(*, reached: bool) -> str:
+    """Return the word for whether an aim was reached."""
+    return "reached" if reached else "MISSED"
+
+
+def measure_pages(bench: Bench, known: Mapping[str, Any]) -> None:
+    """Measure each page beside its floor and print the table."""
+    pages = pages_of(known)
+    port, master = bench.serve("config.wsgi:application")
+    for page in pages:
+        # The first answer is made, the second may come from the store.
+        fetch(port, HOST, page.path, page.headers)
+        answer = fetch(port, HOST, page.path, page.headers)
+        if answer.status != 200 or ("stored" in page.name) != (answer.headers.get("X-Cache") == "hit"):
+            raise SystemExit(f"{page.path} answered {answer.status}, X-Cache {answer.headers.get('X-Cache')}")
+        bench.keep_for_floor(page, answer)
+    floor_port, _floor_master = bench.serve("bench.floor:application")
+    say(f"{'':26}{'requests/s':>11}{'p50 ms':>9}{'p99 ms':>9}{'floor/s':>10}{'ratio':>8}   aim")
+    for page in pages:
+        ours = measure(port, HOST, page.path, page.headers, seconds=PAGE_SECONDS)
+        floor = measure(floor_port, HOST, f"/{floor_name(page)}/", page.headers, seconds=PAGE_SECONDS)
+        say(page_line(page, ours, floor))
+    say()
+    say(count_line("queries of the tour page", known["tour_queries"], 12))
+    say(count_line("queries of the landing page", known["landing_queries"], 12))
+    say(count_line("queries of a month", known["availability_queries"], None))
+    peak = peak_memory_mb(master)
+    if peak is not None:
+        say(f"{'peak memory of a web process':34}{peak:>6.0f} MB   under 250 MB: {verdict(reached=peak < 250)}")
+
+
+def page_line(page: Page, ours: Sample, floor: Sample) -> str:
+    """Return a page's line of the table."""
+    ratio = ours.rate / floor.rate
+    aim = f"   ≥ {page.aim:.2f}: {verdict(reached=ratio >= page.aim)}" if page.aim else ""
+    return f"{page.name:26}{ours.rate:>11.0f}{ours.p50:>9.1f}{ours.p99:>9.1f}{floor.rate:>10.0f}{ratio:>8.2f}{aim}"
+
+
+def count_line(what: str, count: int, most: int | None) -> str:
+    """Return the line of a number that must not be large."""
+    aim = f"      at most {most}: {verdict(reached=count <= most)}" if most else ""
+    return f"{what:34}{count:>6}{aim}"
+
+
+def measure_bookings(bench: Bench, known: Mapping[str, Any]) -> None:
+    """Measure bookings beside the same in plain SQL and print the table."""
+    bookers = Bookers({**bench.env, "DJANGO_SETTINGS_MODULE": "bench.settings"}, known, root=ROOT)
+    try:
+        ours, plain = rows_of_a_booking(bench.database_url, known, bookers)
+        if ours != plain:
+            say(f"The plain SQL does not write the same rows: {ours} and {plain}")
+        say(f"{'bookings by 8 clients':26}{'bookings/s':>11}{'':18}{'SQL/s':>10}{'ratio':>8}   aim")
+        for schedules, aim in ((100, 0.15), (1, None)):
+            rate = bookers.rate(schedules, seconds=BOOKING_SECONDS)
+            floor = plain_sql_rate(bench.database_url, known, schedules, seconds=BOOKING_SECONDS)
+            text = f"   ≥ {aim:.2f}: {verdict(reached=rate / floor >= aim)}" if aim else ""
+            name = f"on {schedules} departures" if schedules > 1 else "on one departure"
+            say(f"{name:26}{rate:>11.0f}{'':18}{floor:>10.0f}{rate / floor:>8.2f}{text}")
+    finally:
+        bookers.stop()
+
+
+def main() -> int:
+    """Measure everything; return 0 also when an aim was missed, for a machine may be busy."""
+    started = time.monotonic()
+    folder = Path(tempfile.mkdtemp(prefix="waypost-bench-"))
+    folder.chmod(0o755)
+    try:
+        with ExitStack() as stack:
+            say(f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()} {platform.machine()}")
+            bench = Bench(folder, stack)
+            bench.python("manage.py", "migrate", "--no-input", "-v", "0")
+            bench.python("manage.py", "load_demo")
+            known = json.loads(bench.python("-m", "bench.prepare", settings="bench.settings"))
+            say(
+                f"Ready after {time.monotonic() - started:.0f} s. 8 connections from 2 processes on the same machine.\n"
+            )
+            measure_pages(bench, known)
+            say()
+            measure_bookings(bench, known)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    say(f"\nTook {time.monotonic() - started:.0f} s.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
