@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from xdist.scheduler import LoadScopeScheduling
 
 from devtools.chromium import HOW_TO_GET_ONE, find_chromium
 
@@ -24,12 +25,16 @@ ARGUMENTS = [
 _failed = pytest.StashKey[bool]()
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # One worker runs all browser tests: they share one running product.
-    for item in items:
-        if item.get_closest_marker("e2e"):
-            item.add_marker(pytest.mark.xdist_group("e2e"))
+class OneProcessForBrowsers(LoadScopeScheduling):  # type: ignore[misc]
+    """Gives the tests below `tests/e2e/` to one process, since they share one running product, and spreads the others."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "e2e" if nodeid.startswith("tests/e2e/") else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneProcessForBrowsers:
+    return OneProcessForBrowsers(config, log)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -87,7 +92,7 @@ def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Call
     def open_one(*, phone: bool = False, **options: object) -> Page:
         size = {"viewport": PHONE, "has_touch": True, "is_mobile": True} if phone else {"viewport": DESKTOP}
         context = browser.new_context(**{"locale": "en-GB", "reduced_motion": "reduce", **size, **options})
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         return context.new_page()
 

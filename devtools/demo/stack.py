@@ -13,7 +13,7 @@ from devtools.embedded import process
 
 ROOT = Path(__file__).parent.parent.parent
 PYTHON = sys.executable
-READY_SECONDS = 90
+READY_SECONDS = 120
 STEP_SECONDS = 600
 
 
