@@ -101,7 +101,7 @@ WAREHOUSES: Final = DemoTour(
         ),
     ),
     cover="warehouses",
-    pictures=("warehouses", "new-quarter", "river"),
+    pictures=("new-quarter", "river"),
     summary=Words(
         "Coffee, carpets and pepper once came in by these canals. We walk from the oldest warehouses to the newest"
         " concert"
@@ -218,7 +218,7 @@ LIGHTS: Final = DemoTour(
         ),
     ),
     cover="lights",
-    pictures=("lights", "dawn"),
+    pictures=("dawn", "new-quarter"),
     summary=Words(
         "When the day’s visitors have gone, the harbour begins to glow. A calm walk past ships and under the"
         " river, with tea"
@@ -315,7 +315,7 @@ MARKET: Final = DemoTour(
         ),
     ),
     cover="market",
-    pictures=("market", "river"),
+    pictures=("river", "dawn"),
     summary=Words(
         "Sunday, seven o’clock: eels are sung for, bananas fly, and a band plays in the auction hall. We know"
         " which roll is the"

@@ -74,7 +74,7 @@ GATES: Final = DemoTour(
         ),
     ),
     cover="gates",
-    pictures=("gates", "hills", "bamboo"),
+    pictures=("hills", "bamboo"),
     summary=Words(
         "Before the first train brings the crowds, the mountain belongs to crows, foxes and us. We climb through the red gates"
         " to the crossroads with the view, and are back in time for breakfast."
@@ -127,7 +127,7 @@ LANTERNS: Final = DemoTour(
     tiers=_tiers(5800, 2900),
     variants=(DemoVariant(Words("Small group"), (DemoDepartures((dt.time(17, 30),), frozenset({0, 2, 4, 5, 6})),)),),
     cover="lane",
-    pictures=("lane", "pond"),
+    pictures=("pond", "hills"),
     summary=Words(
         "When the shutters close and the lanterns are lit, the old quarter grows quiet. A slow walk along lanes and water, with"
         " manners explained, so that you are a welcome guest."
