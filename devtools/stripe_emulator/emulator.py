@@ -58,6 +58,7 @@ class Emulator:
     def __init__(self, state_file: Path | None = None) -> None:
         self.home = ""
         self.lock = threading.RLock()
+        self.called = threading.Condition(self.lock)
         self.deliverer = Deliverer(self._look_up, self._delivered)
         self.failures: list[Failure] = []
         self.held: list[Failure] = []
@@ -109,8 +110,6 @@ class Emulator:
             found = next((failure for failure in self.failures if path.startswith(failure.path)), None)
             if found is not None:
                 self.failures.remove(found)
-            if found is not None and found.how == "hold":
-                self.held.append(found)
             return found
 
     def call(
@@ -119,6 +118,9 @@ class Emulator:
         """Answer a call of an account as Stripe does, an error included; `key` is its idempotency key."""
         with self._alone(name, key):
             if failure is not None and failure.how == "hold":
+                with self.called:
+                    self.held.append(failure)
+                    self.called.notify_all()
                 failure.released.wait(HOLD_SECONDS)
             with self.lock:
                 return self._call(self.account(name), method, path, params, key, failure)
@@ -191,11 +193,14 @@ class Emulator:
     def confirm_from_browser(self, name: str, secret: str, params: Object) -> Object:
         """Confirm a PaymentIntent with what the guest typed. Raises `ApiError`."""
         data = params.get("payment_method_data")
-        # Numbers of cards come from browsers only, so the package for servers does not know them.
-        card = data.pop("card", None) if isinstance(data, dict) else None
+        is_card = isinstance(data, dict) and data.get("type") == "card"
+        card = data.pop("card", {}) if is_card else None
+        if is_card:
+            # Cards come from browsers only, so the package for servers does not know this kind; the rest is as of another.
+            data["type"] = "link"
         values = read(params, "PaymentIntentConfirmParams", FROM_BROWSERS)
-        if card is not None:
-            values["payment_method_data"]["card"] = card
+        if is_card:
+            values["payment_method_data"].update(type="card", card=card)
         with self.lock:
             account, intent = self.intent_of(name, secret)
             try:

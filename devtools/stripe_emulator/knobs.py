@@ -59,6 +59,12 @@ def _fail_next(emulator: Emulator, values: Values) -> Values:
     return {}
 
 
+def _held(emulator: Emulator, values: Values) -> Values:
+    with emulator.called:
+        emulator.called.wait_for(lambda: bool(emulator.held), float(values.get("seconds", 10)))
+        return {"held": len(emulator.held)}
+
+
 def _release(emulator: Emulator, _values: Values) -> Values:
     with emulator.lock:
         count = len(emulator.held)
@@ -144,6 +150,7 @@ KNOBS: dict[str, Callable[[Emulator, Values], Any]] = {
     "deliveries": _deliveries,
     "drain": _drain,
     "fail_next": _fail_next,
+    "held": _held,
     "release": _release,
     "forget_keys": _forget_keys,
     "confirm": _confirm,
