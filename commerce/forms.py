@@ -307,7 +307,9 @@ class PaymentSettingsForm(TenantForm):
         for name, starts in KEY_STARTS.items():
             if values.get(name) and not values[name].startswith(starts):
                 self.add_error(name, _("This key should start with %(start)s.") % {"start": " / ".join(starts)})
-        secret, publishable = values["stripe_secret_key"], values.get("stripe_publishable_key", "")
+        if self.errors:
+            return values
+        secret, publishable = values["stripe_secret_key"], values["stripe_publishable_key"]
         if bool(secret) != bool(publishable):
             self.add_error("stripe_publishable_key", _("Give both the publishable and the secret key, or neither."))
         elif ("_live_" in secret) != ("_live_" in publishable):

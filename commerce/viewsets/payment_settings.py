@@ -17,8 +17,6 @@ class StripePanel(HelpPanel):
     """Where Stripe sends its webhooks to, and whether the keys are for tests."""
 
     class BoundPanel(HelpPanel.BoundPanel):
-        template_name = "commerce/admin/stripe_panel.html"
-
         def get_context_data(self, parent_context=None):
             keys = stripe.keys_of(self.instance)
             webhook = reverse("stripe_webhook", args=[self.instance.public_id])
@@ -55,9 +53,6 @@ class PaymentSettingsEditView(EditView):
     def get_success_buttons(self):
         return []
 
-    def get_side_panels(self):
-        return []
-
     def save_instance(self):
         saved = super().save_instance()
         changed = sorted(self.form.changed_data)
@@ -83,7 +78,7 @@ class PaymentSettingsViewSet(ModelViewSet):
             MultiFieldPanel(
                 [
                     FieldPanel("card_enabled"),
-                    StripePanel(),
+                    StripePanel(template="commerce/admin/stripe_panel.html"),
                     FieldRowPanel([FieldPanel("stripe_publishable_key"), FieldPanel("stripe_secret_key")]),
                     FieldPanel("stripe_webhook_secret"),
                     FieldPanel("forget_keys"),
