@@ -75,7 +75,7 @@ class OrderIndexView(IndexView):
     def columns(self):
         title = self._get_title_column_class(TitleColumn)
         return [
-            title("number", label=_("Order"), get_url=self.get_inspect_url, sort_key="number"),
+            title("number", label=_("Order"), width="12%", get_url=self.get_inspect_url, sort_key="number"),
             Column("full_name", label=_("Guest"), sort_key="last_name"),
             Column("departure", label=_("Departure"), accessor=departures_in_words),
             Column(

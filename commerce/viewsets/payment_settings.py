@@ -77,7 +77,7 @@ class PaymentSettingsViewSet(ModelViewSet):
         [
             MultiFieldPanel(
                 [
-                    FieldPanel("card_enabled"),
+                    FieldPanel("card_enabled", heading=gettext_lazy("Guests can pay by card")),
                     StripePanel(template="commerce/admin/stripe_panel.html"),
                     FieldRowPanel([FieldPanel("stripe_publishable_key"), FieldPanel("stripe_secret_key")]),
                     FieldPanel("stripe_webhook_secret"),
@@ -87,13 +87,16 @@ class PaymentSettingsViewSet(ModelViewSet):
             ),
             MultiFieldPanel(
                 [
-                    FieldPanel("bank_transfer_enabled"),
+                    FieldPanel("bank_transfer_enabled", heading=gettext_lazy("Guests can pay by bank transfer")),
                     FieldPanel("bank_details"),
                     FieldPanel("bank_transfer_days"),
                 ],
                 heading=gettext_lazy("Bank transfer"),
             ),
-            MultiFieldPanel([FieldPanel("on_arrival_enabled")], heading=gettext_lazy("On arrival")),
+            MultiFieldPanel(
+                [FieldPanel("on_arrival_enabled", heading=gettext_lazy("Guests can pay on arrival"))],
+                heading=gettext_lazy("On arrival"),
+            ),
         ],
         base_form_class=PaymentSettingsForm,
     )
