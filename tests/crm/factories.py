@@ -55,6 +55,6 @@ def make_contacts(customer: Customer, count: int, *, about: Sequence[Model] = ()
         at = NOW + dt.timedelta(hours=number)
         make_protocol(customer, subject=f"Call {number}", at=at, follow_up_on=dt.date(2031, 2, 1), links=about)
         record = about[0] if about else None
-        record_activity(customer, kind="order_placed", at=at + dt.timedelta(minutes=1), record=record)
+        record_activity(customer, kind="waved_hello", at=at + dt.timedelta(minutes=1), record=record)
         message = make_message(customer, key=f"{customer.pk}-{number}", subject=f"Letter {number}")
         Message.objects.filter(pk=message.pk).update(created_at=at + dt.timedelta(minutes=2))

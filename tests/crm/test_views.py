@@ -30,7 +30,7 @@ def test_profile_takes_the_same_queries_however_much_there_is(harbour, member_cl
     url = reverse("customers:inspect", args=[customer.pk])
     client.get(url)
     # 8 of them are those of any page of the admin.
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(20):
         response = client.get(url)
     assert response.status_code == 200
 
@@ -56,7 +56,7 @@ def test_profile_shows_what_the_apps_above_say(harbour, member_client):
     with (
         hooks.register_temporarily("customer_figures", lambda _customer: [("Orders", "7 in all")]),
         hooks.register_temporarily(
-            "activity_sentences", lambda: {"order_placed": lambda activity: f"Ordered at {activity.at:%H:%M}"}
+            "activity_sentences", lambda: {"waved_hello": lambda activity: f"Ordered at {activity.at:%H:%M}"}
         ),
     ):
         page = client.get(reverse("customers:inspect", args=[customer.pk]))
