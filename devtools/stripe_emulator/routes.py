@@ -47,10 +47,6 @@ def _single(kind: str, schema: str) -> Route:
     return Route("GET", f"/v1/{kind}/ID", schema, "", lambda account, reference, _params: account.find(kind, reference))
 
 
-def _events(account: Account, params: Object) -> Object:
-    return account.page("events", params, type=params.get("type"))
-
-
 def _account(account: Account, *reference_and_params: Any) -> Object:
     *reference, _params = reference_and_params
     if reference and reference[0] not in (account.id, own_id(account.key_name)):
