@@ -10,13 +10,22 @@ class Font(models.TextChoices):
     SANS = "sans", _("Clear (sans serif)")
     SERIF = "serif", _("Classic (serif)")
     ROUNDED = "rounded", _("Friendly (rounded)")
+    MONO = "mono", _("Technical (monospaced)")
 
 
 FONT_STACKS = {
     Font.SANS: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif',
     Font.SERIF: '"Iowan Old Style", "Palatino Linotype", "URW Palladio L", "Noto Serif", Georgia, serif',
     Font.ROUNDED: 'ui-rounded, "Hiragino Maru Gothic ProN", Quicksand, "Nunito", "Noto Sans", system-ui, sans-serif',
+    Font.MONO: 'ui-monospace, "Cascadia Mono", "SF Mono", Menlo, "DejaVu Sans Mono", "Noto Sans Mono", monospace',
 }
+
+
+class Header(models.TextChoices):
+    """How the bar at the top of each page looks."""
+
+    PLAIN = "plain", _("Plain, like the page")
+    COLOURED = "coloured", _("In the main colour")
 
 
 class TileSize(models.TextChoices):
@@ -36,7 +45,7 @@ class TileColour(models.TextChoices):
 
 
 class Icon(models.TextChoices):
-    """Pictograms for tiles; drawn in `templates/cms/icons.svg`."""
+    """Pictograms for tiles; drawn in `templatetags/cms_tags.py`."""
 
     COMPASS = "compass", _("Compass")
     MAP = "map", _("Map")

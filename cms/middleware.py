@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 from typing import Final
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.request import split_domain_port
+from django.shortcuts import redirect
 from django.utils.cache import patch_vary_headers
 
 from cms import page_cache
@@ -17,6 +20,26 @@ ADMIN_POLICY: Final = (
     " img-src 'self' data: blob:; font-src 'self' data:; frame-src 'self'; object-src 'none'; base-uri 'none';"
     " form-action 'self'; frame-ancestors 'self'"
 )
+
+
+class HomeLanguageMiddleware:
+    """Leads guests who arrive at the bare address to the organization's own language, when that is not the one without a prefix.
+
+    Who comes there from a page of the site has chosen the language.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        organization = getattr(request, "organization", None)
+        if request.path == "/" and organization is not None and organization.default_language != settings.LANGUAGE_CODE:
+            came_from = urlsplit(request.headers.get("Referer", "")).netloc
+            if came_from != request.get_host():
+                response = redirect(f"/{organization.default_language}/")
+                patch_vary_headers(response, ["Referer"])
+                return response
+        return self.get_response(request)
 
 
 class PageCacheMiddleware:
@@ -36,12 +59,14 @@ class PageCacheMiddleware:
             and not request.META["QUERY_STRING"]
             and STAFF_COOKIE not in request.COOKIES
             and not request.path.startswith("/admin/")
+            and not getattr(request, "is_preview", False)
         )
         if not cacheable:
             return self.get_response(request)
-        stored = page_cache.fetch(
+        path = f"{split_domain_port(request.get_host())[0]}{request.path}"
+        stored, generation = page_cache.fetch(
             organization.pk,
-            f"{request.get_host()}{request.path}",
+            path,
             accepts_gzip="gzip" in request.headers.get("Accept-Encoding", ""),
             etag=request.headers.get("If-None-Match", ""),
         )
@@ -49,7 +74,7 @@ class PageCacheMiddleware:
             return stored
         response = self.get_response(request)
         if response.status_code == 200 and getattr(response, "same_for_all", False) and not response.cookies:
-            page_cache.store(organization.pk, f"{request.get_host()}{request.path}", response)
+            page_cache.store(organization.pk, path, response, generation=generation)
             patch_vary_headers(response, ["Accept-Encoding"])
             response.headers["X-Cache"] = "miss"
         return response

@@ -1,15 +1,17 @@
 """Pages, and how a site looks."""
 
 import hashlib
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 
-from cms.enums import FONT_STACKS, Font
+from cms.enums import FONT_STACKS, Font, Header
 from cms.pages.content import ContentPage, FaqPage, LandingPage
 from cms.pages.tours import TourIndexPage, TourPage, TourPagePicture, TourPageStop
 from cms.rules import DAY, INK, MINIMUM_CONTRAST, NIGHT, WHITE, contrast, is_colour, readable_on, text_on
@@ -25,6 +27,17 @@ __all__ = [
     "TourPagePicture",
     "TourPageStop",
 ]
+
+
+def validate_links(text: str) -> None:
+    """Raise `ValidationError` unless each line of the text is the address of a page."""
+    for line in text.split():
+        try:
+            URLValidator(schemes=["https", "http"])(line)
+        except ValidationError as error:
+            raise ValidationError(
+                _("“%(line)s” is not an address such as https://www.example.com/us."), params={"line": line}
+            ) from error
 
 
 def validate_colour(text: str) -> None:
@@ -45,6 +58,8 @@ def validate_colour(text: str) -> None:
 class Branding(BaseSiteSetting):
     """How an organization's site looks and how to reach it."""
 
+    select_related = ["logo"]
+
     logo = models.ForeignKey(
         TenantImage, verbose_name=_("logo"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -53,17 +68,28 @@ class Branding(BaseSiteSetting):
     )
     accent_colour = models.CharField(_("accent colour"), max_length=7, default="#9a3b12", validators=[validate_colour])
     font = models.CharField(_("typeface"), max_length=12, choices=Font.choices, default=Font.SANS)
+    header = models.CharField(_("bar at the top"), max_length=12, choices=Header.choices, default=Header.PLAIN)
     tagline = models.CharField(_("tagline"), max_length=120, blank=True)
     phone = PhoneNumberField(_("phone"), blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     address = models.TextField(_("address"), blank=True)
+    links = models.TextField(
+        _("elsewhere"),
+        blank=True,
+        validators=[validate_links],
+        help_text=_("Your pages on other sites, one address in a line."),
+    )
 
     panels = [
         MultiFieldPanel([FieldPanel("logo"), FieldPanel("tagline")], heading=_("Name and logo")),
         MultiFieldPanel(
-            [FieldPanel("primary_colour"), FieldPanel("accent_colour"), FieldPanel("font")], heading=_("Look")
+            [FieldPanel("primary_colour"), FieldPanel("accent_colour"), FieldPanel("font"), FieldPanel("header")],
+            heading=_("Look"),
         ),
-        MultiFieldPanel([FieldPanel("phone"), FieldPanel("email"), FieldPanel("address")], heading=_("Contact")),
+        MultiFieldPanel(
+            [FieldPanel("phone"), FieldPanel("email"), FieldPanel("address"), FieldPanel("links")],
+            heading=_("Contact"),
+        ),
     ]
 
     class Meta:
@@ -92,6 +118,11 @@ class Branding(BaseSiteSetting):
         return (
             f":root{{{_declarations(light)}}}\n@media (prefers-color-scheme: dark){{:root{{{_declarations(dark)}}}}}\n"
         )
+
+    @property
+    def named_links(self) -> list[tuple[str, str]]:
+        """The pages on other sites, each as the site's name and the address."""
+        return [(urlsplit(line).netloc.removeprefix("www."), line) for line in self.links.split()]
 
     @property
     def version(self) -> str:

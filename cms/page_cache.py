@@ -4,8 +4,9 @@ import gzip
 import hashlib
 import json
 import time
+import uuid
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import redis
 from django.conf import settings
@@ -15,6 +16,7 @@ from django.http import HttpResponse
 from tenancy.scope import current_organization_id
 
 LIFETIME_SECONDS: Final = 300
+GENERATION: Final = "generation"
 KEPT_HEADERS: Final = (
     "X-Frame-Options",
     "Content-Type",
@@ -33,29 +35,41 @@ def _name(organization_id: int) -> str:
     return f"waypost:pages:{organization_id}"
 
 
-def fetch(organization_id: int, path: str, *, accepts_gzip: bool, etag: str) -> HttpResponse | None:
-    """Return the stored page of an organization at `path`, 304 when the browser has it, or None. One round trip, no SQL."""
+class Lookup(NamedTuple):
+    """What was found for a page; `generation` names the state of the organization's pages that a page made now belongs to."""
+
+    response: HttpResponse | None
+    generation: bytes | None
+
+
+def fetch(organization_id: int, path: str, *, accepts_gzip: bool, etag: str) -> Lookup:
+    """Return the stored page of an organization at `path`, 304 when the browser has it. One round trip, no SQL."""
     try:
-        stored: Any = _client().hget(_name(organization_id), path)
+        found: Any = _client().hmget(_name(organization_id), [path, GENERATION])
     except redis.RedisError:
-        return None
+        return Lookup(None, None)
+    stored, generation = found
     if stored is None:
-        return None
+        return Lookup(None, generation)
     head, _newline, body = stored.partition(b"\n")
     headers = json.loads(head)
     if headers.pop("until") < time.time():
-        return None
+        return Lookup(None, generation)
     if etag and etag == headers["ETag"]:
-        return HttpResponse(status=304, headers={"ETag": etag, "X-Cache": "hit"})
+        return Lookup(HttpResponse(status=304, headers={"ETag": etag, "X-Cache": "hit"}), generation)
     if accepts_gzip:
         headers["Content-Encoding"] = "gzip"
     else:
         body = gzip.decompress(body)
-    return HttpResponse(body, headers={**headers, "X-Cache": "hit", "Content-Length": str(len(body))})
+    headers |= {"X-Cache": "hit", "Content-Length": str(len(body))}
+    return Lookup(HttpResponse(body, headers=headers), generation)
 
 
-def store(organization_id: int, path: str, response: HttpResponse) -> None:
-    """Keep a page for `LIFETIME_SECONDS`; gives the response the ETag it will have."""
+def store(organization_id: int, path: str, response: HttpResponse, *, generation: bytes | None) -> None:
+    """Keep a page for `LIFETIME_SECONDS`; gives the response the ETag it will have.
+
+    It is not kept when the organization's pages were forgotten since `generation` was fetched: it may show what was before.
+    """
     etag = f'"{hashlib.sha256(response.content).hexdigest()[:20]}"'
     response.headers["ETag"] = etag
     headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
@@ -67,12 +81,18 @@ def store(organization_id: int, path: str, response: HttpResponse) -> None:
         + b"\n"
         + gzip.compress(response.content, compresslevel=6, mtime=0)
     )
+    name = _name(organization_id)
     try:
-        pipeline = _client().pipeline()
-        pipeline.hset(_name(organization_id), path, value)
-        pipeline.expire(_name(organization_id), LIFETIME_SECONDS)
-        pipeline.execute()
+        with _client().pipeline() as pipeline:
+            pipeline.watch(name)  # type: ignore[no-untyped-call]
+            if pipeline.hget(name, GENERATION) != generation:
+                return
+            pipeline.multi()
+            pipeline.hset(name, path, value)
+            pipeline.expire(name, LIFETIME_SECONDS)
+            pipeline.execute()
     except redis.RedisError:
+        # Without Redis, or when another page was kept meanwhile, the next guest's will be kept.
         return
 
 
@@ -84,8 +104,13 @@ def forget_pages() -> None:
 
 
 def _forget(organization_id: int) -> None:
+    name = _name(organization_id)
     try:
-        _client().delete(_name(organization_id))
+        with _client().pipeline() as pipeline:
+            pipeline.delete(name)
+            pipeline.hset(name, GENERATION, uuid.uuid4().bytes)
+            pipeline.expire(name, LIFETIME_SECONDS)
+            pipeline.execute()
     except redis.RedisError:
         # They end by themselves within minutes.
         return

@@ -1,12 +1,14 @@
 """Reads for what guests see."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q, Subquery, TextField, Value
+from django.db.models.functions import Concat
 from django.utils import timezone
-from wagtail.models import Page, Site
+from wagtail.models import Page
 
 from commerce.enums import PaymentMethod, PaymentStatus
 from commerce.models import Order, Payment
@@ -14,7 +16,7 @@ from crm.models import Protocol
 from crm.queries import failed_messages, follow_ups
 from tenancy.enums import DeliveryStatus
 from tenancy.fields import translated
-from tenancy.models import OutboxDelivery
+from tenancy.models import OutboxDelivery, TenantImage
 from tenancy.money import format_money
 from tenancy.queries import scope_currency
 from tours.enums import ScheduleStatus, TourStatus
@@ -106,27 +108,116 @@ def map_points(stops: Iterable[ShownStop]) -> list[MapPoint]:
     ]
 
 
-def home_of(site: Site, language: str) -> Page:
-    """Return the home page in a language, or the organization's own where there is none; no query for its own language."""
-    own: Page = site.root_page
-    if own.locale.language_code == language:
-        return own
-    return (
-        Page.objects.filter(translation_key=own.translation_key, locale__language_code=language, live=True).first()
-        or own
+def page_at(root: Page, path: str, language: str) -> Page | None:
+    """Return the published page at a path below the home in a language, or None; two queries.
+
+    `root` is the home in the organization's own language; `path` has no slash in front and one at its end.
+    """
+    home = Page.objects.filter(
+        translation_key=root.translation_key, depth=root.depth, locale__language_code=language, live=True
     )
+    address = Concat(Subquery(home.values("url_path")[:1]), Value(path), output_field=TextField())
+    found = Page.objects.filter(url_path=address, live=True).first()
+    return found.specific if found is not None else None
 
 
-def menu_pages(home: Page) -> list[Page]:
-    """Return the pages of a home's menu in order; one query."""
-    return list(home.get_children().live().in_menu().order_by("path"))
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The home of a page, what the menu holds, and the page in its other languages."""
+
+    home: Page
+    menu: list[Page]
+    translations: list[Page]
 
 
-def translations_of(page: Page, *, languages: list[str]) -> list[Page]:
-    """Return the published translations of a page, itself included, in the order of `languages`; one query."""
+def surroundings(root: Page, *, language: str, languages: list[str], page: Page | None) -> Surroundings:
+    """Return what stands around a page in a language; one query, or two when the organization has no home in it.
+
+    The translations are in the order of `languages`, with the page itself among them; none when there is only one.
+    """
+    homes = Q(depth=root.depth, translation_key=root.translation_key)
+    wanted = Q(homes | Q(depth=root.depth + 1, show_in_menus=True), locale__language_code=language)
+    if page is not None and len(languages) > 1:
+        wanted |= Q(translation_key=page.translation_key)
+    found = list(Page.objects.filter(wanted, live=True).select_related("locale").order_by("path"))
+    home = next(
+        (one for one in found if one.translation_key == root.translation_key and one.locale.language_code == language),
+        None,
+    )
+    if home is None:
+        if language == root.locale.language_code:
+            return Surroundings(root, [], [])
+        return surroundings(root, language=root.locale.language_code, languages=languages, page=page)
+    menu = [
+        one for one in found if one.show_in_menus and one.depth == home.depth + 1 and one.path.startswith(home.path)
+    ]
     order = {code: rank for rank, code in enumerate(languages)}
-    found = Page.objects.filter(translation_key=page.translation_key, live=True).select_related("locale")
-    return sorted(found, key=lambda other: order.get(other.locale.language_code, len(order)))
+    translations = sorted(
+        (one for one in found if page is not None and one.translation_key == page.translation_key),
+        key=lambda one: order.get(one.locale.language_code, len(order)),
+    )
+    return Surroundings(home, menu, translations if len(translations) > 1 else [])
+
+
+def chosen_in(raw: Any, key: str) -> Iterator[int]:
+    """Yield the ids that stand under `key` anywhere in the raw content of blocks."""
+    if isinstance(raw, Mapping):
+        for name, value in raw.items():
+            if name == key and isinstance(value, int):
+                yield value
+            else:
+                yield from chosen_in(value, key)
+    elif isinstance(raw, Iterable) and not isinstance(raw, str):
+        for value in raw:
+            yield from chosen_in(value, key)
+
+
+def pictures_by_id(ids: Iterable[int | None]) -> dict[int, TenantImage]:
+    """Return pictures with all their sizes, by id; two queries, or none without ids."""
+    wanted = {pk for pk in ids if pk is not None}
+    return TenantImage.objects.prefetch_related("renditions").in_bulk(wanted) if wanted else {}
+
+
+def pages_by_id(ids: Iterable[int], *, locale_id: int) -> dict[int, Page]:
+    """Return pages, each in the language given where it is published in it, by the ids asked for.
+
+    One query, two when some are in another language, none without ids.
+    """
+    wanted = set(ids)
+    pages = Page.objects.in_bulk(wanted) if wanted else {}
+    foreign = [page.translation_key for page in pages.values() if page.locale_id != locale_id]
+    if foreign:
+        ours = {
+            page.translation_key: page
+            for page in Page.objects.filter(translation_key__in=foreign, locale_id=locale_id, live=True)
+        }
+        pages = {pk: ours.get(page.translation_key, page) for pk, page in pages.items()}
+    return pages
+
+
+@dataclass(frozen=True, slots=True)
+class PublicPage:
+    """A page as search engines are told of it, with the same page in all its languages."""
+
+    page: Page
+    translations: list[Page]
+
+
+def public_pages(root: Page) -> list[PublicPage]:
+    """Return all published pages that everybody may read, of all languages; two queries.
+
+    `root` is the home in the organization's own language.
+    """
+    homes = Page.objects.filter(translation_key=root.translation_key, depth=root.depth).values_list(
+        "url_path", flat=True
+    )
+    pages = Page.objects.live().public().filter(depth__gte=root.depth).select_related("locale").order_by("path")
+    starts = tuple(homes)
+    found = [page for page in pages if page.url_path.startswith(starts)]
+    by_key: dict[Any, list[Page]] = {}
+    for page in found:
+        by_key.setdefault(page.translation_key, []).append(page)
+    return [PublicPage(page, by_key[page.translation_key]) for page in found]
 
 
 def departures_between(first: date, last: date) -> list[Schedule]:

@@ -10,11 +10,11 @@ from cms import operations
 from cms.models import Branding
 from cms.page_cache import forget_pages
 from places.models import Place
-from tenancy.models import Organization
+from tenancy.models import Organization, TenantImage
 from tenancy.signals import organization_created
 from tours.models import PricingTier, Schedule, Stop, Tour, TourVariant
 
-SHOWN_ON_PAGES: tuple[type[Model], ...] = (Branding, Place, PricingTier, Schedule, Stop, Tour, TourVariant)
+SHOWN_ON_PAGES: tuple[type[Model], ...] = (Branding, Place, PricingTier, Schedule, Stop, TenantImage, Tour, TourVariant)
 
 
 @receiver(organization_created)

@@ -1,5 +1,6 @@
 """Pure rules of what guests see: colours that can be read."""
 
+import colorsys
 import re
 from typing import Final
 
@@ -11,6 +12,8 @@ INK: Final = "#14181f"
 # read on all of them.
 NIGHT: Final = "#3a2f12"
 DAY: Final = "#fff4d6"
+
+GLARE: Final = 0.75
 
 _HEX = re.compile(r"#[0-9a-f]{6}")
 
@@ -47,15 +50,14 @@ def text_on(ground: str) -> str:
 
 
 def readable_on(colour: str, ground: str) -> str:
-    """Return the colour, mixed with white on a dark ground and with ink on a light one just until it can be read there."""
-    target = WHITE if luminance(ground) < 0.5 else INK
-    for step in range(21):
-        mixed = _mix(colour, target, step / 20)
-        if contrast(mixed, ground) >= MINIMUM_CONTRAST:
-            return mixed
-    return target
-
-
-def _mix(colour: str, other: str, share: float) -> str:
-    pairs = zip(_channels(colour), _channels(other), strict=True)
-    return "#" + "".join(f"{round(own + (foreign - own) * share):02x}" for own, foreign in pairs)
+    """Return the colour, lighter on a dark ground and darker on a light one, just until it can be read there."""
+    hue, lightness, saturation = colorsys.rgb_to_hls(*(value / 255 for value in _channels(colour)))
+    target = 1.0 if luminance(ground) < 0.5 else 0.0
+    for step in range(51):
+        wanted = lightness + (target - lightness) * step / 50
+        # Full saturation glares on a dark ground.
+        shifted = colorsys.hls_to_rgb(hue, wanted, saturation if step == 0 else min(saturation, GLARE))
+        found = "#" + "".join(f"{round(value * 255):02x}" for value in shifted)
+        if contrast(found, ground) >= MINIMUM_CONTRAST:
+            return found
+    return WHITE if target else INK

@@ -1,11 +1,28 @@
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.template import loader
-from django.urls import reverse
+from django.urls import reverse, translate_url
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
-from wagtail.contrib.sitemaps.views import sitemap as wagtail_sitemap
+from wagtail.views import serve as serve_found
 
+from cms import queries
 from cms.models import Branding
+
+
+def page(request: HttpRequest, path: str) -> HttpResponse:
+    organization, language = request.organization, get_language()
+    if language not in organization.languages:
+        spoken = translate_url(request.path, organization.default_language)
+        if spoken == request.path:
+            raise Http404
+        return redirect(spoken)
+    found = queries.page_at(organization.site.root_page, path, language)
+    if found is None:
+        raise Http404
+    # Wagtail would look for the page step by step, from a home that this process may have kept for some seconds.
+    request._wagtail_route_for_request = found.route(request, [])
+    return serve_found(request, path)
 
 
 @require_safe
@@ -22,12 +39,15 @@ def robots(request: HttpRequest) -> HttpResponse:
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
 
 
+@require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
-    return wagtail_sitemap(request)
+    pages = queries.public_pages(request.organization.site.root_page)
+    return render(request, "cms/sitemap.xml", {"pages": pages}, content_type="application/xml")
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "404.html", status=404)
+    template = "404.html" if hasattr(request, "organization") else "tenancy/no_site.html"
+    return render(request, template, status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

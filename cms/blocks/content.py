@@ -4,9 +4,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
-from wagtail.images.blocks import ImageChooserBlock
 
 from cms import queries
+from cms.blocks.choosers import PageBlock, PictureBlock
 from cms.blocks.tiles import TileGridBlock
 
 RICH_TEXT_FEATURES = ["h2", "h3", "bold", "italic", "ol", "ul", "link", "document-link", "hr"]
@@ -15,9 +15,9 @@ RICH_TEXT_FEATURES = ["h2", "h3", "bold", "italic", "ol", "ul", "link", "documen
 class HeroBlock(blocks.StructBlock):
     heading = blocks.CharBlock(label=_("Heading"), max_length=120)
     text = blocks.TextBlock(label=_("Text"), required=False, max_length=300)
-    image = ImageChooserBlock(label=_("Picture"), required=False)
+    image = PictureBlock(label=_("Picture"), required=False)
     button = blocks.CharBlock(label=_("Words on the button"), required=False, max_length=40)
-    page = blocks.PageChooserBlock(label=_("Where the button leads"), required=False)
+    page = PageBlock(label=_("Where the button leads"), required=False)
 
     class Meta:
         icon = "image"
@@ -26,7 +26,7 @@ class HeroBlock(blocks.StructBlock):
 
 
 class PictureTextBlock(blocks.StructBlock):
-    image = ImageChooserBlock(label=_("Picture"))
+    image = PictureBlock(label=_("Picture"))
     text = blocks.RichTextBlock(label=_("Text"), features=RICH_TEXT_FEATURES)
     picture_right = blocks.BooleanBlock(label=_("Picture on the right"), required=False)
 
@@ -37,7 +37,7 @@ class PictureTextBlock(blocks.StructBlock):
 
 
 class GalleryPicture(blocks.StructBlock):
-    image = ImageChooserBlock(label=_("Picture"))
+    image = PictureBlock(label=_("Picture"))
     caption = blocks.CharBlock(label=_("Caption"), required=False, max_length=200)
 
 

@@ -5,12 +5,13 @@ from urllib.parse import quote
 
 import segno
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from phonenumbers import NumberParseException, is_valid_number, parse
 from wagtail import blocks
-from wagtail.images.blocks import ImageChooserBlock
 
+from cms.blocks.choosers import PageBlock, PictureBlock
 from cms.enums import Icon, TileColour, TileSize
 
 
@@ -34,17 +35,17 @@ class Tile(blocks.StructBlock):
     title = blocks.CharBlock(label=_("Title"), max_length=60)
     text = blocks.CharBlock(label=_("Line below"), max_length=120, required=False)
     icon = blocks.ChoiceBlock(label=_("Icon"), choices=Icon.choices, required=False)
-    image = ImageChooserBlock(label=_("Picture"), required=False, help_text=_("Shown instead of the icon."))
+    image = PictureBlock(label=_("Picture"), required=False, help_text=_("Shown instead of the icon."))
     size = blocks.ChoiceBlock(label=_("Size"), choices=TileSize.choices, default=TileSize.SMALL)
     colour = blocks.ChoiceBlock(label=_("Colour"), choices=TileColour.choices, default=TileColour.PLAIN)
 
-    def href(self, value: Any) -> str:
+    def href(self, value: Any, *, request: HttpRequest | None) -> str:
         """Return where a tap leads; an empty text for a tile that only tells something."""
         return ""
 
     def get_context(self, value: Any, parent_context: Any = None) -> Any:
         context = super().get_context(value, parent_context)
-        context["href"] = self.href(value)
+        context["href"] = self.href(value, request=(parent_context or {}).get("request"))
         return context
 
     class Meta:
@@ -52,11 +53,11 @@ class Tile(blocks.StructBlock):
 
 
 class PageTile(Tile):
-    page = blocks.PageChooserBlock(label=_("Page"))
+    page = PageBlock(label=_("Page"))
 
-    def href(self, value: Any) -> str:
+    def href(self, value: Any, *, request: HttpRequest | None) -> str:
         page = value["page"]
-        return page.localized.url or "" if page and page.live else ""
+        return page.get_url(request) or "" if page and page.live else ""
 
     class Meta:
         icon = "doc-empty-inverse"
@@ -66,7 +67,7 @@ class PageTile(Tile):
 class LinkTile(Tile):
     url = blocks.URLBlock(label=_("Address"), help_text=_("Such as https://www.example.com"))
 
-    def href(self, value: Any) -> str:
+    def href(self, value: Any, *, request: HttpRequest | None) -> str:
         return str(value["url"])
 
     class Meta:
@@ -77,7 +78,7 @@ class LinkTile(Tile):
 class CallTile(Tile):
     phone = PhoneBlock(label=_("Phone number"))
 
-    def href(self, value: Any) -> str:
+    def href(self, value: Any, *, request: HttpRequest | None) -> str:
         return "tel:" + "".join(sign for sign in value["phone"] if sign.isdigit() or sign == "+")
 
     class Meta:
@@ -89,7 +90,7 @@ class WhatsAppTile(Tile):
     phone = PhoneBlock(label=_("Phone number"))
     message = blocks.CharBlock(label=_("First words"), required=False, max_length=200)
 
-    def href(self, value: Any) -> str:
+    def href(self, value: Any, *, request: HttpRequest | None) -> str:
         number = "".join(filter(str.isdigit, value["phone"]))
         return f"https://wa.me/{number}" + (f"?text={quote(value['message'])}" if value["message"] else "")
 
@@ -101,7 +102,7 @@ class WhatsAppTile(Tile):
 class EmailTile(Tile):
     email = blocks.EmailBlock(label=_("E-mail"))
 
-    def href(self, value: Any) -> str:
+    def href(self, value: Any, *, request: HttpRequest | None) -> str:
         return f"mailto:{value['email']}"
 
     class Meta:
@@ -113,7 +114,7 @@ class PlaceTile(Tile):
     latitude = blocks.DecimalBlock(label=_("Latitude"), min_value=-90, max_value=90, decimal_places=6)
     longitude = blocks.DecimalBlock(label=_("Longitude"), min_value=-180, max_value=180, decimal_places=6)
 
-    def href(self, value: Any) -> str:
+    def href(self, value: Any, *, request: HttpRequest | None) -> str:
         latitude, longitude = value["latitude"], value["longitude"]
         return f"https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}#map=17/{latitude}/{longitude}"
 

@@ -7,9 +7,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.blocks import StreamValue
 from wagtail.models import Page, PageViewRestriction
-from wagtail.url_routing import RouteResult
 
+from cms import queries
+from cms.blocks.choosers import choices
 from tenancy.models import TenantImage
 
 
@@ -42,28 +44,38 @@ class BasePage(Page):
     class Meta:
         abstract = True
 
+    _restrictions: QuerySet[PageViewRestriction] | None = None
+
     @property
     def shared_picture(self) -> TenantImage | None:
         """The picture that stands for the page elsewhere."""
         return self.share_image
 
-    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
-        """Find the page below this one that an address means, at any depth, in one step."""
-        if path_components:
-            wanted = f"{self.url_path}{'/'.join(path_components)}/"
-            found = Page.objects.filter(url_path=wanted, depth=self.depth + len(path_components)).first()
-            if found is not None:
-                result: RouteResult = found.specific.route(request, [])
-                return result
-        return super().route(request, path_components)
-
     def get_view_restrictions(self) -> QuerySet[PageViewRestriction]:
-        """Return what keeps some people from this page, here or above; one query."""
-        paths = [self.path[:end] for end in range(self.steplen, len(self.path) + 1, self.steplen)]
-        return PageViewRestriction.objects.filter(page__path__in=paths).select_related("page")
+        """Return what keeps some people from this page, here or above; one query, however often it is asked."""
+        if self._restrictions is None:
+            paths = [self.path[:end] for end in range(self.steplen, len(self.path) + 1, self.steplen)]
+            self._restrictions = PageViewRestriction.objects.filter(page__path__in=paths).select_related("page")
+        return self._restrictions
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        body: StreamValue | None = getattr(self, "body", None)
+        raw = list(body.raw_data) if body else []
+        shared = None if type(self).share_image.is_cached(self) else self.share_image_id
+        pictures = queries.pictures_by_id([shared, *queries.chosen_in(raw, "image")])
+        if shared is not None:
+            self.share_image = pictures.get(shared)
+        if body:
+            pages = queries.pages_by_id(queries.chosen_in(raw, "page"), locale_id=self.locale_id)
+            with choices(pictures=pictures, pages=pages):
+                # Makes values of all blocks.
+                list(body)
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        return context
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Answer a guest. What is personal on a page is fetched by the page itself, so all guests get the same."""
         response: HttpResponse = super().serve(request, *args, **kwargs)
-        response.same_for_all = not request.user.is_authenticated  # type: ignore[attr-defined]
+        # Who may see a page that not everybody may see was asked for this guest only.
+        response.same_for_all = not request.user.is_authenticated and not self.get_view_restrictions()  # type: ignore[attr-defined]
         return response

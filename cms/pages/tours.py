@@ -97,15 +97,22 @@ class TourPage(BasePage):
                 raise ValidationError({"tour": _("This tour has a page in this language already.")})
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        contents = self.stop_contents.select_related("image", "audio").prefetch_related("image__renditions")
         tour = queries.tour_of(self)
-        stops = queries.shown_stops(stops_of(tour), contents)
+        stop_contents = list(self.stop_contents.select_related("audio"))
+        gallery = list(self.pictures.all())
+        ids = [self.cover_id, self.share_image_id, *(own.image_id for own in (*stop_contents, *gallery))]
+        pictures = queries.pictures_by_id(ids)
+        # In the draft that a preview shows, what was chosen last may differ from what is stored.
+        self.cover, self.share_image = pictures.get(self.cover_id), pictures.get(self.share_image_id)
+        for own in (*stop_contents, *gallery):
+            own.image = pictures.get(own.image_id)
+        stops = queries.shown_stops(stops_of(tour), stop_contents)
         return {
             **super().get_context(request, *args, **kwargs),
             "tour": tour,
             "stops": stops,
             "points": queries.map_points(stops),
-            "pictures": self.pictures.select_related("image").prefetch_related("image__renditions"),
+            "pictures": gallery,
         }
 
     @property

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import template
 from django.conf import settings
+from django.urls import translate_url
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_info
 from wagtail.models import Page
@@ -32,16 +34,6 @@ ICONS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
-    """What header and footer show."""
-
-    name: str
-    branding: Branding
-    home_url: str
-    menu: list[Page]
-
-
-@dataclass(frozen=True, slots=True)
 class LanguageLink:
     """The same page in a language."""
 
@@ -51,44 +43,58 @@ class LanguageLink:
     full_url: str
 
 
+@dataclass(frozen=True, slots=True)
+class MenuLink:
+    """An entry of the menu."""
+
+    title: str
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What header and footer show."""
+
+    name: str
+    branding: Branding
+    home_url: str
+    is_home: bool
+    menu: list[MenuLink]
+    languages: list[LanguageLink]
+
+
 @register.simple_tag(takes_context=True)
 def site_frame(context: dict[str, Any]) -> Frame:
-    """Return what header and footer show on the site of the request."""
+    """Return what header and footer show around the page of the request."""
     request = context["request"]
-    site = request.organization.site
-    home = queries.home_of(site, get_language() or "")
-    return Frame(
-        name=request.organization.name,
-        branding=Branding.for_request(request),
-        home_url=home.get_url(request) or "/",
-        menu=queries.menu_pages(home),
+    organization = request.organization
+    shown = context.get("page")
+    page = shown if isinstance(shown, Page) and shown.pk else None
+    around = queries.surroundings(
+        organization.site.root_page, language=get_language() or "", languages=organization.languages, page=page
     )
-
-
-@register.simple_tag(takes_context=True)
-def language_links(context: dict[str, Any]) -> list[LanguageLink]:
-    """Return links to the page in its other languages; none when it has only one."""
-    page, request = context.get("page"), context["request"]
-    if not isinstance(page, Page) or not page.pk:
-        return []
-    if "language_links" not in request.__dict__:
-        languages = request.organization.languages
-        found = queries.translations_of(page, languages=languages) if len(languages) > 1 else []
-        request.language_links = (
-            [
-                LanguageLink(
-                    code=other.locale.language_code,
-                    name=get_language_info(other.locale.language_code)["name_local"],
-                    url=other.get_url(request),
-                    full_url=other.get_full_url(request),
-                )
-                for other in found
-            ]
-            if len(found) > 1
-            else []
-        )
-    links: list[LanguageLink] = request.language_links
-    return links
+    if page is not None:
+        languages = {other.locale.language_code: other.get_full_url(request) for other in around.translations}
+    else:
+        here = request.build_absolute_uri(request.path)
+        languages = {code: translate_url(here, code) for code in organization.languages}
+    return Frame(
+        name=organization.name,
+        branding=Branding.for_request(request),
+        home_url=around.home.get_url(request) or "/",
+        is_home=page is not None and page.pk == around.home.pk,
+        menu=[
+            MenuLink(entry.title, entry.get_url(request), page is not None and page.pk == entry.pk)
+            for entry in around.menu
+        ],
+        languages=[
+            LanguageLink(code, get_language_info(code)["name_local"], urlsplit(url).path, url)
+            for code, url in languages.items()
+            # An address that is the same in two languages is not translated.
+            if len(set(languages.values())) > 1
+        ],
+    )
 
 
 @register.simple_tag

@@ -1,40 +1,73 @@
-// Turns the list of points inside [data-map] into a Leaflet map. Without JavaScript the list itself leads to a map.
+// Turns the list of points inside [data-map] into a Leaflet map when it comes near the screen; only then Leaflet is fetched.
+// Without JavaScript the list itself leads to a map.
+
+// Names beside pins are read easily up to here.
+const MOST_NAMES = 12;
+let leaflet;
+
+function loaded(element, parent) {
+  return new Promise((resolve, reject) => {
+    element.addEventListener("load", resolve);
+    element.addEventListener("error", reject);
+    parent.append(element);
+  });
+}
+
+function load(container) {
+  leaflet ??= Promise.all([
+    loaded(Object.assign(document.createElement("link"), { rel: "stylesheet", href: container.dataset.style }), document.head),
+    loaded(Object.assign(document.createElement("script"), { src: container.dataset.script }), document.body),
+  ]);
+  return leaflet;
+}
+
 function show(container) {
   const L = window.L;
-  const items = [...container.querySelectorAll("[data-latitude]")];
-  const points = items.map((item) => ({
+  const { tiles, attribution, line } = container.dataset;
+  const points = [...container.querySelectorAll("[data-latitude]")].map((item) => ({
     at: [Number(item.dataset.latitude), Number(item.dataset.longitude)],
     name: item.textContent.trim(),
     number: item.dataset.number,
   }));
-  if (!points.length) return;
   const canvas = document.createElement("div");
-  canvas.className = "map__canvas";
+  canvas.className = tiles ? "map__canvas" : "map__canvas map__canvas--plain";
   container.prepend(canvas);
-  container.classList.add("map--shown");
-  const map = L.map(canvas, { scrollWheelZoom: false, attributionControl: Boolean(container.dataset.tiles) });
-  if (container.dataset.tiles) {
-    L.tileLayer(container.dataset.tiles, { attribution: container.dataset.attribution, maxZoom: 19 }).addTo(map);
-  }
-  if (container.dataset.line && points.length > 1) {
-    L.polyline(points.map((point) => point.at), { className: "map__line" }).addTo(map);
-  }
+  const map = L.map(canvas, { scrollWheelZoom: false, attributionControl: Boolean(tiles) });
+  if (tiles) L.tileLayer(tiles, { attribution, maxZoom: 19 }).addTo(map);
+  if (line && points.length > 1) L.polyline(points.map((point) => point.at), { className: "map__line" }).addTo(map);
   for (const point of points) {
     const label = document.createElement("span");
     label.textContent = point.number || "";
     const icon = L.divIcon({ className: "map__pin", html: label, iconSize: [32, 32] });
     const marker = L.marker(point.at, { icon, alt: point.name, title: point.name }).addTo(map);
-    const text = document.createElement("strong");
-    text.textContent = point.name;
-    marker.bindPopup(text);
+    const name = document.createElement("span");
+    name.textContent = point.name;
+    if (!tiles && !point.number && points.length <= MOST_NAMES) {
+      marker.bindTooltip(name, { permanent: true, direction: "top", offset: [0, -16], className: "map__name" });
+    } else {
+      marker.bindPopup(name);
+    }
   }
   map.fitBounds(L.latLngBounds(points.map((point) => point.at)).pad(0.2), { maxZoom: 16 });
 }
 
-function showAll() {
-  document.querySelectorAll("[data-map]:not(.map--shown)").forEach(show);
+const near = new IntersectionObserver(
+  (entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      near.unobserve(target);
+      load(target).then(() => show(target));
+    }
+  },
+  { rootMargin: "300px" },
+);
+
+function watch() {
+  for (const container of document.querySelectorAll("[data-map]:not([data-watched])")) {
+    container.dataset.watched = "";
+    if (container.querySelector("[data-latitude]")) near.observe(container);
+  }
 }
 
-// Deferred scripts have run by the time a module does, in the order of the page.
-showAll();
-document.addEventListener("htmx:afterSwap", showAll);
+watch();
+document.addEventListener("htmx:afterSwap", watch);
