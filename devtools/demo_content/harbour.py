@@ -355,7 +355,7 @@ SITE: Final = DemoSite(
         "editor": ("Inga", "Sommer"),
         "guide": ("Piet", "Hansen"),
     },
-    home_title=Words("Harbour Walks", "Harbour Walks"),
+    home_title=Words("Harbour Walks in English", "Harbour Walks auf Deutsch"),
     home_description=Words(
         "Guided walks through Hamburg’s harbour in small groups, in English and German.",
         "Geführte Touren durch den Hamburger Hafen in kleinen Gruppen, auf Deutsch und Englisch.",

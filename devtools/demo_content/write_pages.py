@@ -109,7 +109,9 @@ class _Writer:
                 for tour in self.site.tours:
                     self._write_tour_page(page, tour, tours[tour.slug])
         home = LandingPage.objects.get(pk=home.pk)
+        # Editors tell the homes apart by their titles; guests read the name of the site.
         home.title = self.site.home_title[self.language]
+        home.seo_title = self.site.name
         home.search_description = self.site.home_description[self.language]
         home.share_image = self.pictures[self.site.home_picture]
         home.body = self._body(LandingPage, self.site.home_body)

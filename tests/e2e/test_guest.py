@@ -5,8 +5,6 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.accessibility import findings
-
 pytestmark = pytest.mark.e2e
 
 GUEST = "grete.journey@guest.example"
@@ -31,13 +29,11 @@ def pay_by_card(page: Page) -> None:
     page.get_by_role("button", name="Pay €60.00").click()
 
 
-def test_guest_books_pays_and_opens_the_booking_again(live_stack, phone_page: Page, screenshot) -> None:
+def test_guest_books_pays_and_opens_the_booking_again(live_stack, phone_page: Page, inspection) -> None:
     page = phone_page
-    found = {}
 
     def look(name: str) -> None:
-        screenshot(page, name)
-        found[name] = findings(page)
+        inspection.look(page, name)
 
     page.goto(live_stack.url("harbour"))
     expect(page.get_by_role("heading", level=1)).to_have_text("See the harbour with people who grew up in it")
@@ -91,4 +87,4 @@ def test_guest_books_pays_and_opens_the_booking_again(live_stack, phone_page: Pa
     page.frame_locator(".mailbox__html").locator("a[href*='/order/']").first.click()
     expect(page).to_have_url(order.partition("?")[0])
     expect(page.get_by_role("heading", level=1)).to_have_text("Your booking is confirmed")
-    assert {name: lines for name, lines in found.items() if lines} == {}
+    assert inspection.found == {}

@@ -1,0 +1,61 @@
+"""An editor builds a landing page with tiles and publishes it; nobody of Harbour gets in at Kyoto."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.e2e
+
+
+def insert(page: Page, number: int, kind: str) -> None:
+    """Choose a kind of block in the menu of the `number`th place for one."""
+    page.get_by_role("button", name="Insert a block").nth(number).click()
+    page.get_by_role("listbox").get_by_role("option", name=kind, exact=True).click()
+
+
+def test_editor_builds_and_publishes_a_landing_page(live_stack, signed_in, inspection, phone_page: Page) -> None:
+    page = signed_in("editor")
+    inspection.look(page, "1-dashboard")
+    page.goto(live_stack.url("harbour", "/admin/pages/"))
+    page.get_by_role("link", name="Explore child pages of 'Harbour Walks in English'").click()
+    expect(page.get_by_role("link", name="Tours", exact=True).first).to_be_visible()
+    inspection.look(page, "2-pages")
+    page.goto(f"{page.url.partition('?')[0]}add_subpage/")
+    page.get_by_role("link", name=re.compile("^Landing page")).click()
+
+    page.locator("[name=title]").fill("Welcome, school classes")
+    insert(page, 0, "Tiles")
+    page.locator("[name=body-0-value-heading]").fill("For teachers")
+    insert(page, 1, "Call")
+    tile = "body-0-value-tiles-0-value"
+    page.locator(f"[name={tile}-title]").fill("Call Jette")
+    page.locator(f"[name={tile}-phone]").fill("+49 40 66969120")
+    page.locator(f"[name={tile}-icon]").select_option("phone")
+    page.locator(f"[name={tile}-colour]").select_option("primary")
+    insert(page, 2, "Wi-Fi")
+    tile = "body-0-value-tiles-1-value"
+    page.locator(f"[name={tile}-title]").fill("Wi-Fi")
+    page.locator(f"[name={tile}-network]").fill("School")
+    page.locator(f"[name={tile}-password]").fill("chalk-and-sponge")
+    inspection.look(page, "3-editor")
+    # Drafts are kept while one types; the first makes the page.
+    expect(page).to_have_url(re.compile(r"/admin/pages/\d+/edit/"))
+    page.get_by_role("button", name="More actions").click()
+    page.get_by_role("button", name="Publish").click()
+    expect(page.get_by_text("Page 'Welcome, school classes' has been published.")).to_be_visible()
+
+    guest = phone_page
+    guest.goto(live_stack.url("harbour", "/welcome-school-classes/"))
+    expect(guest.get_by_role("heading", level=1)).to_have_text("Welcome, school classes")
+    expect(guest.get_by_role("link", name="Call Jette")).to_have_attribute("href", "tel:+494066969120")
+    inspection.look(guest, "4-published")
+    assert inspection.found == {}
+
+
+@pytest.mark.parametrize("role", ["owner", "manager", "editor", "guide"])
+def test_staff_of_harbour_cannot_sign_in_at_kyoto(live_stack, sign_in, page: Page, role: str) -> None:
+    sign_in(page, role, at="kyoto")
+    expect(page.get_by_text("Your e-mail and password didn't match. Please try again.")).to_be_visible()
+    page.goto(live_stack.url("kyoto", "/admin/"))
+    expect(page).to_have_url(live_stack.url("kyoto", "/admin/login/?next=/admin/"))
