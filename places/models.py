@@ -56,7 +56,13 @@ class Place(TenantModel):
             ),
             models.CheckConstraint(
                 condition=models.Q(latitude__isnull=True, longitude__isnull=True)
-                | models.Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                # A comparison with NULL is no refusal, so both are asked for.
+                | models.Q(
+                    latitude__isnull=False,
+                    longitude__isnull=False,
+                    latitude__range=(-90, 90),
+                    longitude__range=(-180, 180),
+                ),
                 name="place_coordinates",
                 violation_error_message=_("Give both latitude and longitude, or none."),
             ),

@@ -14,11 +14,12 @@ from wagtail.admin.panels import (
     TitleFieldPanel,
 )
 
+from tenancy.forms import TenantForm
 from tours.forms import PriceFormSet, StopFormSet, TourForm, VariantFormSet
 
 
 class FormSetPanel(InlinePanel):
-    """An inline panel whose formset is a class of ours."""
+    """An inline panel whose formset is a class of ours, of forms for a tenant's record."""
 
     def __init__(self, *args: Any, formset: type[BaseChildFormSet], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -29,9 +30,9 @@ class FormSetPanel(InlinePanel):
         return {**super().clone_kwargs(), "formset": self.formset}
 
     def get_form_options(self) -> dict[str, Any]:
-        """Return Wagtail's options with the formset's class."""
+        """Return Wagtail's options with the classes of formset and form."""
         options: dict[str, Any] = super().get_form_options()
-        options["formsets"][self.relation_name]["formset"] = self.formset
+        options["formsets"][self.relation_name].update(form=TenantForm, formset=self.formset)
         return options
 
 

@@ -69,6 +69,7 @@ class FullnessColumn(Column):
 
 class ScheduleIndexView(IndexView):
     default_ordering = "starts_at"
+    add_item_label = gettext_lazy("New departures")
 
     def get_base_queryset(self):
         return super().get_base_queryset().select_related("tour", "variant")
@@ -86,7 +87,7 @@ class ScheduleIndexView(IndexView):
                     if schedule.time_zone == zone
                     else f"{departure(schedule)} ({schedule.time_zone})"
                 ),
-                get_url=self.get_item_url,
+                get_url=self.get_inspect_url,
                 sort_key="starts_at",
             ),
             Column("tour", label=_("Tour"), accessor=lambda s: translated(s.tour, "name"), sort_key="tour__name"),
@@ -101,9 +102,6 @@ class ScheduleIndexView(IndexView):
                 sort_key="status",
             ),
         ]
-
-    def get_item_url(self, schedule):
-        return self.get_edit_url(schedule) or self.get_inspect_url(schedule)
 
     def get_edit_url(self, instance):
         return super().get_edit_url(instance) if staff_verbs(instance.status) else None
