@@ -135,6 +135,8 @@ class TenantModel(Timestamped):
         editable=False,
         related_name="+",
     )
+    # Records of the business are found by their foreign keys; Wagtail's index of references would add queries to each save.
+    wagtail_reference_index_ignore = True
 
     class Meta:
         abstract = True
@@ -250,6 +252,8 @@ class TenantDocument(AbstractDocument):
 
 class AuditEntry(models.Model):
     """One thing that somebody did. Rows are added, never changed or removed: the database refuses."""
+
+    wagtail_reference_index_ignore = True  # as `TenantModel`
 
     organization = models.ForeignKey(
         Organization, on_delete=models.PROTECT, default=current_organization_id, editable=False, related_name="+"
