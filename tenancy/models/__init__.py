@@ -1,0 +1,47 @@
+"""Organizations, their people, and what the kernel writes down for them."""
+
+from tenancy.models.accounts import (
+    User,
+    UserManager,
+)
+from tenancy.models.files import (
+    TenantDocument,
+    TenantImage,
+    TenantRendition,
+    document_path,
+    tenant_path,
+)
+from tenancy.models.organizations import (
+    Domain,
+    Membership,
+    Organization,
+    RoleGroup,
+    TenantModel,
+    Timestamped,
+    validate_time_zone,
+)
+from tenancy.models.records import (
+    AuditEntry,
+    OutboxDelivery,
+    OutboxEvent,
+)
+
+__all__ = [
+    "AuditEntry",
+    "Domain",
+    "Membership",
+    "Organization",
+    "OutboxDelivery",
+    "OutboxEvent",
+    "RoleGroup",
+    "TenantDocument",
+    "TenantImage",
+    "TenantModel",
+    "TenantRendition",
+    "Timestamped",
+    "User",
+    "UserManager",
+    "document_path",
+    "tenant_path",
+    "validate_time_zone",
+]

@@ -1,0 +1,67 @@
+"""Pictures and documents of an organization."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.documents.models import AbstractDocument
+from wagtail.documents.models import Document as WagtailDocument
+from wagtail.images.models import AbstractImage, AbstractRendition
+from wagtail.images.models import Image as WagtailImage
+
+from tenancy.models.organizations import Organization
+from tenancy.scope import require_organization_id
+
+
+def tenant_path(folder: str, filename: str) -> str:
+    """Return where a file of the organization in scope is stored: under its own prefix, below `folder`."""
+    public_id = Organization.objects.filter(pk=require_organization_id()).values_list("public_id", flat=True).get()
+    return f"{public_id}/{folder}/{filename}"
+
+
+class TenantImage(AbstractImage):
+    """A picture of an organization."""
+
+    credit = models.CharField(_("credit"), max_length=200, blank=True, help_text=_("Who took or owns the picture."))
+
+    admin_form_fields = (*WagtailImage.admin_form_fields, "credit")
+
+    class Meta(AbstractImage.Meta):
+        verbose_name = _("image")
+        verbose_name_plural = _("images")
+        permissions = [("choose_tenantimage", "Can choose image")]
+
+    def get_upload_to(self, filename: str) -> str:
+        path: str = super().get_upload_to(filename)
+        folder, _slash, name = path.rpartition("/")
+        return tenant_path(folder, name)
+
+
+class TenantRendition(AbstractRendition):
+    """A picture in one size and format."""
+
+    image = models.ForeignKey(TenantImage, on_delete=models.CASCADE, related_name="renditions")
+
+    class Meta:
+        unique_together = (("image", "filter_spec", "focal_point_key"),)
+
+    def get_upload_to(self, filename: str) -> str:
+        path: str = super().get_upload_to(filename)
+        folder, _slash, name = path.rpartition("/")
+        return tenant_path(folder, name)
+
+
+def document_path(instance: "TenantDocument", filename: str) -> str:
+    """Return where a document is stored; the folder is served only through a view that checks who asks."""
+    return tenant_path("documents", filename)
+
+
+class TenantDocument(AbstractDocument):
+    """A file of an organization that visitors or staff can download."""
+
+    file = models.FileField(_("file"), upload_to=document_path)
+
+    admin_form_fields = WagtailDocument.admin_form_fields
+
+    class Meta(AbstractDocument.Meta):
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+        permissions = [("choose_tenantdocument", "Can choose document")]

@@ -1,0 +1,30 @@
+import mimetypes
+
+from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest
+from django.views.decorators.http import require_safe
+
+# What a browser may show in place; anything else is offered as a download.
+SHOWN_TYPES = ("image/", "audio/", "video/")
+
+
+@require_safe
+def media(request: HttpRequest, name: str) -> FileResponse:
+    prefix = f"{request.organization.public_id}/"  # type: ignore[attr-defined]
+    if not name.startswith(prefix) or name.startswith(f"{prefix}documents/"):
+        raise Http404
+    try:
+        if not default_storage.exists(name):
+            raise Http404
+    except SuspiciousFileOperation as error:
+        raise Http404 from error
+    content_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    response = FileResponse(
+        default_storage.open(name),
+        content_type=content_type,
+        as_attachment=not content_type.startswith(SHOWN_TYPES) or "svg" in content_type,
+    )
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
