@@ -13,14 +13,15 @@ ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundl
 export UV_SYSTEM_CERTS ?= true
 endif
 
-.PHONY: help demo test check fmt bench
+.PHONY: help demo test check fmt messages bench
 
 help:
-	@echo "make demo    run everything with two demo organizations (PORT=8000, DEMO_DIR=.demo)"
-	@echo "make test    run the tests"
-	@echo "make check   check style, types, structure, templates, migrations and production settings"
-	@echo "make fmt     format the code"
-	@echo "make bench   measure, beside floors measured in the same run"
+	@echo "make demo     run everything with two demo organizations (PORT=8000, DEMO_DIR=.demo)"
+	@echo "make test     run the tests"
+	@echo "make check    check style, types, structure, templates, migrations and production settings"
+	@echo "make fmt      format the code"
+	@echo "make messages bring the translations in line with the code, and list what is left to translate"
+	@echo "make bench    measure, beside floors measured in the same run"
 
 $(STAMP): uv.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
@@ -53,6 +54,9 @@ fmt: $(STAMP)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/djlint --quiet --reformat templates || true
+
+messages: $(STAMP)
+	@$(BIN)/python -m devtools.messages
 
 bench: $(STAMP)
 	$(BIN)/python -m bench

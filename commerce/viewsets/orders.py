@@ -50,7 +50,7 @@ def departures_in_words(order):
     starts = departures(order)
     if not starts:
         return ""
-    first = date_format(starts[0].local_start, "D j M Y, H:i")
+    first = date_format(starts[0].local_start, _("D j M Y, H:i"))
     return first if len(starts) == 1 else _("%(first)s and %(more)d more") % {"first": first, "more": len(starts) - 1}
 
 

@@ -41,7 +41,7 @@ ACTIONS = {
 
 
 def departure(schedule):
-    return date_format(schedule.local_start, "D j M Y, H:i")
+    return date_format(schedule.local_start, _("D j M Y, H:i"))
 
 
 def departure_with_zone(schedule):

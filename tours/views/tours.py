@@ -47,7 +47,7 @@ class TourIndexView(IndexView):
                 "next_start",
                 label=_("Next departure"),
                 accessor=lambda tour: (
-                    date_format(tour.next_start.astimezone(zone), "D j M Y, H:i") if tour.next_start else ""
+                    date_format(tour.next_start.astimezone(zone), _("D j M Y, H:i")) if tour.next_start else ""
                 ),
                 sort_key="next_start",
             ),

@@ -1,0 +1,96 @@
+"""The German file says everything that the product says, completely, and is compiled. `make messages` brings it in line."""
+
+import re
+from pathlib import Path
+
+import polib
+import pytest
+
+from devtools.messages import LANGUAGES, ROOT, catalogue_path, texts
+
+PLACEHOLDER = re.compile(r"%\(\w+\)[-+0-9.]*[a-zA-Z]|%%|%[sd]|\{\w*\}")
+
+
+@pytest.fixture(params=LANGUAGES)
+def catalogue(request) -> polib.POFile:
+    return polib.pofile(catalogue_path(request.param), wrapwidth=0)
+
+
+def _key(entry) -> tuple[str, str | None]:
+    return entry.msgid, entry.msgctxt
+
+
+def _pairs(entry: polib.POEntry) -> list[tuple[str, str]]:
+    """Each text of the entry with its translation."""
+    if entry.msgid_plural:
+        return list(zip((entry.msgid, entry.msgid_plural), entry.msgstr_plural.values(), strict=True))
+    return [(entry.msgid, entry.msgstr)]
+
+
+def _at(entry: polib.POEntry) -> str:
+    return f"locale/…/django.po:{entry.linenum}: {entry.msgid}"
+
+
+def test_every_text_is_translated(catalogue):
+    entries = {_key(entry): entry for entry in catalogue if not entry.obsolete}
+    wrong = []
+    for text in texts():
+        entry = entries.get((text.msgid, text.context))
+        if entry is None or entry.msgid_plural != text.plural:
+            wrong.append(f"{text.where}: not in the file: {text.msgid}")
+        elif entry.fuzzy:
+            wrong.append(f"{text.where}: marked as fuzzy: {text.msgid}")
+        elif not all(translation for _source, translation in _pairs(entry)):
+            wrong.append(f"{text.where}: not translated: {text.msgid}")
+    assert wrong == []
+
+
+def test_nothing_is_translated_that_nobody_says(catalogue):
+    said = {(text.msgid, text.context) for text in texts()}
+    assert [_at(entry) for entry in catalogue if entry.obsolete or _key(entry) not in said] == []
+
+
+def test_placeholders_are_those_of_the_text(catalogue):
+    assert [
+        f"{_at(entry)} → {translation}"
+        for entry in catalogue
+        for source, translation in _pairs(entry)
+        if sorted(PLACEHOLDER.findall(source)) != sorted(PLACEHOLDER.findall(translation))
+    ] == []
+
+
+def test_translations_begin_and_end_as_the_text_does(catalogue):
+    # A lost blank glues two words together, a lost colon or full stop looks careless.
+    def edges(text: str) -> tuple[str, str, str]:
+        end = text.rstrip()[-1:]
+        return text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :], end if end in ".:?,…" else ""
+
+    assert [
+        f"{_at(entry)} → {translation}"
+        for entry in catalogue
+        for source, translation in _pairs(entry)
+        if edges(source) != edges(translation)
+    ] == []
+
+
+def test_compiled_file_is_that_of_the_texts(catalogue):
+    def content(entries) -> dict:
+        return {(*_key(entry), entry.msgid_plural): _pairs(entry) for entry in entries}
+
+    path = Path(catalogue.fpath).with_suffix(".mo")
+    compiled = content(polib.mofile(path))
+    expected = content(catalogue.translated_entries())
+    assert sorted(key[0] for key in compiled.keys() ^ expected.keys()) == []
+    assert [(compiled[key], expected[key]) for key in expected if compiled[key] != expected[key]] == []
+
+
+def test_every_literal_of_a_template_is_found():
+    # The extraction reads what Django makes of a template; this reads the template itself, so that nothing is lost on the way.
+    literal = re.compile(r"""{%\s*trans(?:late)?\s+(?:"([^"]*)"|'([^']*)')|_\("([^"]*)"\)""")
+    found = {text.msgid for text in texts()}
+    assert [
+        f"{path.relative_to(ROOT)}: {text}"
+        for path in sorted((ROOT / "templates").rglob("*.*"))
+        for match in literal.findall(path.read_text())
+        if (text := "".join(match)) not in found
+    ] == []
