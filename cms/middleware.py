@@ -1,6 +1,6 @@
 """Stored guest pages, and the admin's own content security policy."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -9,8 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
 from django.shortcuts import redirect
 from django.utils.cache import patch_vary_headers
+from django.utils.translation.trans_real import parse_accept_lang_header
 
-from cms import page_cache
+from cms import page_cache, queries
 
 # Set at sign-in: staff see drafts and tools, so their pages are made for them.
 STAFF_COOKIE: Final = "waypost_staff"
@@ -22,10 +23,25 @@ ADMIN_POLICY: Final = (
 )
 
 
-class HomeLanguageMiddleware:
-    """Leads guests who arrive at the bare address to the organization's own language, when that is not the one without a prefix.
+def is_preview(request: HttpRequest) -> bool:
+    """Return whether Wagtail makes this request up to show an editor a draft."""
+    return getattr(request, "is_dummy", False)
 
-    Who comes there from a page of the site has chosen the language.
+
+def preferred_language(accepted: str, spoken: Sequence[str]) -> str:
+    """Return the language of `spoken` that a browser likes best by its Accept-Language; the first when it likes none of them."""
+    for wanted, quality in parse_accept_lang_header(accepted):
+        for code in spoken:
+            if quality and (wanted == code or wanted.startswith(f"{code}-")):
+                return code
+    return spoken[0]
+
+
+class HomeLanguageMiddleware:
+    """Leads guests who arrive at the bare address to the home in the language their browser asks for.
+
+    Where the organization speaks none that it asks for, to its own language. Who comes there from a page of the site has chosen
+    the language, and a home that is not published leads nowhere.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -33,13 +49,29 @@ class HomeLanguageMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         organization = getattr(request, "organization", None)
-        if request.path == "/" and organization is not None and organization.default_language != settings.LANGUAGE_CODE:
-            came_from = urlsplit(request.headers.get("Referer", "")).netloc
-            if came_from != request.get_host():
-                response = redirect(f"/{organization.default_language}/")
-                patch_vary_headers(response, ["Referer"])
-                return response
-        return self.get_response(request)
+        if (
+            organization is None
+            or request.path != "/"
+            or request.method not in ("GET", "HEAD")
+            or organization.languages == [settings.LANGUAGE_CODE]
+            or is_preview(request)
+        ):
+            return self.get_response(request)
+        came_from = urlsplit(request.headers.get("Referer", "")).netloc
+        spoken = (organization.default_language, *organization.languages)
+        language = preferred_language(request.headers.get("Accept-Language", ""), spoken)
+        if (
+            language != settings.LANGUAGE_CODE
+            and came_from != request.get_host()
+            and queries.has_home(organization.site.root_page, language)
+        ):
+            query = request.META["QUERY_STRING"]
+            response: HttpResponse = redirect(f"/{language}/{f'?{query}' if query else ''}")
+        else:
+            response = self.get_response(request)
+        # A redirect that a browser or a proxy keeps would be in the way of who asks for the other language.
+        patch_vary_headers(response, ["Accept-Language", "Referer"])
+        return response
 
 
 class PageCacheMiddleware:
@@ -55,11 +87,11 @@ class PageCacheMiddleware:
         organization = getattr(request, "organization", None)
         cacheable = (
             organization is not None
+            and not is_preview(request)
             and request.method in ("GET", "HEAD")
             and not request.META["QUERY_STRING"]
             and STAFF_COOKIE not in request.COOKIES
             and not request.path.startswith("/admin/")
-            and not getattr(request, "is_preview", False)
         )
         if not cacheable:
             return self.get_response(request)

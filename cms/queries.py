@@ -12,6 +12,7 @@ from wagtail.models import Page
 
 from commerce.enums import PaymentMethod, PaymentStatus
 from commerce.models import Order, Payment
+from commerce.queries import failed_provider_events
 from crm.models import Protocol
 from crm.queries import failed_messages, follow_ups
 from tenancy.enums import DeliveryStatus
@@ -119,6 +120,12 @@ def page_at(root: Page, path: str, language: str) -> Page | None:
     address = Concat(Subquery(home.values("url_path")[:1]), Value(path), output_field=TextField())
     found = Page.objects.filter(url_path=address, live=True).first()
     return found.specific if found is not None else None
+
+
+def has_home(root: Page, language: str) -> bool:
+    """Return whether there is a published home in a language; `root` is the one in the organization's own; one query."""
+    homes = Page.objects.filter(translation_key=root.translation_key, depth=root.depth, live=True)
+    return homes.filter(locale__language_code=language).exists()
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,14 +242,30 @@ def orders_needing_attention(*, limit: int = 10) -> list[Order]:
     return list(Order.objects.exclude(needs_attention="").order_by("-updated_at")[:limit])
 
 
-def payments_awaiting_staff() -> int:
-    """Return how many transfers wait for staff to say that they came in."""
-    return Payment.objects.filter(status=PaymentStatus.AWAITING_APPROVAL, method=PaymentMethod.BANK_TRANSFER).count()
+@dataclass(frozen=True, slots=True)
+class AwaitedTransfers:
+    """The bank transfers that wait for staff to say that they came in: how many, and the oldest, each with its order."""
+
+    count: int
+    oldest: list[Payment]
+
+
+def transfers_awaiting_staff(*, limit: int = 10) -> AwaitedTransfers:
+    """Return the transfers that staff should look for in the bank's statement; two queries, one when there are none."""
+    awaited = Payment.objects.filter(status=PaymentStatus.AWAITING_APPROVAL, method=PaymentMethod.BANK_TRANSFER)
+    count = awaited.count()
+    oldest = list(awaited.select_related("order").order_by("created_at", "pk")[:limit]) if count else []
+    return AwaitedTransfers(count, oldest)
 
 
 def failed_message_count() -> int:
     """Return how many messages were given up."""
     return failed_messages().count()
+
+
+def failed_event_count() -> int:
+    """Return how many of Stripe's events could not be worked on so far."""
+    return failed_provider_events().count()
 
 
 def failed_delivery_count() -> int:

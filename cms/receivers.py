@@ -3,7 +3,7 @@ from typing import Any
 from django.db.models import Model
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
-from wagtail.models import Page
+from wagtail.models import Page, PageViewRestriction
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
 from cms import operations
@@ -14,7 +14,17 @@ from tenancy.models import Organization, TenantImage
 from tenancy.signals import organization_created
 from tours.models import PricingTier, Schedule, Stop, Tour, TourVariant
 
-SHOWN_ON_PAGES: tuple[type[Model], ...] = (Branding, Place, PricingTier, Schedule, Stop, TenantImage, Tour, TourVariant)
+SHOWN_ON_PAGES: tuple[type[Model], ...] = (
+    Branding,
+    PageViewRestriction,
+    Place,
+    PricingTier,
+    Schedule,
+    Stop,
+    TenantImage,
+    Tour,
+    TourVariant,
+)
 
 
 @receiver(organization_created)

@@ -1,0 +1,85 @@
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import transaction
+from django.http import HttpResponse
+from django.utils import timezone
+
+from cms import page_cache
+from tenancy.scope import organization_scope
+
+PATH = "harbour.localhost/about/"
+
+
+def fetch(organization, *, path: str = PATH, accepts_gzip: bool = False, etag: str = "") -> page_cache.Lookup:
+    return page_cache.fetch(organization.pk, path, accepts_gzip=accepts_gzip, etag=etag)
+
+
+def store(organization, text: str, *, generation: bytes | None) -> HttpResponse:
+    response = HttpResponse(text, headers={"Content-Language": "en"})
+    page_cache.store(organization.pk, PATH, response, generation=generation)
+    return response
+
+
+def test_page_is_found_as_it_was_stored(harbour):
+    made = store(harbour, "Ahoi", generation=None)
+    found = fetch(harbour).response
+    assert (found.content, found["Content-Language"], found["ETag"]) == (b"Ahoi", "en", made["ETag"])
+    assert (found["Cache-Control"], found["Vary"], found["X-Cache"]) == ("no-cache", "Accept-Encoding", "hit")
+    assert fetch(harbour, accepts_gzip=True).response["Content-Encoding"] == "gzip"
+    assert fetch(harbour, etag=made["ETag"]).response.status_code == 304
+    assert fetch(harbour, path="harbour.localhost/other/").response is None
+
+
+def test_page_of_an_earlier_generation_is_not_stored(harbour):
+    _nothing, before = fetch(harbour)
+    page_cache._forget(harbour.pk)
+    store(harbour, "before", generation=before)
+    found, generation = fetch(harbour)
+    assert (found, len(generation)) == (None, 16)
+    store(harbour, "after", generation=generation)
+    assert fetch(harbour).response.content == b"after"
+
+
+def test_each_change_begins_a_generation(harbour):
+    generations = set()
+    for _time in range(3):
+        page_cache._forget(harbour.pk)
+        generations.add(fetch(harbour).generation)
+    assert len(generations) == 3
+
+
+def test_stored_page_ends_by_itself(harbour):
+    store(harbour, "Ahoi", generation=None)
+    with time_machine.travel(timezone.now() + timedelta(seconds=page_cache.LIFETIME_SECONDS + 1)):
+        assert fetch(harbour).response is None
+
+
+def test_one_organization_forgets_its_own_pages_only(harbour, kyoto):
+    for organization in (harbour, kyoto):
+        store(organization, organization.name, generation=None)
+    page_cache._forget(harbour.pk)
+    assert fetch(harbour).response is None
+    assert fetch(kyoto).response.content == b"Kyoto Trails"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pages_are_forgotten_once_the_change_is_there(harbour):
+    store(harbour, "before", generation=fetch(harbour).generation)
+    with organization_scope(harbour.pk):
+        with transaction.atomic():
+            page_cache.forget_pages()
+            assert fetch(harbour).response.content == b"before"
+        assert fetch(harbour).response is None
+
+
+def test_site_works_without_redis(harbour, settings):
+    page_cache._client.cache_clear()
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    try:
+        store(harbour, "Ahoi", generation=None)
+        page_cache._forget(harbour.pk)
+        assert fetch(harbour) == (None, None)
+    finally:
+        page_cache._client.cache_clear()
