@@ -21,15 +21,18 @@ class DayPanel(Component):
         user = parent_context["request"].user
         organization = current_organization()
         today = timezone.localdate(timezone=organization.zone)
+        may_see_orders = user.has_perm("commerce.view_order")
         return {
             "organization": organization,
             "today": today,
             "departures": queries.departures_between(today, today + timedelta(days=1))
             if user.has_perm("tours.view_schedule")
             else None,
-            "orders": queries.orders_needing_attention() if user.has_perm("commerce.view_order") else [],
-            "transfers": queries.payments_awaiting_staff() if user.has_perm("commerce.confirm_payment") else 0,
+            "may_see_orders": may_see_orders,
+            "orders": queries.orders_needing_attention() if may_see_orders else [],
+            "transfers": queries.transfers_awaiting_staff() if user.has_perm("commerce.confirm_payment") else None,
             "failed_messages": queries.failed_message_count() if user.has_perm("crm.view_message") else 0,
+            "failed_events": queries.failed_event_count() if user.has_perm("commerce.view_providerevent") else 0,
             "failed_deliveries": queries.failed_delivery_count() if user.has_perm("tenancy.view_outboxdelivery") else 0,
             "follow_ups": queries.follow_ups_due(today) if user.has_perm("crm.view_protocol") else [],
         }

@@ -51,5 +51,6 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    # Without the request: whatever broke may break the site's frame as well.
-    return HttpResponse(loader.get_template("500.html").render(), status=500)
+    # Without the site's frame and any query: whatever broke may break those as well.
+    context = {"organization": getattr(request, "organization", None)}
+    return HttpResponse(loader.get_template("500.html").render(context), status=500)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.widgets import AdminDateInput
 
+from commerce import queries
 from commerce.enums import OrderStatus, PaymentMethod
 from commerce.models import Order, ProviderEvent
 
@@ -64,4 +65,4 @@ class ProviderEventFilterSet(WagtailFilterSet):
         """Return the events that failed and were not worked on since, or those that were."""
         if value == "done":
             return events.filter(processed_at__isnull=False)
-        return events.filter(processed_at=None, attempts__gt=0)
+        return events.filter(pk__in=queries.failed_provider_events().order_by().values("pk"))

@@ -4,6 +4,7 @@ from wagtail.permissions import register_permission_policy
 from commerce import panels, queries
 from commerce.models import Order, ProviderEvent
 from commerce.viewsets import OrderViewSet, PaymentSettingsViewSet, ProviderEventViewSet
+from commerce.viewsets.events import failed_events_button
 from tenancy.permissions import ReadOnlyPolicy
 
 register_permission_policy(Order, ReadOnlyPolicy(Order))
@@ -13,6 +14,9 @@ register_permission_policy(ProviderEvent, ReadOnlyPolicy(ProviderEvent))
 @hooks.register("register_admin_viewset")
 def register_orders():
     return [OrderViewSet(), ProviderEventViewSet(), PaymentSettingsViewSet()]
+
+
+hooks.register("problem_lists", failed_events_button)
 
 
 @hooks.register("customer_panels")

@@ -29,6 +29,7 @@ _OPERATIONS: Final = (
     "commerce.change_order",
     "commerce.view_orderline",
     "commerce.view_payment",
+    "commerce.view_providerevent",
     "commerce.confirm_payment",
     "commerce.refund_payment",
     "tenancy.view_outboxdelivery",

@@ -13,6 +13,7 @@ from commerce.gateways.stripe import Keys
 from commerce.models import Payment, PaymentSettings, ProviderEvent, Refund
 from commerce.operations.payments import settle_payment
 from commerce.operations.refunds import adopt_refund, settle_refund
+from tenancy import audit
 from tenancy.audit import Actor
 from tenancy.jobs import enqueue
 
@@ -84,6 +85,7 @@ def process_provider_event(event_id: int, *, now: datetime) -> None:
 def retry_provider_event(event: ProviderEvent, *, now: datetime, actor: Actor) -> ProviderEvent:
     """Work on a stored event again now, because staff ask for it; return it."""
     ProviderEvent.objects.filter(pk=event.pk, processed_at=None).update(next_attempt_at=now + SWEEP_AFTER)
+    audit.record("provider_event.retried", event, actor=actor)
     enqueue("commerce.process_provider_event", event_id=event.pk)
     return event
 

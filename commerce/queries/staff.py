@@ -94,6 +94,11 @@ def events_of(order: Order) -> QuerySet[ProviderEvent]:
     return ProviderEvent.objects.filter(object_id__in=[ref for ref in references if ref]).order_by("-created_at")
 
 
+def failed_provider_events() -> QuerySet[ProviderEvent]:
+    """Return the events of the payment provider that could not be worked on so far, newest first; they are tried again."""
+    return ProviderEvent.objects.filter(processed_at=None, attempts__gt=0).order_by("-created_at")
+
+
 def customer_totals(customer: Customer) -> tuple[int, list[tuple[str, int]]]:
     """Return how many orders of a customer stand, and what was paid for them less what went back, by currency in minor units."""
     count = Order.objects.filter(customer=customer, status__in=STANDING).count()

@@ -3,14 +3,15 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 from wagtail.admin import messages
 from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn, TitleColumn
 from wagtail.admin.views.generic import IndexView, InspectView
 from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.admin.widgets.button import HeaderButton
 
-from commerce import operations
+from commerce import operations, queries
 from commerce.filters import ProviderEventFilterSet
 from commerce.models import ProviderEvent
 
@@ -35,6 +36,14 @@ def retry(request, pk):
     operations.retry_provider_event(event, now=timezone.now(), actor=request.user)
     messages.success(request, _("It is being tried again."))
     return redirect(reverse("provider_events:inspect", args=[event.pk]))
+
+
+def failed_events_button(request):
+    count = queries.failed_provider_events().count() if request.user.has_perm("commerce.view_providerevent") else 0
+    if not count:
+        return []
+    label = ngettext("%(count)s failed Stripe event", "%(count)s failed Stripe events", count) % {"count": count}
+    return [HeaderButton(label, url=f"{reverse('provider_events:index')}?state=failed", icon_name="rotate")]
 
 
 class ProviderEventViewSet(ModelViewSet):

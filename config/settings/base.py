@@ -114,6 +114,7 @@ CACHES = {
 }
 
 AUTH_USER_MODEL = "tenancy.User"
+LOGIN_REDIRECT_URL = "wagtailadmin_home"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

@@ -11,6 +11,7 @@ from commerce.operations import cancel_order, confirm_manual_payment, refund_ord
 from crm.enums import Direction, ProtocolKind
 from crm.operations import log_protocol
 from tenancy.enums import Role
+from tenancy.models import AuditEntry
 from tenancy.scope import organization_scope
 from tests.commerce.factories import GRETE, NOW, order_of
 from tests.factories import make_schedule
@@ -283,15 +284,49 @@ def test_payment_settings_refuse_what_cannot_work(harbour, owner, wrong, message
     assert settings_of(harbour).stripe_secret_key == ""
 
 
-def test_stripe_events_are_listed_and_tried_again(harbour, owner):
+def stripe_event(harbour, number: int = 1, **options) -> ProviderEvent:
     with organization_scope(harbour.pk):
-        event = ProviderEvent.objects.create(
-            event_id="evt_1", event_type="payment_intent.succeeded", object_id="pi_1", payload={}, attempts=3
+        return ProviderEvent.objects.create(
+            event_id=f"evt_{number}", event_type="payment_intent.succeeded", object_id="pi_1", payload={}, **options
         )
-    page = owner.get(f"{reverse('provider_events:index')}?state=failed").content.decode()
-    assert "payment_intent.succeeded" in page
-    assert owner.get(reverse("provider_events:inspect", args=[event.pk])).status_code == 200
-    assert owner.post(reverse("provider_events:retry", args=[event.pk])).status_code == 302
+
+
+@pytest.mark.parametrize("role", [Role.OWNER, Role.ADMIN, Role.MANAGER])
+def test_stripe_events_are_listed_and_tried_again(harbour, role):
+    client = client_for(harbour, make_member(harbour, role))
+    event = stripe_event(harbour, attempts=3, last_error="GatewayUnavailable: Stripe did not answer.")
+    stripe_event(harbour, 2)
+    stripe_event(harbour, 3, attempts=1, processed_at=NOW)
+    failed = f"{reverse('provider_events:index')}?state=failed"
+    (button,) = client.get(reverse("deliveries:index")).context["header_buttons"]
+    assert (button.label, button.url) == ("1 failed Stripe event", failed)
+    assert list(client.get(failed).context["object_list"]) == [event]
+    inspect, retry = (reverse(f"provider_events:{name}", args=[event.pk]) for name in ("inspect", "retry"))
+    page = client.get(inspect).content.decode()
+    assert (page.count("Stripe did not answer."), page.count(retry)) == (1, 1)
+    assert client.post(retry).url == inspect
+    with organization_scope(harbour.pk):
+        (entry,) = AuditEntry.objects.filter(action="provider_event.retried")
+        assert (entry.subject_id, entry.actor.email) == (event.pk, f"{role}@harbour.example")
+        ProviderEvent.objects.filter(pk=event.pk).update(processed_at=NOW)
+    assert client.post(retry).status_code == 404
+    assert client.get(reverse("deliveries:index")).context["header_buttons"] == []
+
+
+@pytest.mark.parametrize("role", [Role.EDITOR, Role.GUIDE])
+def test_stripe_events_are_not_for_editors_and_guides(harbour, role):
+    event = stripe_event(harbour, attempts=3)
+    client = client_for(harbour, make_member(harbour, role))
+    inspect, retry = (reverse(f"provider_events:{name}", args=[event.pk]) for name in ("inspect", "retry"))
+    answers = [client.get(reverse("provider_events:index")), client.get(inspect), client.post(retry)]
+    assert [(answer.status_code, answer.url) for answer in answers] == [(302, "/admin/")] * 3
+
+
+def test_stripe_events_of_another_organization_do_not_exist(harbour, kyoto):
+    event = stripe_event(harbour, attempts=3)
+    client = client_for(kyoto, make_member(kyoto, Role.OWNER))
+    inspect, retry = (reverse(f"provider_events:{name}", args=[event.pk]) for name in ("inspect", "retry"))
+    assert (client.get(inspect).status_code, client.post(retry).status_code) == (404, 404)
 
 
 def test_timeline_says_what_happened(harbour, manager, run_jobs, django_capture_on_commit_callbacks):

@@ -1,0 +1,169 @@
+import datetime as dt
+
+import pytest
+import time_machine
+from django.test import Client
+from wagtail.models import PageViewRestriction
+
+from cms.models import Branding, ContentPage
+from tenancy.enums import Role
+from tenancy.models import Organization
+from tenancy.scope import organization_scope
+from tests.cms.test_pages import home_of
+from tests.fixtures import PASSWORD, client_for, make_member
+
+NOW = dt.datetime(2031, 1, 10, 12, tzinfo=dt.UTC)
+SITEMAP = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml">
+{urls}</urlset>
+"""
+
+
+def entry(path: str, *, languages: tuple[tuple[str, str], ...] = ()) -> str:
+    others = "".join(
+        f'<xhtml:link rel="alternate" hreflang="{code}" href="http://harbour.localhost:8000{other}"/>'
+        for code, other in languages
+    )
+    return f"<url><loc>http://harbour.localhost:8000{path}</loc><lastmod>2031-01-10</lastmod>{others}</url>\n"
+
+
+def add_page(organization: Organization, slug: str, language: str = "en", **options) -> ContentPage:
+    with organization_scope(organization.pk):
+        home = home_of(organization, language)
+        page = home.add_child(instance=ContentPage(title=slug.title(), slug=slug, locale=home.locale, **options))
+        page.save_revision().publish()
+    return page
+
+
+@pytest.fixture
+def two_languages(db, request) -> Organization:
+    with time_machine.travel(NOW, tick=False):
+        harbour = request.getfixturevalue("harbour")
+        about = add_page(harbour, "about")
+        add_page(harbour, "ueber-uns", "de", translation_key=about.translation_key)
+        add_page(harbour, "only-here")
+        add_page(harbour, "nur-hier", "de")
+        private, draft = add_page(harbour, "partners"), add_page(harbour, "draft")
+        with organization_scope(harbour.pk):
+            PageViewRestriction.objects.create(page=private, restriction_type=PageViewRestriction.LOGIN)
+            draft.unpublish()
+    return harbour
+
+
+def test_sitemap_names_each_public_page_with_its_languages(two_languages, kyoto):
+    homes, about = (("en", "/"), ("de", "/de/")), (("en", "/about/"), ("de", "/de/ueber-uns/"))
+    answer = client_for(two_languages).get("/sitemap.xml")
+    assert answer["Content-Type"] == "application/xml"
+    assert answer.content.decode() == SITEMAP.format(
+        urls="".join(
+            [
+                entry("/", languages=homes),
+                entry("/about/", languages=about),
+                entry("/only-here/"),
+                entry("/de/", languages=homes),
+                entry("/de/ueber-uns/", languages=about),
+                entry("/de/nur-hier/"),
+            ]
+        )
+    )
+    assert "harbour" not in client_for(kyoto).get("/sitemap.xml").content.decode()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_sitemap_takes_the_same_queries_however_long(harbour, django_assert_num_queries, count):
+    for number in range(count):
+        add_page(harbour, f"about-{number}")
+    client = client_for(harbour)
+    client.get("/sitemap.xml")
+    with django_assert_num_queries(3):
+        client.get("/sitemap.xml")
+
+
+@pytest.mark.parametrize(
+    ("path", "language", "heading", "home"),
+    [
+        ("/nowhere/", "en", "We cannot find this page", "/"),
+        ("/de/nirgends/", "de", "Wir können diese Seite nicht finden", "/de/"),
+        ("/wp-login.php", "en", "We cannot find this page", "/"),
+        ("/documents/7/secret.pdf", "en", "We cannot find this page", "/"),
+        ("/order/7a1f/", "en", "We cannot find this page", "/"),
+    ],
+)
+def test_page_that_is_not_there_looks_like_the_site(harbour, path, language, heading, home):
+    answer = client_for(harbour).get(path)
+    text = answer.content.decode()
+    assert (answer.status_code, f'<html lang="{language}">' in text, heading in text) == (404, True, True)
+    assert (text.count("Harbour Walks") > 1, "/branding.css?v=" in text) == (True, True)
+    assert f'<a class="button" href="{home}">' in text
+    assert "noindex" in text
+
+
+def test_missing_pages_of_two_organizations_look_like_their_own(harbour, kyoto):
+    with organization_scope(kyoto.pk):
+        Branding.objects.update(tagline="Quiet walks")
+    ours, theirs = (client_for(one).get("/nowhere/").content.decode() for one in (harbour, kyoto))
+    assert (ours.count("Kyoto"), ours.count("Quiet walks")) == (0, 0)
+    assert (theirs.count("Harbour"), theirs.count("Quiet walks")) == (0, 1)
+
+
+def test_missing_page_is_not_stored(harbour):
+    client = client_for(harbour)
+    assert "X-Cache" not in client.get("/about/")
+    add_page(harbour, "about")
+    assert client.get("/about/").status_code == 200
+
+
+@pytest.fixture
+def broken(settings):
+    settings.ROOT_URLCONF = "tests.cms.broken_urls"
+
+    def visit(client: Client, path: str = "/broken/"):
+        client.raise_request_exception = False
+        return client.get(path)
+
+    return visit
+
+
+def test_broken_page_says_so_in_the_name_of_the_organization(harbour, kyoto, broken, django_assert_num_queries, caplog):
+    client = client_for(harbour)
+    client.get("/")
+    with django_assert_num_queries(0):
+        answer = broken(client)
+    text = answer.content.decode()
+    assert (answer.status_code, "Something went wrong on our side" in text) == (500, True)
+    assert ("Harbour Walks" in text, "hello@harbour.example" in text, "pump" in text) == (True, True, False)
+    assert ("Kyoto Trails" in broken(client_for(kyoto)).content.decode(), "X-Cache" in answer) == (True, False)
+
+
+def test_broken_page_speaks_the_language_of_the_page(harbour, broken, caplog):
+    text = broken(client_for(harbour), "/de/broken/").content.decode()
+    assert ('<html lang="de">' in text, 'href="/de/"' in text) == (True, True)
+
+
+def test_private_page_asks_guests_to_sign_in_and_leads_back(harbour):
+    page = add_page(harbour, "partners")
+    with organization_scope(harbour.pk):
+        PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.LOGIN)
+    guest = client_for(harbour)
+    asked = guest.get("/partners/")
+    assert asked.url == "/_util/login/?next=/partners/"
+    form = guest.get(asked.url)
+    assert (form.status_code, "<title>Sign in · Harbour Walks</title>" in form.content.decode()) == (200, True)
+    guide = make_member(harbour, Role.GUIDE)
+    given = {"username": guide.email, "password": "wrong", "next": "/partners/"}
+    refused = guest.post("/_util/login/", given)
+    assert (refused.status_code, 'role="alert"' in refused.content.decode()) == (200, True)
+    assert guest.post("/_util/login/", {**given, "password": PASSWORD}).url == "/partners/"
+    assert "<h1>Partners</h1>" in guest.get("/partners/").content.decode()
+
+
+def test_private_page_of_one_organization_is_closed_to_members_of_another(harbour, kyoto):
+    page = add_page(harbour, "partners")
+    with organization_scope(harbour.pk):
+        PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.LOGIN)
+    stranger = make_member(kyoto, Role.OWNER)
+    given = {"username": stranger.email, "password": PASSWORD, "next": "/partners/"}
+    guest = client_for(harbour)
+    assert guest.post("/_util/login/", given).status_code == 200
+    assert guest.get("/partners/").status_code == 302
