@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.http.request import split_domain_port
 from django.shortcuts import redirect
 from django.utils.cache import patch_vary_headers
 from django.utils.translation.trans_real import parse_accept_lang_header
@@ -95,12 +94,12 @@ class PageCacheMiddleware:
         )
         if not cacheable:
             return self.get_response(request)
-        path = f"{split_domain_port(request.get_host())[0]}{request.path}"
+        path = f"{request.host_name}{request.path}"  # type: ignore[attr-defined]
         stored, generation = page_cache.fetch(
             organization.pk,
             path,
-            accepts_gzip="gzip" in request.headers.get("Accept-Encoding", ""),
-            etag=request.headers.get("If-None-Match", ""),
+            accepts_gzip="gzip" in request.META.get("HTTP_ACCEPT_ENCODING", ""),
+            etag=request.META.get("HTTP_IF_NONE_MATCH", ""),
         )
         if stored is not None:
             return stored

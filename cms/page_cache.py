@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import threading
 import time
 import uuid
 from functools import cache
@@ -31,6 +32,33 @@ def _client() -> redis.Redis:
     return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=1)
 
 
+class _OwnConnection(threading.local):
+    """A connection for each thread: taking one from the pool, and testing it, costs as much as the question itself."""
+
+    def __init__(self) -> None:
+        self.connection = _client().connection_pool.make_connection()
+
+
+@cache
+def _own() -> _OwnConnection:
+    return _OwnConnection()
+
+
+def _ask(*command: str) -> Any:
+    """Return the answer to one command; a connection that the server closed meanwhile is opened again. Raises `RedisError`."""
+    connection = _own().connection
+    was_open = connection.is_connected
+    try:
+        connection.send_command(*command)
+        return connection.read_response()
+    except redis.ConnectionError:
+        if not was_open:
+            raise
+    # Both calls have closed it: an answer that comes late is never taken for another one's.
+    connection.send_command(*command)
+    return connection.read_response()
+
+
 def _name(organization_id: int) -> str:
     return f"waypost:pages:{organization_id}"
 
@@ -45,10 +73,9 @@ class Lookup(NamedTuple):
 def fetch(organization_id: int, path: str, *, accepts_gzip: bool, etag: str) -> Lookup:
     """Return the stored page of an organization at `path`, 304 when the browser has it. One round trip, no SQL."""
     try:
-        found: Any = _client().hmget(_name(organization_id), [path, GENERATION])
+        stored, generation = _ask("HMGET", _name(organization_id), path, GENERATION)
     except redis.RedisError:
         return Lookup(None, None)
-    stored, generation = found
     if stored is None:
         return Lookup(None, generation)
     head, _newline, body = stored.partition(b"\n")

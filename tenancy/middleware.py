@@ -13,7 +13,10 @@ from tenancy.scope import no_scope, organization_scope
 
 
 class OrganizationMiddleware:
-    """Runs the request in the scope of the organization its host name belongs to, as `request.organization`."""
+    """Runs the request in the scope of the organization its host name belongs to, as `request.organization`.
+
+    `request.host_name` is that name, without the port.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -22,11 +25,13 @@ class OrganizationMiddleware:
         if request.path.startswith(settings.PLATFORM_PATHS):
             with no_scope():
                 return self.get_response(request)
-        organization = organization_for_host(split_domain_port(request.get_host())[0])
+        host_name = split_domain_port(request.get_host())[0]
+        organization = organization_for_host(host_name)
         if organization is None or not self._serves(request, organization.status):
             with no_scope():
                 return SimpleTemplateResponse("tenancy/no_site.html", status=404).render()
         request.organization = organization  # type: ignore[attr-defined]
+        request.host_name = host_name  # type: ignore[attr-defined]
         # What Wagtail would look up by host name and port, which knows nothing of further domains.
         request._wagtail_site = organization.site  # type: ignore[attr-defined]
         with organization_scope(organization.pk):

@@ -1,3 +1,5 @@
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -76,6 +78,7 @@ def test_pages_are_forgotten_once_the_change_is_there(harbour):
 
 def test_site_works_without_redis(harbour, settings):
     page_cache._client.cache_clear()
+    page_cache._own.cache_clear()
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     try:
         store(harbour, "Ahoi", generation=None)
@@ -83,3 +86,26 @@ def test_site_works_without_redis(harbour, settings):
         assert fetch(harbour) == (None, None)
     finally:
         page_cache._client.cache_clear()
+        page_cache._own.cache_clear()
+
+
+def test_page_is_found_after_the_server_closed_the_connection(harbour):
+    store(harbour, "Ahoi", generation=None)
+    before = page_cache._ask("CLIENT", "ID")
+    page_cache._client().client_kill_filter(_id=before)
+    assert fetch(harbour).response.content == b"Ahoi"
+    assert page_cache._ask("CLIENT", "ID") != before
+
+
+def test_pages_asked_for_at_once_are_not_mixed_up(harbour):
+    texts = [f"Page {number}" for number in range(8)]
+    for text in texts:
+        page_cache.store(harbour.pk, text, HttpResponse(text), generation=None)
+    together = threading.Barrier(len(texts))
+
+    def ask(text: str) -> set[bytes]:
+        together.wait(30)
+        return {fetch(harbour, path=text).response.content for _time in range(50)}
+
+    with ThreadPoolExecutor(len(texts)) as pool:
+        assert list(pool.map(ask, texts)) == [{text.encode()} for text in texts]
