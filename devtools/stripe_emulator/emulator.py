@@ -4,6 +4,7 @@ import copy
 import json
 import os
 import re
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -66,10 +67,27 @@ class Emulator:
         self._accounts: dict[str, Account] = {}
         self._running: set[tuple[str, str]] = set()
         if state_file is not None and state_file.exists():
+            self._load(state_file)
+
+    def _load(self, state_file: Path) -> None:
+        """Take up what `save` wrote; a file that another version wrote is put aside, and a message says so."""
+        try:
             state = json.loads(state_file.read_text())
-            self._accounts = {name: Account(name, self, data) for name, data in state["accounts"].items()}
-            for delivery in state["waiting"]:
-                self.deliverer.queue(Delivery(**delivery))
+            accounts = {name: Account(name, self, data) for name, data in state["accounts"].items()}
+            waiting = [Delivery(**delivery) for delivery in state["waiting"]]
+        except (ValueError, KeyError, TypeError, AttributeError):
+            aside = state_file.with_name(f"{state_file.name}.unreadable")
+            os.replace(state_file, aside)  # noqa: PTH105  # as in `save`
+            print(
+                f"{state_file} was not written by this version of the emulator: it begins empty, without the payments"
+                f" made before. The file is kept as {aside.name}.",
+                file=sys.stderr,
+                flush=True,
+            )
+            return
+        self._accounts = accounts
+        for delivery in waiting:
+            self.deliverer.queue(delivery)
 
     def account(self, name: str) -> Account:
         """Return an account by its name, `KEY/CONNECTED`."""

@@ -187,6 +187,30 @@ def test_state_is_kept_from_start_to_start(tmp_path, sink):
     )
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        '{"payment_intents": {}}',
+        '{"accounts": {"one/": []}, "waiting": []}',
+        '{"accounts": {}, "waiting": [{"url": "http://x"}]}',
+    ],
+)
+def test_state_of_another_version_is_put_aside(tmp_path, capfd, text):
+    path = tmp_path / "stripe.json"
+    path.write_text(text)
+    with running_emulator(state_file=path) as url:
+        intent = create(stripe.StripeClient("sk_test_one", base_addresses={"api": url}), "k")
+    assert (tmp_path / "stripe.json.unreadable").read_text() == text
+    assert list(json.loads(path.read_text())["accounts"]["one/"]["payment_intents"]) == [intent.id]
+    assert capfd.readouterr().err == (
+        f"{path} was not written by this version of the emulator: it begins empty, without the payments made before."
+        " The file is kept as stripe.json.unreadable.\n"
+    )
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_process_says_when_it_is_ready_and_stops_when_told(tmp_path, number):
     path = tmp_path / "stripe.json"
