@@ -111,15 +111,18 @@ def place_order(
                 checkout_token=checkout_token,
                 actor=actor,
             )
-        except SeatsUnavailable as refusal:
-            by_pk = {schedule.pk: public_id for public_id, schedule in _schedules(lines).items()}
-            raise OrderRefused(
-                refusal.code, refusal.message, schedule_public_id=by_pk.get(refusal.schedule_id, "")
-            ) from refusal
-        except IntegrityError as error:
-            # The same checkout was sent twice at once, or a random order number was taken: look again.
-            repeatable = any(name in str(error) for name in ("order_checkout_once", "order_number_unique"))
-            if not repeatable or attempt == 2:
+        except (OrderRefused, SeatsUnavailable, IntegrityError) as error:
+            # Looked for only when something is in the way, as the first order itself is: nearly every checkout is sent once.
+            repeated = queries.order_of_checkout(checkout_token) if checkout_token is not None else None
+            if repeated is not None:
+                return repeated
+            if isinstance(error, SeatsUnavailable):
+                by_pk = {schedule.pk: public_id for public_id, schedule in _schedules(lines).items()}
+                raise OrderRefused(
+                    error.code, error.message, schedule_public_id=by_pk.get(error.schedule_id, "")
+                ) from error
+            # A random order number was taken: another one will not be.
+            if "order_number_unique" not in str(error) or attempt == 2:
                 raise
     raise AssertionError("unreachable")
 
@@ -197,12 +200,8 @@ def _place_order(
     checkout_token: UUID | None,
     actor: Actor,
 ) -> Order:
-    if checkout_token is not None:
-        repeated = Order.objects.filter(checkout_token=checkout_token).first()
-        if repeated is not None:
-            return repeated
-    organization = current_organization()
     row = queries.payment_settings()
+    organization = row.organization
     with override(contact.language):
         quote = _quote(lines, organization)
     _check_method(method, quote, row)

@@ -61,13 +61,14 @@ def test_place_order_uses_few_queries(in_harbour, django_assert_num_queries):
     schedule = make_schedule()
     order_of(schedule)
     tier = tier_of(schedule)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         place_order(
             [CartLine(str(schedule.public_id), {tier.pk: 2})],
             contact=GRETE,
             method=PaymentMethod.BANK_TRANSFER,
             source=OrderSource.WEB,
             now=NOW,
+            checkout_token=uuid.uuid4(),
         )
 
 
@@ -78,6 +79,23 @@ def test_place_order_twice_from_one_checkout(in_harbour):
     assert order_of(schedule, checkout_token=token) == first
     schedule.refresh_from_db()
     assert schedule.booked_count == 2
+
+
+def test_place_order_twice_from_one_checkout_that_took_the_last_seats(in_harbour):
+    schedule = make_schedule(capacity=2)
+    token = uuid.uuid4()
+    first = order_of(schedule, checkout_token=token)
+    assert order_of(schedule, checkout_token=token) == first
+    with pytest.raises(OrderRefused):
+        order_of(schedule, checkout_token=uuid.uuid4())
+
+
+def test_place_order_twice_from_one_checkout_after_the_departure_closed(in_harbour):
+    schedule = make_schedule()
+    token = uuid.uuid4()
+    first = order_of(schedule, checkout_token=token)
+    cancel_schedule(schedule, reason="Storm", now=NOW, actor=None)
+    assert order_of(schedule, checkout_token=token) == first
 
 
 def test_place_order_finds_the_customer_and_leaves_what_is_known(in_harbour):
