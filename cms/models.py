@@ -15,6 +15,7 @@ from cms.enums import FONT_STACKS, Font, Header
 from cms.pages.content import ContentPage, FaqPage, LandingPage
 from cms.pages.tours import TourIndexPage, TourPage, TourPagePicture, TourPageStop
 from cms.rules import DAY, INK, MINIMUM_CONTRAST, NIGHT, WHITE, contrast, is_colour, readable_on, text_on
+from tenancy.fields import TranslationsField
 from tenancy.models import TenantImage
 
 __all__ = [
@@ -70,6 +71,7 @@ class Branding(BaseSiteSetting):
     font = models.CharField(_("typeface"), max_length=12, choices=Font.choices, default=Font.SANS)
     header = models.CharField(_("bar at the top"), max_length=12, choices=Header.choices, default=Header.PLAIN)
     tagline = models.CharField(_("tagline"), max_length=120, blank=True)
+    tagline_translations = TranslationsField(_("tagline in other languages"))
     phone = PhoneNumberField(_("phone"), blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     address = models.TextField(_("address"), blank=True)
@@ -81,7 +83,9 @@ class Branding(BaseSiteSetting):
     )
 
     panels = [
-        MultiFieldPanel([FieldPanel("logo"), FieldPanel("tagline")], heading=_("Name and logo")),
+        MultiFieldPanel(
+            [FieldPanel("logo"), FieldPanel("tagline"), FieldPanel("tagline_translations")], heading=_("Name and logo")
+        ),
         MultiFieldPanel(
             [FieldPanel("primary_colour"), FieldPanel("accent_colour"), FieldPanel("font"), FieldPanel("header")],
             heading=_("Look"),

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class OrderStatus(models.TextChoices):
@@ -35,7 +36,7 @@ class PaymentStatus(models.TextChoices):
     AWAITING_APPROVAL = "awaiting_approval", _("To be confirmed by staff")
     SUCCEEDED = "succeeded", _("Received")
     FAILED = "failed", _("Failed")
-    CANCELLED = "cancelled", _("Cancelled")
+    CANCELLED = "cancelled", pgettext_lazy("payment", "Cancelled")
     REJECTED = "rejected", _("Rejected")
     PARTIALLY_REFUNDED = "partially_refunded", _("Partly refunded")
     REFUNDED = "refunded", _("Refunded")
@@ -49,7 +50,7 @@ class RefundStatus(models.TextChoices):
     REQUIRES_ACTION = "requires_action", _("Waiting for the guest")
     SUCCEEDED = "succeeded", _("Paid back")
     FAILED = "failed", _("Failed")
-    CANCELLED = "cancelled", _("Cancelled")
+    CANCELLED = "cancelled", pgettext_lazy("payment", "Cancelled")
 
 
 class RefundReason(models.TextChoices):

@@ -78,6 +78,9 @@ class Place(TenantModel):
         town = f"{self.postal_code} {self.city}".strip()
         return ", ".join(part for part in (self.street, town) if part)
 
+    # What Wagtail calls it where it shows a place.
+    address.fget.short_description = _("address")  # type: ignore[attr-defined]
+
     @property
     def has_coordinates(self) -> bool:
         """Whether the place can be shown on a map."""

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class TourStatus(models.TextChoices):
@@ -46,7 +47,7 @@ class ScheduleStatus(models.TextChoices):
     FULL = "full", _("Full")
     CLOSED = "closed", _("Closed for booking")
     COMPLETED = "completed", _("Completed")
-    CANCELLED = "cancelled", _("Cancelled")
+    CANCELLED = "cancelled", pgettext_lazy("departure", "Cancelled")
 
 
 class BookingStatus(models.TextChoices):

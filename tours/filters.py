@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.widgets import AdminDateInput
 
@@ -26,7 +27,9 @@ class ScheduleFilterSet(WagtailFilterSet):
     date_from = django_filters.DateFilter(
         field_name="date", lookup_expr="gte", label=_("From (today when empty)"), widget=AdminDateInput
     )
-    date_to = django_filters.DateFilter(field_name="date", lookup_expr="lte", label=_("To"), widget=AdminDateInput)
+    date_to = django_filters.DateFilter(
+        field_name="date", lookup_expr="lte", label=pgettext_lazy("day", "To"), widget=AdminDateInput
+    )
     tour = django_filters.ModelChoiceFilter(queryset=_tours, label=_("Tour"), empty_label=_("All"))
     status = django_filters.MultipleChoiceFilter(
         choices=ScheduleStatus.choices, label=_("Status"), widget=forms.CheckboxSelectMultiple

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.utils.dates import WEEKDAYS
 from django.utils.functional import cached_property
-from django.utils.translation import get_language, to_locale
+from django.utils.translation import get_language, pgettext_lazy, to_locale
 from django.utils.translation import gettext_lazy as _
 from modelcluster.forms import BaseChildFormSet
 from wagtail.admin.widgets import AdminDateInput
@@ -168,7 +168,11 @@ class NewSchedulesForm(forms.Form):
         label=_("Start times"), max_length=200, help_text=_("One or more, such as 10:00, 14:30. Local time.")
     )
     capacity = forms.IntegerField(
-        label=_("Places"), required=False, min_value=1, max_value=9999, help_text=_("Empty: those of the variant.")
+        label=pgettext_lazy("on a departure", "Places"),
+        required=False,
+        min_value=1,
+        max_value=9999,
+        help_text=_("Empty: those of the variant."),
     )
     language = forms.ChoiceField(label=_("Language"), required=False, choices=_language_choices)
     guest_note = forms.CharField(label=_("Note to guests"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
@@ -268,7 +272,7 @@ class StopMappingForm(forms.Form):
     )
     title_case = forms.BooleanField(label=_("Write names in CAPITALS as titles"), required=False)
     order_field = forms.ChoiceField(
-        label=_("Order"), required=False, help_text=_("Without one, the order of the file.")
+        label=pgettext_lazy("of stops", "Order"), required=False, help_text=_("Without one, the order of the file.")
     )
     id_field = forms.ChoiceField(
         label=_("Id"), required=False, help_text=_("By it, a repeated import finds the places of the last one.")

@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 
@@ -32,7 +33,9 @@ class Tour(ClusterableModel, TenantModel):
     duration_minutes = models.PositiveSmallIntegerField(
         _("duration in minutes"), default=90, validators=[MinValueValidator(1)]
     )
-    capacity = models.PositiveSmallIntegerField(_("places"), default=12, validators=[MinValueValidator(1)])
+    capacity = models.PositiveSmallIntegerField(
+        pgettext_lazy("on a departure", "places"), default=12, validators=[MinValueValidator(1)]
+    )
     min_participants = models.PositiveSmallIntegerField(_("fewest participants"), default=1)
     cutoff_minutes = models.PositiveIntegerField(
         _("booking closes (minutes before)"), default=60, help_text=_("How long before the start booking ends.")
@@ -90,7 +93,7 @@ class TourVariant(TenantModel):
     name_translations = TranslationsField(_("name in other languages"))
     kind = models.CharField(_("kind"), max_length=12, choices=VariantKind.choices, default=VariantKind.GROUP)
     duration_minutes = models.PositiveSmallIntegerField(_("duration in minutes"), null=True, blank=True)
-    capacity = models.PositiveSmallIntegerField(_("places"), null=True, blank=True)
+    capacity = models.PositiveSmallIntegerField(pgettext_lazy("on a departure", "places"), null=True, blank=True)
     cutoff_minutes = models.PositiveIntegerField(_("booking closes (minutes before)"), null=True, blank=True)
     is_active = models.BooleanField(_("offered"), default=True)
     sort_order = models.IntegerField(null=True, blank=True, editable=False)
@@ -203,7 +206,9 @@ class Schedule(TenantModel):
     booking_closes_at = models.DateTimeField(_("booking closes at (UTC)"), editable=False)
     duration_minutes = models.PositiveSmallIntegerField(_("duration in minutes"), validators=[MinValueValidator(1)])
     cutoff_minutes = models.PositiveIntegerField(_("booking closes (minutes before)"))
-    capacity = models.PositiveSmallIntegerField(_("places"), validators=[MinValueValidator(1)])
+    capacity = models.PositiveSmallIntegerField(
+        pgettext_lazy("on a departure", "places"), validators=[MinValueValidator(1)]
+    )
     booked_count = models.PositiveIntegerField(_("booked"), default=0, editable=False)
     status = models.CharField(
         _("status"), max_length=12, choices=ScheduleStatus.choices, default=ScheduleStatus.OPEN, editable=False

@@ -13,8 +13,11 @@ from wagtail.models import Page
 
 from cms import queries
 from cms.models import Branding
+from tenancy.fields import translated
 
 register = template.Library()
+# {{ place|translated:"name" }}: in the active language, else in the organization's own.
+register.filter(translated)
 
 # Each icon is the inside of a 24 × 24 drawing of lines.
 ICONS = {

@@ -181,7 +181,7 @@ class DemoSite:
     email: str
     phone: str
     address: str
-    tagline: str
+    tagline: Words
     primary_colour: str
     accent_colour: str
     font: str

@@ -26,7 +26,7 @@ from tenancy.models import Organization, TenantImage
 from tenancy.queries import root_collection
 from tours.models import Stop, Tour
 
-CREDIT = "Drawn for this demo"
+CREDIT = "Illustration: Waypost"  # the same words in every language
 KINDS: dict[str, type[Page]] = {"tours": TourIndexPage, "content": ContentPage, "faq": FaqPage}
 
 Drawings = Mapping[str, "Future[bytes]"]
@@ -82,7 +82,7 @@ def _write_branding(site: DemoSite, organization: Organization, pictures: Mappin
     branding.primary_colour = site.primary_colour
     branding.accent_colour = site.accent_colour
     branding.font = site.font
-    branding.tagline = site.tagline
+    branding.tagline, branding.tagline_translations = site.tagline.en, site.tagline.others
     branding.address = site.address
     branding.full_clean()
     branding.save()

@@ -7,8 +7,7 @@ import polib
 import pytest
 
 from devtools.messages import LANGUAGES, ROOT, catalogue_path, texts
-
-PLACEHOLDER = re.compile(r"%\(\w+\)[-+0-9.]*[a-zA-Z]|%%|%[sd]|\{\w*\}")
+from tests.german import PLACEHOLDER, pairs
 
 
 @pytest.fixture(params=LANGUAGES)
@@ -18,13 +17,6 @@ def catalogue(request) -> polib.POFile:
 
 def _key(entry) -> tuple[str, str | None]:
     return entry.msgid, entry.msgctxt
-
-
-def _pairs(entry: polib.POEntry) -> list[tuple[str, str]]:
-    """Each text of the entry with its translation."""
-    if entry.msgid_plural:
-        return list(zip((entry.msgid, entry.msgid_plural), entry.msgstr_plural.values(), strict=True))
-    return [(entry.msgid, entry.msgstr)]
 
 
 def _at(entry: polib.POEntry) -> str:
@@ -40,7 +32,7 @@ def test_every_text_is_translated(catalogue):
             wrong.append(f"{text.where}: not in the file: {text.msgid}")
         elif entry.fuzzy:
             wrong.append(f"{text.where}: marked as fuzzy: {text.msgid}")
-        elif not all(translation for _source, translation in _pairs(entry)):
+        elif not all(translation for _source, translation in pairs(entry)):
             wrong.append(f"{text.where}: not translated: {text.msgid}")
     assert wrong == []
 
@@ -54,7 +46,7 @@ def test_placeholders_are_those_of_the_text(catalogue):
     assert [
         f"{_at(entry)} → {translation}"
         for entry in catalogue
-        for source, translation in _pairs(entry)
+        for source, translation in pairs(entry)
         if sorted(PLACEHOLDER.findall(source)) != sorted(PLACEHOLDER.findall(translation))
     ] == []
 
@@ -68,14 +60,14 @@ def test_translations_begin_and_end_as_the_text_does(catalogue):
     assert [
         f"{_at(entry)} → {translation}"
         for entry in catalogue
-        for source, translation in _pairs(entry)
+        for source, translation in pairs(entry)
         if edges(source) != edges(translation)
     ] == []
 
 
 def test_compiled_file_is_that_of_the_texts(catalogue):
     def content(entries) -> dict:
-        return {(*_key(entry), entry.msgid_plural): _pairs(entry) for entry in entries}
+        return {(*_key(entry), entry.msgid_plural): pairs(entry) for entry in entries}
 
     path = Path(catalogue.fpath).with_suffix(".mo")
     compiled = content(polib.mofile(path))

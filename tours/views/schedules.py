@@ -5,7 +5,7 @@ from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.generic import FormView
 from wagtail.admin import messages
 from wagtail.admin.ui.menus import MenuItem
@@ -36,7 +36,7 @@ ACTIONS = {
     "schedule.open": gettext_lazy("Opened for booking"),
     "schedule.full": gettext_lazy("Opened for booking; it is full"),
     "schedule.closed": gettext_lazy("Closed for booking"),
-    "schedule.cancelled": gettext_lazy("Cancelled"),
+    "schedule.cancelled": pgettext_lazy("departure", "Cancelled"),
 }
 
 

@@ -73,6 +73,15 @@ class TourEditView(EditView):
 class TourInspectView(InspectView):
     template_name = "tours/tour_inspect.html"
 
+    def get_wheelchair_accessible_display_value(self):
+        return _("Yes") if self.object.wheelchair_accessible else _("No")
+
+    def get_meeting_point_display_value(self):
+        return self.object.meeting_point or "–"
+
+    def get_end_point_display_value(self):
+        return self.object.end_point or "–"
+
     def get_context_data(self, **kwargs):
         return {
             **super().get_context_data(**kwargs),

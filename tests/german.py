@@ -1,0 +1,72 @@
+"""Finds English of ours in what is shown in German. Texts of data (names, wishes) are the test's own to choose."""
+
+import re
+from html.parser import HTMLParser
+
+import polib
+
+from devtools.messages import catalogue_path
+from tests.guards.test_words import READ
+
+PLACEHOLDER = re.compile(r"%\(\w+\)[-+0-9.]*[a-zA-Z]|%%|%[sd]|\{\w*\}")
+VOID = {"br", "hr", "img", "input", "link", "meta", "source"}
+
+
+class Texts(HTMLParser):
+    """The texts of a page and of its buttons. What says that it is in another language, as the names of languages do, is left out."""
+
+    def __init__(self, content: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.buttons: list[str] = []
+        self.inside: list[tuple[str, bool]] = []
+        self.feed(content)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        is_foreign = dict(attrs).get("lang", "de") == "en" and tag != "html"
+        if not is_foreign:
+            self.found += [value for name, value in attrs if value and (name in READ or name.startswith("data-"))]
+        if tag not in VOID:
+            self.inside.append((tag, is_foreign))
+        if tag == "button":
+            self.buttons.append("")
+
+    def handle_endtag(self, tag):
+        while self.inside and self.inside.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data):
+        if not any(is_foreign for _tag, is_foreign in self.inside):
+            self.found.append(_bare(data))
+        if any(tag == "button" for tag, _is_foreign in self.inside):
+            self.buttons[-1] = f"{self.buttons[-1]} {data}".strip()
+
+
+def pairs(entry: polib.POEntry) -> list[tuple[str, str]]:
+    """Each text of an entry with its translation."""
+    if entry.msgid_plural:
+        return list(zip((entry.msgid, entry.msgid_plural), entry.msgstr_plural.values(), strict=True))
+    return [(entry.msgid, entry.msgstr)]
+
+
+def _bare(text: str) -> str:
+    return " ".join(text.split()).strip("·:() ")
+
+
+def _english_of_ours() -> re.Pattern[str]:
+    texts = [pair for entry in polib.pofile(catalogue_path("de")) for pair in pairs(entry)]
+    german = {translation for _source, translation in texts}
+    patterns = []
+    for source, _translation in texts:
+        # Anything may stand in the place of a placeholder; a text of placeholders only would be anything.
+        parts = PLACEHOLDER.split(_bare(source))
+        if source not in german and re.search(r"[^\W\d_]{2,}", "".join(parts)):
+            patterns.append(".+".join(map(re.escape, parts)))
+    return re.compile("|".join(patterns))
+
+
+def english(content: str) -> list[str]:
+    """Return the texts of a page that are ours and English; those that are the same in German are not."""
+    pattern = _english_of_ours()
+    return [text for text in Texts(content).found if pattern.fullmatch(text)]
