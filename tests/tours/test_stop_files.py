@@ -177,6 +177,24 @@ def test_points_of_calms_shouted_names_only_when_asked():
     ]
 
 
+@pytest.mark.parametrize(
+    ("shouted", "name"),
+    [
+        ("POPE JOHN PAUL II CULTURAL CENTER", "Pope John Paul II Cultural Center"),
+        ("HISTORICAL SOCIETY OF WASHINGTON DC", "Historical Society of Washington DC"),
+        ("716 MONROE STREET NE", "716 Monroe Street NE"),
+        ("CIVIL LIFE IN DEPTH", "Civil Life in Depth"),
+    ],
+)
+def test_calm_keeps_numerals_and_quarters_of_the_compass(shouted, name):
+    assert [point.name for point in read(feature(shouted), title_case=True).points] == [name]
+
+
+def test_guess_mapping_takes_an_address_for_the_way_there():
+    file = read_stop_file(geojson(feature("Crane", ADDRESS="1 Quay", WEBURL="https://example.com")))
+    assert guess_mapping(file, source="museums").text_field == "ADDRESS"
+
+
 def test_points_of_without_ids_are_known_by_name_and_position():
     first, again = (read(feature("Crane")).points[0].external_id for _time in range(2))
     moved = read(feature("Crane", (9.0, 53.0))).points[0].external_id

@@ -95,7 +95,32 @@ def test_mapping_without_any_usable_feature(harbour, manager, tour):
     mapping_url = upload(manager, tour, geojson(feature("Trail", [[9.9, 53.5]], kind="LineString"))).url
     response = manager.post(mapping_url, {"source": "signs", "name_field": "NAME", "import": "1"})
     assert response.context["form"].non_field_errors() == ["No feature of the file can become a stop."]
+    page = response.content.decode()
+    assert "<li>Feature 1 (Trail): It is a LineString, not a point.</li>" in page
+    assert 'name="import"' not in page
     assert titles(harbour) == []
+
+
+def test_places_that_would_get_another_name_are_listed(manager, tour):
+    mapping_url = upload(manager, tour).url
+    values = {"source": "signs", "name_field": "NAME", "id_field": "OBJECTID"}
+    first = manager.post(mapping_url, {**values, "check": "1"}).content.decode()
+    assert "another name" not in first
+    manager.post(mapping_url, {**values, "import": "1"})
+    mapping_url = upload(manager, tour).url
+    again = manager.post(mapping_url, {**values, "name_prefix": "Sign ", "check": "1"}).content.decode()
+    assert ("2 places get other names, on every tour they are on" in again, "<li>Pier → Sign Pier</li>" in again) == (
+        True,
+        True,
+    )
+
+
+def test_file_of_several_tours_asks_to_choose_one(manager, tour):
+    signs = [feature(f"Sign {number}", (9.0 + number / 100, 53.5), NO=number % 2) for number in range(23)]
+    mapping_url = upload(manager, tour, geojson(*signs)).url
+    values = {"source": "signs", "name_field": "NAME", "order_field": "NO", "check": "1"}
+    page = manager.post(mapping_url, values).content.decode()
+    assert ("Please check (21)" in page, "take one of them with “only where”" in page) == (True, True)
 
 
 def test_file_of_somebody_else(harbour, kyoto, member_client, manager, tour):

@@ -169,7 +169,7 @@ def test_import_stops_command(harbour, tmp_path, capsys):
     assert "This was a dry run; nothing was changed." in output
     assert "Skipped feature 4: “NAME” is empty, so it has no name." in output
     assert output.splitlines()[-6:] == [
-        "Places added 1: Sign: Crane",
+        "Places added 1",
         "Places changed 0",
         "Places as they were 0",
         "Stops added 1: Sign: Crane",

@@ -21,6 +21,8 @@ class StopImport:
 
     places_added: list[str] = field(default_factory=list)
     places_changed: list[str] = field(default_factory=list)
+    # Old and new name of each place that gets another, here and in every tour it is on.
+    places_renamed: list[tuple[str, str]] = field(default_factory=list)
     places_unchanged: list[str] = field(default_factory=list)
     stops_added: list[str] = field(default_factory=list)
     stops_removed: list[str] = field(default_factory=list)
@@ -101,6 +103,8 @@ def _write_places(places: dict[str, Place], points: Sequence[Point], result: Sto
             new.append(Place(external_id=point.external_id, kind=PlaceKind.STOP, **values))
             result.places_added.append(point.name)
         elif any(getattr(place, name) != value for name, value in values.items()):
+            if place.name != point.name:
+                result.places_renamed.append((place.name, point.name))
             for name, value in values.items():
                 setattr(place, name, value)
             changed.append(place)

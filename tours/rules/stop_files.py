@@ -24,6 +24,10 @@ MAX_ID: Final = 120
 # Names of WGS 84 with longitude first, as older files write them.
 _WGS84 = re.compile(r"(CRS84|EPSG:{1,2}(\d+(\.\d+)*:)?4326|WGS ?84)$", re.IGNORECASE)
 # Words that stay small inside a title.
+# Words that stay capitals there: numerals of kings and popes, quarters of the compass, and what everybody shortens.
+_CAPITALS: Final = re.compile(
+    r"[(\"“„]*(i{2,3}|iv|vi{0,3}|ix|xi{0,3}|x[iv]v?|xvi{1,3}|[ns][ew]|dc|usa|uk|uss)[,.;:)\"”“]*"
+)
 _SMALL_WORDS: Final = frozenset(
     word
     for text in ("a an and at by for from in of on or the to with", "am an auf das der die im und vom von zum")
@@ -229,7 +233,7 @@ def guess_mapping(file: StopFile, *, source: str) -> Mapping:
             r"^(order|number|no|nr|position|sequence|reihenfolge|nummer)$", r"order|number|sequence|nummer"
         ),
         id_field=guess(r"^(id|objectid|fid|gid|uuid|guid)$", r"_id$"),
-        text_field=guess(r"^(description|text|note|beschreibung)$"),
+        text_field=guess(r"^(description|text|note|beschreibung)$", r"^(address|adresse|anschrift|location)$"),
     )
 
 
@@ -241,11 +245,15 @@ def calm(text: str) -> str:
     """Return a text in capitals in title case (“MUSEUM OF ART” → “Museum of Art”); others as they are."""
     if not _shouted(text):
         return text
-    words = text.lower().split(" ")
-    return " ".join(
-        word if place and word in _SMALL_WORDS else re.sub(r"(^|[-–/(\"“„.])(\w)", lambda m: m[1] + m[2].upper(), word)
-        for place, word in enumerate(words)
-    )
+    return " ".join(_calm_word(word, is_first=not place) for place, word in enumerate(text.lower().split(" ")))
+
+
+def _calm_word(word: str, *, is_first: bool) -> str:
+    if _CAPITALS.fullmatch(word):
+        return word.upper()
+    if word in _SMALL_WORDS and not is_first:
+        return word
+    return re.sub(r"(^|[-–/(\"“„.])(\w)", lambda match: match[1] + match[2].upper(), word)
 
 
 def _order(value: Any) -> Decimal | None:

@@ -100,6 +100,7 @@ class StopMappingView(_StopImportView):
 
     def form_valid(self, form):
         wanted = "import" in self.request.POST
+        points = None
         try:
             points = points_of(self.stop_file, form.mapping)
             done = operations.import_stops(
@@ -111,6 +112,8 @@ class StopMappingView(_StopImportView):
             )
         except FileRefused as refused:
             form.add_error(None, str(refused))
+            # Why nothing is left of the file stands beside each of its features.
+            self.report = {"points": points, "done": None} if points and points.skipped else None
             return self.form_invalid(form)
         if not wanted:
             self.report = {"points": points, "done": done}

@@ -9,6 +9,9 @@ from tours.models import Tour
 from tours.operations import import_stops
 from tours.rules import MAX_FILE_BYTES, FileRefused, guess_mapping, points_of, read_stop_file
 
+# Beyond these, they say the same again.
+MOST_REMARKS = 20
+
 
 class Command(BaseCommand):
     help = (
@@ -92,8 +95,13 @@ class Command(BaseCommand):
             self.stdout.write(f"Left out by the filter: {points.filtered_out}")
         for note in points.skipped:
             self.stdout.write(f"Skipped feature {note.number}{f' ({note.name})' if note.name else ''}: {note.reason}")
-        for note in points.remarks:
+        for note in points.remarks[:MOST_REMARKS]:
             self.stdout.write(f"Feature {note.number} ({note.name}): {note.reason}")
+        if len(points.remarks) > MOST_REMARKS:
+            self.stdout.write(
+                f"… and {len(points.remarks) - MOST_REMARKS} more such features."
+                " If the file holds several tours, take one of them with --filter."
+            )
 
     def _report_import(self, done, *, dry_run):  # type: ignore[no-untyped-def]
         for label, names in (
@@ -103,6 +111,8 @@ class Command(BaseCommand):
             ("Stops added", done.stops_added),
             ("Stops removed", done.stops_removed),
         ):
-            shown = f": {', '.join(names)}" if names and label != "Places as they were" else ""
+            shown = f": {', '.join(names)}" if names and label.startswith("Stops") else ""
             self.stdout.write(f"{label} {len(names)}{shown}")
+        for old, new in done.places_renamed:
+            self.stdout.write(f"Place renamed: {old} → {new}")
         self.stdout.write("This was a dry run; nothing was changed." if dry_run else "Done.")
