@@ -23,7 +23,6 @@ class DayPanel(Component):
         today = timezone.localdate(timezone=organization.zone)
         may_see_orders = user.has_perm("commerce.view_order")
         return {
-            "organization": organization,
             "today": today,
             "departures": queries.departures_between(today, today + timedelta(days=1))
             if user.has_perm("tours.view_schedule")

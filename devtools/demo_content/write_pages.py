@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.utils.text import slugify
+from wagtail.coreutils import string_to_ascii
 from wagtail.models import Locale, Page
 
 from cms.models import (
@@ -165,7 +166,7 @@ class _Writer:
     def _write_tour_page(self, index: Page, source: DemoTour, tour: Tour) -> None:
         page = TourPage(
             title=self._words(source.name),
-            slug=slugify(self._words(source.name)),
+            slug=slugify(string_to_ascii(self._words(source.name))),
             search_description=self._words(source.summary)[:160].rpartition(" ")[0] + " …",
             locale=self.locale,
             translation_key=self._key(f"tour {source.slug}"),

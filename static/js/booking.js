@@ -59,10 +59,11 @@ window.addEventListener("pageshow", () => {
 });
 
 // What was clicked may be gone after a step inside the panel: go on reading at its heading, not at the top of the page.
+// What htmx fetches by itself when the page opens has no event, and leaves the reader where the page begins.
 document.addEventListener("htmx:afterSettle", (event) => {
   const panel = event.target.closest?.("#book");
   const heading = panel?.querySelector("h2");
-  if (!heading || event.detail.requestConfig.triggeringEvent?.type === "load" || document.activeElement !== document.body) return;
+  if (!heading || !event.detail.requestConfig.triggeringEvent || document.activeElement !== document.body) return;
   heading.tabIndex = -1;
   heading.focus({ preventScroll: true });
 });

@@ -3,6 +3,9 @@
 
 // Names beside pins are read easily up to here.
 const MOST_NAMES = 12;
+// In pixels, to the left and above and to the right and below: about half of a name, and a pin.
+const NAME_ROOM = { paddingTopLeft: [80, 72], paddingBottomRight: [80, 32] };
+const PIN_ROOM = { padding: [32, 32] };
 let leaflet;
 
 function loaded(element, parent) {
@@ -32,9 +35,11 @@ function show(container) {
   const canvas = document.createElement("div");
   canvas.className = tiles ? "map__canvas" : "map__canvas map__canvas--plain";
   container.prepend(canvas);
-  const map = L.map(canvas, { scrollWheelZoom: false, attributionControl: Boolean(tiles) });
+  const map = L.map(canvas, { scrollWheelZoom: false, attributionControl: Boolean(tiles), zoomSnap: tiles ? 1 : 0.1 });
   if (tiles) L.tileLayer(tiles, { attribution, maxZoom: 19 }).addTo(map);
   if (line && points.length > 1) L.polyline(points.map((point) => point.at), { className: "map__line" }).addTo(map);
+  // Beside numbers, names would cover the next pin.
+  const named = !tiles && points.length <= MOST_NAMES && !points.some((point) => point.number);
   for (const point of points) {
     const label = document.createElement("span");
     label.textContent = point.number || "";
@@ -42,13 +47,14 @@ function show(container) {
     const marker = L.marker(point.at, { icon, alt: point.name, title: point.name }).addTo(map);
     const name = document.createElement("span");
     name.textContent = point.name;
-    if (!tiles && !point.number && points.length <= MOST_NAMES) {
+    if (named) {
       marker.bindTooltip(name, { permanent: true, direction: "top", offset: [0, -16], className: "map__name" });
     } else {
       marker.bindPopup(name);
     }
   }
-  map.fitBounds(L.latLngBounds(points.map((point) => point.at)).pad(0.2), { maxZoom: 16 });
+  // Room for the pins, and for the names above and beside them.
+  map.fitBounds(L.latLngBounds(points.map((point) => point.at)), { maxZoom: 16, ...(named ? NAME_ROOM : PIN_ROOM) });
 }
 
 const near = new IntersectionObserver(
