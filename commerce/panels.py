@@ -1,4 +1,4 @@
-"""What the customer's page shows of orders, and the sentences of the timeline."""
+"""What the customer's page shows of orders, and the sentences of the timeline and what kinds of e-mails are called."""
 
 from collections.abc import Callable
 from typing import Any
@@ -55,4 +55,18 @@ def sentences() -> dict[str, Callable[[Activity], str]]:
         "departure_cancelled": _say(gettext_noop("A departure of order %(number)s was cancelled")),
         "payment_received": _say(gettext_noop("Paid %(amount)s for order %(number)s")),
         "refund_started": _say(gettext_noop("%(amount)s of order %(number)s are paid back")),
+    }
+
+
+def message_kinds() -> dict[str, str]:
+    """Return what each kind of e-mail that this app sends is called, in the active language."""
+    return {
+        "order_received": _("Places kept until a transfer arrives"),
+        "order_confirmation": _("Booking confirmed"),
+        "payment_received": _("Payment received"),
+        "order_expired": _("Not paid in time"),
+        "order_cancelled": _("Order cancelled"),
+        "departure_cancelled": _("Departure cancelled"),
+        "refund_started": _("Refund started"),
+        "order_link": _("Link sent again"),
     }

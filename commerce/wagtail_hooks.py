@@ -39,6 +39,11 @@ def offer_orders_of_customer(customer):
     return queries.recent_orders(customer)
 
 
+@hooks.register("message_kinds")
+def name_kinds_of_messages():
+    return panels.message_kinds()
+
+
 @hooks.register("activity_sentences")
 def say_what_happened():
     return panels.sentences()

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 
 from crm import queries
@@ -54,8 +55,11 @@ class MessageFilterSet(WagtailFilterSet):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        names = {kind: name for offer in hooks.get_hooks("message_kinds") for kind, name in offer().items()}
         kinds = Message.objects.order_by("kind").values_list("kind", flat=True).distinct()
-        self.filters["kind"].extra["choices"] = [(kind, kind.replace("_", " ").capitalize()) for kind in kinds]
+        self.filters["kind"].extra["choices"] = [
+            (kind, names.get(kind) or kind.replace("_", " ").capitalize()) for kind in kinds
+        ]
 
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=())
 

@@ -1,0 +1,29 @@
+import inspect
+
+import pytest
+from django.utils.translation import override
+
+from commerce import emails, panels
+from crm.filters import MessageFilterSet
+from crm.models import Message
+from tests.factories import CustomerFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_kind_of_email_has_a_name():
+    kinds = {
+        name
+        for name, write in inspect.getmembers(emails, inspect.isfunction)
+        if write.__module__ == emails.__name__ and not name.startswith("_")
+    }
+    assert panels.message_kinds().keys() == kinds
+
+
+def test_messages_are_filtered_by_kinds_in_words(in_harbour):
+    customer = CustomerFactory()
+    for kind in ("order_link", "some_news"):
+        Message.objects.create(customer=customer, kind=kind, recipient="a@example.com", language="en", subject="x")
+    with override("de"):
+        choices = MessageFilterSet(queryset=Message.objects.all()).filters["kind"].extra["choices"]
+    assert choices == [("order_link", "Link noch einmal gesendet"), ("some_news", "Some news")]
