@@ -23,6 +23,16 @@ class Role(models.TextChoices):
     GUIDE = "guide", _("Guide")
 
 
+class InvitationStatus(models.TextChoices):
+    """How things stand with an invitation; derived from its times, never stored."""
+
+    OPEN = "open", _("Open")
+    ACCEPTED = "accepted", _("Accepted")
+    DECLINED = "declined", _("Declined")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    EXPIRED = "expired", _("Expired")
+
+
 class DeliveryStatus(models.TextChoices):
     """How far a domain event has come on its way to one subscriber."""
 

@@ -4,13 +4,19 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.contrib.auth.forms import SetPasswordMixin
+from django.contrib.auth.hashers import check_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.widgets import AdminAutoHeightTextInput
 
 from tenancy import queries
+from tenancy.enums import Role
+from tenancy.models import User
 from tenancy.money import Money, currency_symbol, parse_minor
+from tenancy.rules import ROLE_WORDS, may_give
 
 
 class TenantForm(WagtailAdminModelForm):
@@ -114,3 +120,101 @@ class TranslationsFormField(forms.Field):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return self.clean(data) != (initial or {})
+
+
+class RoleField(forms.ChoiceField):
+    """One of the roles that a member in the role `giver` may give, each with what it means."""
+
+    widget = forms.RadioSelect
+    default_error_messages = {"invalid_choice": _("Your own role does not let you give this one. Please ask an owner.")}
+
+    def __init__(self, *, giver: Role | None, **kwargs: Any) -> None:
+        roles = [role for role in Role if giver is not None and may_give(giver, role)]
+        choices = [(role.value, f"{role.label} – {ROLE_WORDS[role]}") for role in roles]
+        super().__init__(choices=choices, label=_("Role"), **kwargs)
+
+    def clean(self, value: Any) -> Role:
+        """Return the role."""
+        return Role(super().clean(value))
+
+
+class RoleForm(forms.Form):
+    """Another role for a member."""
+
+    def __init__(self, *args: Any, giver: Role | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"] = RoleField(giver=giver)
+
+
+class InviteForm(RoleForm):
+    """Whom to ask, for which role, in which language, and with which words."""
+
+    email = forms.EmailField(
+        label=_("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off", "autofocus": True})
+    )
+    language = forms.ChoiceField(label=_("Language of the e-mail"))
+    message = forms.CharField(
+        label=_("Message"),
+        required=False,
+        max_length=1000,
+        widget=AdminAutoHeightTextInput,
+        help_text=_("A few words of your own, if you like. They stand in the e-mail."),
+    )
+    field_order = ["email", "role", "language", "message"]
+
+    def __init__(self, *args: Any, giver: Role | None, **kwargs: Any) -> None:
+        super().__init__(*args, giver=giver, **kwargs)
+        names = dict(settings.LANGUAGES)
+        languages = [code for code in queries.scope_languages() if code in names] or [settings.LANGUAGE_CODE]
+        self.fields["language"].choices = [(code, names[code]) for code in languages]
+        if len(languages) == 1:
+            self.fields["language"].widget = forms.HiddenInput()
+            self.fields["language"].initial = languages[0]
+        self.order_fields(self.field_order)
+
+
+class NewPersonForm(SetPasswordMixin, forms.Form):
+    """Name and password of an invited person who has no account yet."""
+
+    first_name = forms.CharField(
+        label=_("First name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
+    )
+    last_name = forms.CharField(
+        label=_("Last name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "family-name"})
+    )
+    password1, password2 = SetPasswordMixin.create_password_fields()
+
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.email = email
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        self.validate_passwords()
+        person = User(
+            email=self.email, first_name=values.get("first_name", ""), last_name=values.get("last_name", "")
+        )
+        self.validate_password_for_user(person, "password1")
+        return values
+
+
+class AccountPasswordForm(forms.Form):
+    """The password of the account that an invited person has."""
+
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_password(self) -> str:
+        """Return the password. Raises `ValidationError` for a wrong one."""
+        password: str = self.cleaned_data["password"]
+        # Not `user.check_password`, which may write: the account is not seen here before it has joined.
+        if not check_password(password, self.user.password):
+            raise ValidationError(_("This is not the password of your account."))
+        return password

@@ -43,7 +43,7 @@ class OrganizationMiddleware:
     @staticmethod
     def _serves(request: HttpRequest, status: str) -> bool:
         if status == OrganizationStatus.SETUP:
-            return request.path.startswith("/admin/")
+            return request.path.startswith(("/admin/", "/invitation/"))
         return status == OrganizationStatus.ACTIVE
 
 

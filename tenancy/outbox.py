@@ -30,7 +30,8 @@ def subscriber(topic: str) -> Callable[[Handler], Handler]:
     """Register a function of a `receivers.py` for the events of `topic`.
 
     It is called with the event's payload as keyword arguments, in a transaction that also records the delivery: its writes take
-    effect once. It must not talk to the network; it enqueues a job for that.
+    effect once. It must not talk to the network but enqueue a job for that; only an e-mail to staff may be handed over as its last
+    step, which on a failure is tried again and shown like any other delivery.
     """
 
     def register(handler: Handler) -> Handler:

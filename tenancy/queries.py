@@ -1,12 +1,17 @@
 """Reads of the tenancy app."""
 
 import time
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db.models import Q
 from wagtail.models import Collection, Page
+from wagtail.users.models import UserProfile
 
-from tenancy.models import Domain, Organization
+from tenancy.enums import Role
+from tenancy.models import Domain, Invitation, Membership, Organization, User
+from tenancy.rules import token_hash
 from tenancy.scope import current_organization_id, every_organization
 
 # How long a process may go on with what it knows of a host name, in seconds.
@@ -93,3 +98,43 @@ def page_container(organization: Organization) -> Page:
 def root_collection(organization: Organization) -> Collection:
     """Return the collection that holds the pictures and documents of the organization in scope."""
     return Collection.objects.filter(depth=2).extra(where=["organization_id = %s"], params=[organization.pk]).get()
+
+
+def role_of(user: User) -> Role | None:
+    """Return the role a person has in the organization in scope, or None."""
+    role = Membership.objects.filter(user=user).values_list("role", flat=True).first()
+    return Role(role) if role else None
+
+
+def language_of(user: User) -> str:
+    """Return the language in which a person reads the admin of the organization in scope; empty when none was chosen."""
+    chosen = UserProfile.objects.filter(user=user).values_list("preferred_language", flat=True).first()
+    return chosen or ""
+
+
+def is_member(email: str) -> bool:
+    """Return whether the person with this e-mail address, in any case, works for the organization in scope."""
+    return Membership.objects.filter(user__email__iexact=email).exists()
+
+
+def invitation_by_token(token: str) -> Invitation | None:
+    """Return the invitation of the organization in scope that a link opens, however it stands now, or None."""
+    return Invitation.objects.select_related("organization", "invited_by").filter(token_hash=token_hash(token)).first()
+
+
+def invited_account(invitation: Invitation) -> User | None:
+    """Return the account that the invited e-mail address has anywhere, or None.
+
+    For those who hold the invitation's token only: nobody else may learn whether there is one.
+    """
+    with every_organization():
+        return User.objects.filter(email__iexact=invitation.email).first()
+
+
+def listed_invitations(*, now: datetime) -> list[Invitation]:
+    """Return the invitations that those who manage the team look at: unanswered ones, and those declined in the last 30 days."""
+    unanswered = Q(accepted_at=None, declined_at=None, withdrawn_at=None)
+    recent = Q(declined_at__gte=now - timedelta(days=30))
+    return list(
+        Invitation.objects.filter(unanswered | recent).select_related("invited_by").order_by("-created_at", "-pk")
+    )

@@ -1,7 +1,11 @@
 """Who may do what: the permissions of each role, in one table."""
 
+import hashlib
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from tenancy.enums import Role
 
@@ -41,6 +45,9 @@ _SETTINGS: Final = (
     "tenancy.add_membership",
     "tenancy.change_membership",
     "tenancy.delete_membership",
+    "tenancy.view_invitation",
+    "tenancy.add_invitation",
+    "tenancy.change_invitation",
     "tenancy.view_auditentry",
     "tenancy.change_organization",
     "tenancy.view_organization",
@@ -88,3 +95,131 @@ def grants(role: Role, permission: str) -> bool:
 def plain_cell(text: str) -> str:
     """Return a text for a CSV file so that no spreadsheet program takes it for a formula."""
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+# Whom a member may invite, give another role or remove: those in these roles. Only an owner makes owners.
+ASSIGNABLE_ROLES: Final[Mapping[Role, tuple[Role, ...]]] = {
+    Role.OWNER: (Role.OWNER, Role.ADMIN, Role.MANAGER, Role.EDITOR, Role.GUIDE),
+    Role.ADMIN: (Role.ADMIN, Role.MANAGER, Role.EDITOR, Role.GUIDE),
+}
+
+
+def may_give(giver: Role, role: Role) -> bool:
+    """Return whether a member in the role `giver` may give `role` to somebody, or take it away."""
+    return role in ASSIGNABLE_ROLES.get(giver, ())
+
+
+# Each role in one sentence, for those who give it and those who get it.
+ROLE_WORDS: Final[Mapping[Role, Promise]] = {
+    Role.OWNER: _("Everything, owners and the money included."),
+    Role.ADMIN: _("Everything except making or removing owners."),
+    Role.MANAGER: _("The daily work: departures, orders and customers."),
+    Role.EDITOR: _("What guests read and see: pages, pictures and places."),
+    Role.GUIDE: _("The departures and who is on them."),
+}
+
+
+class Duty(NamedTuple):
+    """A piece of work as people call it, and what a role needs for it: permissions, those over pages, roles it may give."""
+
+    label: Promise
+    permissions: tuple[str, ...] = ()
+    pages: tuple[str, ...] = ()
+    gives: tuple[Role, ...] = ()
+
+
+# The table above in words. A permission stands here by its name or with its whole app.
+DUTIES: Final[tuple[tuple[Promise, tuple[Duty, ...]], ...]] = (
+    (
+        _("Guest site"),
+        (
+            Duty(
+                _("Write and publish pages"),
+                pages=("add_page", "change_page", "publish_page", "lock_page", "unlock_page"),
+            ),
+            Duty(_("Delete pages"), pages=("delete_page",)),
+            Duty(
+                _("Translate pages"),
+                ("wagtail_localize.submit_translation", "simpletranslation.submit_translation"),
+            ),
+            Duty(
+                _("Upload and change pictures and documents"),
+                (
+                    "tenancy.add_tenantimage",
+                    "tenancy.change_tenantimage",
+                    "tenancy.delete_tenantimage",
+                    "tenancy.add_tenantdocument",
+                    "tenancy.change_tenantdocument",
+                    "tenancy.delete_tenantdocument",
+                    "tenancy.choose_tenantdocument",
+                    "wagtailcore.add_collection",
+                    "wagtailcore.change_collection",
+                ),
+            ),
+            Duty(_("Use pictures"), ("tenancy.choose_tenantimage",)),
+            Duty(_("Keep places and their spots on the map"), ("places.*",)),
+            Duty(_("Change logo, colours and navigation"), ("cms.*",)),
+        ),
+    ),
+    (
+        _("Tours and guests"),
+        (
+            Duty(_("See tours"), ("tours.view_tour", "tours.view_tourvariant")),
+            Duty(_("See departures and who is booked"), ("tours.view_schedule", "tours.view_booking")),
+            Duty(_("Plan tours, prices and departures"), ("tours.*",)),
+            Duty(_("See and care for customers"), ("crm.*",)),
+        ),
+    ),
+    (
+        _("Orders and money"),
+        (
+            Duty(
+                _("See and change orders"),
+                ("commerce.view_order", "commerce.change_order", "commerce.view_orderline", "commerce.view_payment"),
+            ),
+            Duty(_("Confirm payments that came in"), ("commerce.confirm_payment",)),
+            Duty(_("Refund payments"), ("commerce.refund_payment",)),
+            Duty(_("Decide how guests can pay"), ("commerce.*",)),
+        ),
+    ),
+    (
+        _("Organization"),
+        (
+            Duty(_("Sign in to the admin"), ("wagtailadmin.access_admin",)),
+            Duty(
+                _("Manage the team"),
+                (
+                    "tenancy.view_membership",
+                    "tenancy.add_membership",
+                    "tenancy.change_membership",
+                    "tenancy.delete_membership",
+                    "tenancy.view_invitation",
+                    "tenancy.add_invitation",
+                    "tenancy.change_invitation",
+                ),
+                gives=(Role.ADMIN, Role.MANAGER, Role.EDITOR, Role.GUIDE),
+            ),
+            Duty(_("Make and remove owners"), gives=(Role.OWNER,)),
+            Duty(_("Change the organization’s settings"), ("tenancy.view_organization", "tenancy.change_organization")),
+            Duty(
+                _("See problems and try again"),
+                ("tenancy.view_outboxdelivery", "tenancy.retry_outboxdelivery"),
+            ),
+            Duty(_("See who did what"), ("tenancy.view_auditentry",)),
+        ),
+    ),
+)
+
+
+def does(role: Role, duty: Duty) -> bool:
+    """Return whether a role has all that a duty needs."""
+    return (
+        all(grants(role, permission) for permission in duty.permissions)
+        and all(permission in PAGE_PERMISSIONS.get(role, ()) for permission in duty.pages)
+        and all(may_give(role, other) for other in duty.gives)
+    )
+
+
+def token_hash(token: str) -> str:
+    """Return what is kept of a random token: enough to recognise it, not enough to write it."""
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,14 +1,31 @@
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from wagtail import hooks
 from wagtail.permissions import register_permission_policy
 
-from tenancy.models import AuditEntry, OutboxDelivery
-from tenancy.permissions import ReadOnlyPolicy
-from tenancy.viewsets import AuditViewSet, DeliveryViewSet
+from tenancy.models import AuditEntry, Membership, OutboxDelivery
+from tenancy.permissions import NoAddingPolicy, ReadOnlyPolicy
+from tenancy.viewsets import AuditViewSet, DeliveryViewSet, TeamViewSet
 
 register_permission_policy(AuditEntry, ReadOnlyPolicy(AuditEntry))
+register_permission_policy(Membership, NoAddingPolicy(Membership))
 register_permission_policy(OutboxDelivery, ReadOnlyPolicy(OutboxDelivery))
 
 
 @hooks.register("register_admin_viewset")
 def register_reports():
     return [DeliveryViewSet(), AuditViewSet()]
+
+
+@hooks.register("register_admin_viewset")
+def register_team():
+    return TeamViewSet()
+
+
+@hooks.register("register_account_menu_item")
+def offer_leaving(request):
+    return {
+        "url": reverse("team:leave"),
+        "label": _("Leave %(organization)s") % {"organization": request.organization.name},
+        "help_text": _("You cannot sign in here any more then, unless somebody invites you again."),
+    }

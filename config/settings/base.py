@@ -151,6 +151,8 @@ STORAGES = {
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_FILE_PATH = env.str("EMAIL_FILE_PATH", default="")
+# A mail server that does not answer holds nobody up for longer, in seconds.
+EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="bookings@localhost")
 
 CELERY_BROKER_URL = REDIS_URL

@@ -11,6 +11,9 @@ from tenancy.models.files import (
     document_path,
     tenant_path,
 )
+from tenancy.models.invitations import (
+    Invitation,
+)
 from tenancy.models.organizations import (
     Domain,
     Membership,
@@ -29,6 +32,7 @@ from tenancy.models.records import (
 __all__ = [
     "AuditEntry",
     "Domain",
+    "Invitation",
     "Membership",
     "Organization",
     "OutboxDelivery",

@@ -123,6 +123,8 @@ class Membership(TenantModel):
 
     user = models.ForeignKey(User, verbose_name=_("person"), on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(_("role"), max_length=12, choices=Role.choices)
+    # Here, not of the account: when somebody signed in at another organization is nobody's business.
+    last_sign_in_at = models.DateTimeField(_("last sign-in"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("membership")

@@ -1,4 +1,5 @@
 from tenancy.viewsets.audit import AuditViewSet
 from tenancy.viewsets.problems import DeliveryViewSet
+from tenancy.viewsets.team import TeamViewSet
 
-__all__ = ["AuditViewSet", "DeliveryViewSet"]
+__all__ = ["AuditViewSet", "DeliveryViewSet", "TeamViewSet"]
