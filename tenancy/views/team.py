@@ -1,6 +1,5 @@
 from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
 from django.forms import Form
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -16,7 +15,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.widgets.button import Button, HeaderButton
 
 from tenancy import operations, queries
-from tenancy.enums import InvitationStatus, Role
+from tenancy.enums import Role
 from tenancy.forms import InviteForm, RoleForm
 from tenancy.models import Invitation, Membership
 from tenancy.rules import DUTIES, ROLE_WORDS, does, may_give
