@@ -191,9 +191,7 @@ class NewPersonForm(SetPasswordMixin, forms.Form):
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
         self.validate_passwords()
-        person = User(
-            email=self.email, first_name=values.get("first_name", ""), last_name=values.get("last_name", "")
-        )
+        person = User(email=self.email, first_name=values.get("first_name", ""), last_name=values.get("last_name", ""))
         self.validate_password_for_user(person, "password1")
         return values
 

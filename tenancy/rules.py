@@ -203,7 +203,7 @@ DUTIES: Final[tuple[tuple[Promise, tuple[Duty, ...]], ...]] = (
             Duty(_("Change the organization’s settings"), ("tenancy.view_organization", "tenancy.change_organization")),
             Duty(
                 _("See problems and try again"),
-                ("tenancy.view_outboxdelivery", "tenancy.retry_outboxdelivery"),
+                ("tenancy.view_outboxdelivery", "tenancy.retry_outboxdelivery", "commerce.view_providerevent"),
             ),
             Duty(_("See who did what"), ("tenancy.view_auditentry",)),
         ),

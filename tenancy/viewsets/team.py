@@ -21,7 +21,14 @@ class TeamViewSet(ModelViewSet):
     search_fields = ["user__first_name", "user__last_name", "user__email"]
     search_backend_name = None
     list_filter = ["role"]
-    list_export = ["user.first_name", "user.last_name", "user.email", "get_role_display", "last_sign_in_at", "created_at"]
+    list_export = [
+        "user.first_name",
+        "user.last_name",
+        "user.email",
+        "get_role_display",
+        "last_sign_in_at",
+        "created_at",
+    ]
     export_headings = {
         "user.first_name": _("First name"),
         "user.last_name": _("Last name"),
