@@ -8,6 +8,7 @@ from cms import page_cache
 from cms.middleware import STAFF_COOKIE, PageCacheMiddleware, preferred_language
 from cms.models import ContentPage
 from tenancy.enums import Role
+from tenancy.middleware import OrganizationMiddleware
 from tenancy.models import Organization
 from tenancy.queries import forget_hosts
 from tenancy.scope import every_organization, organization_scope
@@ -161,9 +162,8 @@ def test_only_pages_that_are_the_same_for_all_are_stored(harbour, shown, stored)
 
 
 def serve(answer, organization: Organization, path: str = "/about/") -> HttpResponse:
-    request = RequestFactory().get(path, headers={"host": "harbour.localhost"})
-    request.organization = organization
-    return PageCacheMiddleware(answer)(request)
+    request = RequestFactory().get(path, headers={"host": f"{organization.slug}.localhost"})
+    return OrganizationMiddleware(PageCacheMiddleware(answer))(request)
 
 
 def test_page_made_before_a_change_is_not_stored_after_it(harbour):
