@@ -1,6 +1,7 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
 from wagtail import hooks
 
 from crm.models import Customer, Message
@@ -107,3 +108,17 @@ def test_follow_ups_are_due_on_their_day(in_harbour):
     make_protocol(customer)
     assert list(follow_ups(until=dt.date(2031, 1, 11))) == [overdue, today]
     assert later not in follow_ups(until=dt.date(2031, 1, 11))
+
+
+def test_customer_by_email_reads_the_index(in_harbour, django_assert_num_queries):
+    CustomerFactory(email="Grete@example.com")
+    with django_assert_num_queries(1) as queries:
+        found = customer_by_email("grete@EXAMPLE.com")
+    assert found is not None
+    with connection.cursor() as cursor:
+        # A table of one row would be read whole; what counts is that the index may be used at all.
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {queries.captured_queries[0]['sql']}")
+        plan = str(cursor.fetchone())
+    assert "'Index Name': 'customer_by_email', " in plan
+    assert "(email_folded = 'grete@example.com'::text))" in plan
