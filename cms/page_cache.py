@@ -49,13 +49,13 @@ def _ask(*command: str) -> Any:
     connection = _own().connection
     was_open = connection.is_connected
     try:
-        connection.send_command(*command)
+        connection.send_command(*command)  # type: ignore[no-untyped-call]
         return connection.read_response()
     except redis.ConnectionError:
         if not was_open:
             raise
     # Both calls have closed it: an answer that comes late is never taken for another one's.
-    connection.send_command(*command)
+    connection.send_command(*command)  # type: ignore[no-untyped-call]
     return connection.read_response()
 
 
