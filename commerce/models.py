@@ -18,7 +18,7 @@ from commerce.enums import (
     RefundStatus,
 )
 from crm.models import Customer
-from tenancy.fields import EncryptedTextField
+from tenancy.fields import EncryptedTextField, MinorUnitsField
 from tenancy.models import TenantModel
 from tenancy.money import Money
 from tours.models import Booking
@@ -45,11 +45,23 @@ class PaymentSettings(TenantModel):
         _("days to pay by bank transfer"), default=5, help_text=_("After that the places are given back.")
     )
     on_arrival_enabled = models.BooleanField(_("on arrival"), default=False)
+    refund_limit_minor = MinorUnitsField(
+        _("most that managers pay back of one order"),
+        null=True,
+        blank=True,
+        help_text=_("All refunds of the order together. Empty: no limit. Owners and admins can always pay back any amount."),
+    )
 
     class Meta:
         verbose_name = _("payment settings")
         verbose_name_plural = _("payment settings")
-        constraints = [models.UniqueConstraint(fields=["organization"], name="payment_settings_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["organization"], name="payment_settings_once"),
+            models.CheckConstraint(
+                condition=models.Q(refund_limit_minor__isnull=True) | models.Q(refund_limit_minor__gte=0),
+                name="refund_limit_amount",
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(_("Payment settings"))
@@ -182,6 +194,7 @@ class Payment(TenantModel):
         permissions = [
             ("confirm_payment", "Can confirm a payment that came in"),
             ("refund_payment", "Can pay money back"),
+            ("refund_any_amount", "Can pay money back above the organization's limit"),
         ]
         constraints = [
             models.UniqueConstraint(

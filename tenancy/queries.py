@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from wagtail.models import Collection, Page
 from wagtail.users.models import UserProfile
 
@@ -70,6 +70,12 @@ def _traits(organization_id: int) -> Organization:
         known = (time.monotonic() + HOST_LIFETIME, Organization.objects.get(pk=organization_id))
         _organizations[organization_id] = known
     return known[1]
+
+
+def members() -> QuerySet[User]:
+    """Return the accounts of those who work for the organization in scope, by name."""
+    working = Membership.objects.values("user")
+    return User.objects.filter(pk__in=working, is_active=True).order_by("first_name", "last_name", "email")
 
 
 def canonical_host(organization: Organization) -> str:

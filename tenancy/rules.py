@@ -9,19 +9,27 @@ from django.utils.translation import gettext_lazy as _
 
 from tenancy.enums import Role
 
-_CONTENT: Final = (
-    "cms.*",
-    "places.*",
-    "tenancy.add_tenantimage",
-    "tenancy.change_tenantimage",
-    "tenancy.delete_tenantimage",
-    "tenancy.choose_tenantimage",
-    "tenancy.add_tenantdocument",
-    "tenancy.change_tenantdocument",
-    "tenancy.delete_tenantdocument",
-    "tenancy.choose_tenantdocument",
+# Wagtail keeps the permissions of pictures and documents with its own models, whichever models are used in their place.
+_FILES: Final = (
+    "wagtailimages.add_image",
+    "wagtailimages.change_image",
+    "wagtailimages.delete_image",
+    "wagtailimages.choose_image",
+    "wagtaildocs.add_document",
+    "wagtaildocs.change_document",
+    "wagtaildocs.delete_document",
+    "wagtaildocs.choose_document",
+)
+_COLLECTIONS: Final = (
     "wagtailcore.add_collection",
     "wagtailcore.change_collection",
+    "wagtailcore.delete_collection",
+)
+_CONTENT: Final = (
+    *_FILES,
+    "places.*",
+    "tours.view_tour",
+    "tours.view_tourvariant",
     "wagtail_localize.submit_translation",
     "simpletranslation.submit_translation",
 )
@@ -40,7 +48,9 @@ _OPERATIONS: Final = (
     "tenancy.retry_outboxdelivery",
 )
 _SETTINGS: Final = (
+    "cms.*",
     "commerce.*",
+    *_COLLECTIONS,
     "tenancy.view_membership",
     "tenancy.add_membership",
     "tenancy.change_membership",
@@ -57,15 +67,9 @@ _SETTINGS: Final = (
 ROLE_PERMISSIONS: Final[Mapping[Role, tuple[str, ...]]] = {
     Role.OWNER: ("wagtailadmin.access_admin", *_CONTENT, *_OPERATIONS, *_SETTINGS),
     Role.ADMIN: ("wagtailadmin.access_admin", *_CONTENT, *_OPERATIONS, *_SETTINGS),
-    Role.MANAGER: ("wagtailadmin.access_admin", *_OPERATIONS, "tenancy.choose_tenantimage", "tenancy.add_image"),
-    Role.EDITOR: ("wagtailadmin.access_admin", *_CONTENT, "tours.view_tour", "tours.view_tourvariant"),
-    Role.GUIDE: (
-        "wagtailadmin.access_admin",
-        "tours.view_tour",
-        "tours.view_tourvariant",
-        "tours.view_schedule",
-        "tours.view_booking",
-    ),
+    Role.MANAGER: ("wagtailadmin.access_admin", *_OPERATIONS),
+    Role.EDITOR: ("wagtailadmin.access_admin", *_CONTENT),
+    Role.GUIDE: ("wagtailadmin.access_admin", "tours.lead_schedule"),
 }
 
 # What a role may do with the pages below the organization's container, as Wagtail's page permissions.
@@ -75,21 +79,19 @@ PAGE_PERMISSIONS: Final[Mapping[Role, tuple[str, ...]]] = {
     Role.EDITOR: ("add_page", "change_page", "publish_page", "lock_page", "unlock_page"),
 }
 
-# What a role may do with the pictures and documents in the organization's collections.
-COLLECTION_PERMISSIONS: Final[tuple[str, ...]] = (
-    "add_tenantimage",
-    "change_tenantimage",
-    "choose_tenantimage",
-    "add_tenantdocument",
-    "change_tenantdocument",
-    "choose_tenantdocument",
-)
+# Those of the permissions above that Wagtail asks for at a collection: the one that holds all the organization's files.
+COLLECTION_PERMISSIONS: Final[tuple[str, ...]] = (*_FILES, *_COLLECTIONS)
 
 
 def grants(role: Role, permission: str) -> bool:
     """Return whether a role has a permission, written `app.codename`."""
     app = permission.partition(".")[0]
     return any(entry in (permission, f"{app}.*") for entry in ROLE_PERMISSIONS[role])
+
+
+def roles_with(permission: str) -> list[Role]:
+    """Return the roles that have a permission, written `app.codename`, the most powerful first."""
+    return [role for role in Role if grants(role, permission)]
 
 
 def plain_cell(text: str) -> str:

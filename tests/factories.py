@@ -9,7 +9,7 @@ from factory.django import DjangoModelFactory
 from crm.models import Customer
 from places.models import Place
 from tours.enums import TourStatus
-from tours.models import PricingTier, Schedule, Stop, Tour, TourVariant
+from tours.models import Guide, PricingTier, Schedule, Stop, Tour, TourVariant
 from tours.operations import create_schedule
 
 
@@ -71,6 +71,13 @@ class StopFactory(DjangoModelFactory[Stop]):
 
     class Meta:
         model = Stop
+
+
+class GuideFactory(DjangoModelFactory[Guide]):
+    name = factory.Sequence(lambda n: f"Guide {n}")
+
+    class Meta:
+        model = Guide
 
 
 def make_schedule(

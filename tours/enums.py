@@ -70,3 +70,15 @@ SEAT_TAKING = (
     BookingStatus.COMPLETED,
     BookingStatus.NO_SHOW,
 )
+
+
+class AssignmentStatus(models.TextChoices):
+    """What a guide says to a departure: asked, will lead it, will not."""
+
+    PENDING = "pending", _("Asked")
+    CONFIRMED = "confirmed", _("Confirmed")
+    DECLINED = "declined", _("Declined")
+
+
+# Guides with an assignment in these states see the departure.
+LEADING = (AssignmentStatus.PENDING, AssignmentStatus.CONFIRMED)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.widgets import AdminDateInput
+from wagtail.permissions import policy_registry
 
 from tenancy.queries import current_organization
 from tours.enums import BookingStatus, ScheduleStatus
@@ -19,6 +20,11 @@ from tours.models import Booking, Schedule, Tour
 
 def _tours(request: HttpRequest) -> QuerySet[Tour]:
     return Tour.objects.order_by("name")
+
+
+def _tours_of_schedules(request: HttpRequest) -> QuerySet[Tour]:
+    shown = policy_registry.get_by_type(Schedule).instances_user_has_permission_for(request.user, "view")
+    return Tour.objects.filter(pk__in=shown.values("tour")).order_by("name")
 
 
 class ScheduleFilterSet(WagtailFilterSet):
@@ -30,7 +36,7 @@ class ScheduleFilterSet(WagtailFilterSet):
     date_to = django_filters.DateFilter(
         field_name="date", lookup_expr="lte", label=pgettext_lazy("day", "To"), widget=AdminDateInput
     )
-    tour = django_filters.ModelChoiceFilter(queryset=_tours, label=_("Tour"), empty_label=_("All"))
+    tour = django_filters.ModelChoiceFilter(queryset=_tours_of_schedules, label=_("Tour"), empty_label=_("All"))
     status = django_filters.MultipleChoiceFilter(
         choices=ScheduleStatus.choices, label=_("Status"), widget=forms.CheckboxSelectMultiple
     )

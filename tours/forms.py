@@ -8,7 +8,7 @@ from typing import Any
 from babel import Locale, UnknownLocaleError
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils.dates import WEEKDAYS
 from django.utils.functional import cached_property
 from django.utils.translation import get_language, pgettext_lazy, to_locale
@@ -17,9 +17,11 @@ from modelcluster.forms import BaseChildFormSet
 from wagtail.admin.widgets import AdminDateInput
 
 from tenancy.forms import TenantForm
+from tenancy.models import User
+from tenancy.queries import members
 from tours.enums import TourStatus
-from tours.models import Schedule, TourVariant
-from tours.queries import languages_of_tours
+from tours.models import Guide, Schedule, TourVariant
+from tours.queries import guides_of, guides_to_choose, languages_of_tours
 from tours.rules import FileRefused, Mapping, StopFile, days_between, read_stop_file
 
 MAX_DEPARTURES_AT_ONCE = 500
@@ -106,6 +108,39 @@ class StopFormSet(BaseChildFormSet):
         form.fields["place"].prepare_value = lambda value: self._places.get(str(value), value)
 
 
+class _AccountField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: User) -> str:
+        name = obj.get_full_name()
+        return f"{name} ({obj.email})" if name else obj.email
+
+
+class GuideForm(TenantForm):
+    """A guide, and the account of the team by which the guide signs in."""
+
+    user = _AccountField(
+        label=_("Account"),
+        queryset=User.objects.none(),
+        required=False,
+        empty_label=_("None"),
+        help_text=_("Who signs in with it as a guide sees the departures this guide leads, and nothing else."),
+    )
+
+    class Meta:
+        model = Guide
+        fields = ["name", "user", "is_active"]
+        help_texts = {"is_active": _("Untick it for somebody who has stopped. What they led stays on record.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["user"].queryset = members()
+
+
+def _guides_field(guides: QuerySet[Guide]) -> forms.ModelMultipleChoiceField:
+    return forms.ModelMultipleChoiceField(
+        label=_("Guides"), queryset=guides, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+
 class ScheduleForm(TenantForm):
     """What can be changed about a departure."""
 
@@ -133,6 +168,8 @@ class ScheduleForm(TenantForm):
         if self.instance.language and self.instance.language not in dict(choices):
             choices.append((self.instance.language, language_name(self.instance.language)))
         self.fields["language"] = forms.ChoiceField(label=_("Language"), choices=choices, required=False)
+        self.fields["guides"] = _guides_field(guides_to_choose(self.instance))
+        self.initial["guides"] = guides_of(self.instance)
 
 
 class _VariantField(forms.ModelChoiceField):
@@ -186,6 +223,7 @@ class NewSchedulesForm(forms.Form):
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
+        self.fields["guides"] = _guides_field(guides_to_choose())
 
     def clean_first_date(self) -> date:
         """Return the day. Raises `ValidationError` when it has passed."""

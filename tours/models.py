@@ -4,6 +4,7 @@ import uuid
 import zoneinfo
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -16,7 +17,15 @@ from crm.models import Customer
 from places.models import Place
 from tenancy.fields import MinorUnitsField, TranslationsField
 from tenancy.models import TenantModel, validate_time_zone
-from tours.enums import BookingStatus, Difficulty, ScheduleStatus, TourCategory, TourStatus, VariantKind
+from tours.enums import (
+    AssignmentStatus,
+    BookingStatus,
+    Difficulty,
+    ScheduleStatus,
+    TourCategory,
+    TourStatus,
+    VariantKind,
+)
 
 
 class Tour(ClusterableModel, TenantModel):
@@ -221,6 +230,10 @@ class Schedule(TenantModel):
         verbose_name = _("schedule")
         verbose_name_plural = _("schedules")
         ordering = ["starts_at", "pk"]
+        permissions = [
+            ("view_manifest", "Can see who comes on any departure"),
+            ("lead_schedule", "Can see the departures they lead, and who comes on them"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(booked_count__gte=0, booked_count__lte=models.F("capacity")),
@@ -304,3 +317,55 @@ class Participant(TenantModel):
 
     def __str__(self) -> str:
         return self.name or self.tier_name
+
+
+class Guide(TenantModel):
+    """Somebody who leads tours; with an account, the person sees in the admin what they lead."""
+
+    name = models.CharField(_("name"), max_length=200)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("account"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    is_active = models.BooleanField(_("leads tours"), default=True)
+
+    class Meta:
+        verbose_name = _("guide")
+        verbose_name_plural = _("guides")
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "user"],
+                name="guide_account_unique",
+                violation_error_message=_("This account belongs to another guide already."),
+            )
+        ]
+        indexes = [models.Index(fields=["organization", "name"], name="guide_by_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class GuideAssignment(TenantModel):
+    """A guide put down for a departure, and what the guide says to it."""
+
+    schedule = models.ForeignKey(
+        Schedule, verbose_name=_("schedule"), on_delete=models.CASCADE, related_name="guide_assignments"
+    )
+    guide = models.ForeignKey(Guide, verbose_name=_("guide"), on_delete=models.PROTECT, related_name="assignments")
+    status = models.CharField(
+        _("status"), max_length=12, choices=AssignmentStatus.choices, default=AssignmentStatus.PENDING
+    )
+
+    class Meta:
+        verbose_name = _("guide assignment")
+        verbose_name_plural = _("guide assignments")
+        constraints = [models.UniqueConstraint(fields=["schedule", "guide"], name="guide_once_per_schedule")]
+        indexes = [models.Index(fields=["organization", "guide", "status"], name="assignment_by_guide")]
+
+    def __str__(self) -> str:
+        return f"{self.schedule}: {self.guide}"

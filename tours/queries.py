@@ -1,14 +1,16 @@
 """Reads of the tours app."""
 
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
-from tenancy.models import AuditEntry
-from tours.enums import SEAT_TAKING, ScheduleStatus, TourStatus
-from tours.models import Booking, PricingTier, Schedule, Stop, Tour, TourVariant
+from tenancy.models import AuditEntry, User
+from tours.enums import LEADING, SEAT_TAKING, ScheduleStatus, TourStatus
+from tours.models import Booking, Guide, GuideAssignment, Participant, PricingTier, Schedule, Stop, Tour, TourVariant
 
 
 def _bookable(now: datetime) -> QuerySet[Schedule]:
@@ -141,9 +143,67 @@ def bookings_of(schedule: Schedule) -> list[Booking]:
     return list(
         Booking.objects.filter(schedule=schedule, status__in=SEAT_TAKING)
         .select_related("customer")
-        .prefetch_related("participants")
+        .prefetch_related(Prefetch("participants", Participant.objects.order_by("pk")))
         .order_by("customer__last_name", "customer__first_name", "pk")
     )
+
+
+def guide_of(user: User) -> Guide | None:
+    """Return the guide that an account belongs to, or None when there is none or the guide leads no tours any more."""
+    return Guide.objects.filter(user=user.pk, is_active=True).first()
+
+
+def schedules_led_by(user: User) -> QuerySet[Schedule]:
+    """Return the departures that the guide with this account leads or is asked to lead."""
+    own = GuideAssignment.objects.filter(guide__user=user.pk, guide__is_active=True, status__in=LEADING)
+    return Schedule.objects.filter(pk__in=own.values("schedule"))
+
+
+def guides_to_choose(schedule: Schedule | None = None) -> QuerySet[Guide]:
+    """Return the guides who can be put down for a departure: those who lead tours, and those who are down for it already."""
+    is_down = Q(assignments__schedule=schedule, assignments__status__in=LEADING) if schedule else Q(pk__in=[])
+    return Guide.objects.filter(Q(is_active=True) | is_down).distinct()
+
+
+def guides_of(schedule: Schedule) -> list[Guide]:
+    """Return the guides who lead a departure or are asked to, by name; one query."""
+    return list(Guide.objects.filter(assignments__schedule=schedule, assignments__status__in=LEADING))
+
+
+def with_guides(schedules: QuerySet[Schedule]) -> QuerySet[Schedule]:
+    """Return departures each with `leading`, the assignments of guides who lead it or are asked to; one query more."""
+    leading = GuideAssignment.objects.filter(status__in=LEADING).select_related("guide")
+    return schedules.prefetch_related(Prefetch("guide_assignments", leading, to_attr="leading"))
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestEntry:
+    """One booking on a manifest; `people` is how many of each kind of place, in the order they were booked."""
+
+    booking: Booking
+    people: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Who comes on a departure, by the name of who booked, and how many of each kind in all."""
+
+    schedule: Schedule
+    guides: list[Guide]
+    entries: list[ManifestEntry]
+    people: dict[str, int]
+
+
+def manifest_of(schedule: Schedule) -> Manifest:
+    """Return who comes on a departure: every booking that takes seats, those not paid yet too; three queries."""
+    entries = [
+        ManifestEntry(booking, dict(Counter(person.tier_name for person in booking.participants.all())))
+        for booking in bookings_of(schedule)
+    ]
+    people: Counter[str] = Counter()
+    for entry in entries:
+        people.update(entry.people)
+    return Manifest(schedule, guides_of(schedule), entries, dict(people))
 
 
 def history_of(schedule: Schedule) -> QuerySet[AuditEntry]:

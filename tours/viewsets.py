@@ -1,11 +1,12 @@
 from django.urls import path
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from tours import views
 from tours.filters import BookingFilterSet, ScheduleFilterSet
-from tours.forms import ScheduleForm
-from tours.models import Booking, Schedule, Tour
+from tours.forms import GuideForm, ScheduleForm
+from tours.models import Booking, Guide, Schedule, Tour
 from tours.panels import TOUR_FORM
 
 
@@ -65,6 +66,27 @@ class TourViewSet(_TourViews):
         ]
 
 
+class GuideViewSet(_TourViews):
+    model = Guide
+    url_prefix = "guides"
+    url_namespace = "guides"
+    icon = "user"
+    menu_label = _("Guides")
+    menu_order = 145
+    add_to_admin_menu = True
+    inspect_view_enabled = False
+    index_view_class = views.GuideIndexView
+    delete_view_class = views.GuideDeleteView
+    search_fields = ["name", "user__email"]
+    list_filter = ["is_active"]
+    list_export = ["name", "user.email", "is_active"]
+    export_headings = {"user.email": _("Account")}
+    export_filename = "guides"
+
+    def get_form_class(self, for_update=False):
+        return GuideForm
+
+
 class ScheduleViewSet(_TourViews):
     model = Schedule
     url_prefix = "schedules"
@@ -97,6 +119,17 @@ class ScheduleViewSet(_TourViews):
     export_headings = {"tour.name": _("Tour"), "variant.name": _("Variant")}
     export_filename = "schedules"
 
+    @cached_property
+    def menu_item_class(self):
+        class ScheduleMenuItem(super().menu_item_class):
+            # Guides have departures of their own, others all of them.
+            def render_component(self, request):
+                component = super().render_component(request)
+                component.label = views.schedules_title(request.user)
+                return component
+
+        return ScheduleMenuItem
+
     def get_form_class(self, for_update=False):
         return ScheduleForm
 
@@ -108,7 +141,8 @@ class ScheduleViewSet(_TourViews):
             path(f"<int:pk>/{verb}/", views.ScheduleVerbView.as_view(verb=verb), name=verb)
             for verb in ("open", "close", "cancel")
         ]
-        return [*super().get_urlpatterns(), *verbs]
+        manifest = path("<int:pk>/manifest/", views.ManifestView.as_view(), name="manifest")
+        return [*super().get_urlpatterns(), manifest, *verbs]
 
 
 class BookingViewSet(_TourViews):

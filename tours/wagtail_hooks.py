@@ -2,12 +2,14 @@ from wagtail import hooks
 from wagtail.permissions import register_permission_policy
 
 from tenancy.permissions import ReadOnlyPolicy
-from tours.models import Booking
-from tours.viewsets import BookingViewSet, ScheduleViewSet, TourViewSet
+from tours.models import Booking, Schedule
+from tours.permissions import SchedulePolicy
+from tours.viewsets import BookingViewSet, GuideViewSet, ScheduleViewSet, TourViewSet
 
 register_permission_policy(Booking, ReadOnlyPolicy(Booking))
+register_permission_policy(Schedule, SchedulePolicy(Schedule))
 
 
 @hooks.register("register_admin_viewset")
 def register_tours():
-    return [ScheduleViewSet(), TourViewSet(), BookingViewSet()]
+    return [ScheduleViewSet(), TourViewSet(), GuideViewSet(), BookingViewSet()]

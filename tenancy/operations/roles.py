@@ -22,9 +22,7 @@ def grant_role(group: Group, role: Role, *, container: Page, collection: Collect
     GroupPagePermission.objects.filter(group=group).exclude(permission_id__in=wanted_pages).delete()
     for permission_id in wanted_pages:
         GroupPagePermission.objects.get_or_create(group=group, page=container, permission_id=permission_id)
-    wanted_files = {
-        permissions[f"tenancy.{codename}"] for codename in COLLECTION_PERMISSIONS if grants(role, f"tenancy.{codename}")
-    }
+    wanted_files = {permissions[name] for name in COLLECTION_PERMISSIONS if grants(role, name)}
     GroupCollectionPermission.objects.filter(group=group).exclude(permission_id__in=wanted_files).delete()
     for permission_id in wanted_files:
         GroupCollectionPermission.objects.get_or_create(group=group, collection=collection, permission_id=permission_id)

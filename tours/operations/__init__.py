@@ -1,5 +1,6 @@
 """Verbs that change tours, departures and seats."""
 
+from tours.operations.guides import assign_guides, open_manifest
 from tours.operations.schedules import (
     NewSchedules,
     ScheduleRefused,
@@ -31,6 +32,7 @@ __all__ = [
     "SeatRequest",
     "SeatsUnavailable",
     "StopImport",
+    "assign_guides",
     "await_payment",
     "cancel_schedule",
     "change_schedule",
@@ -41,6 +43,7 @@ __all__ = [
     "create_schedule",
     "create_schedules",
     "import_stops",
+    "open_manifest",
     "open_schedule",
     "release_seats",
     "reserve_seats",

@@ -11,8 +11,9 @@ from tenancy import audit
 from tenancy.audit import Actor
 from tenancy.outbox import publish
 from tenancy.queries import current_organization
-from tours.enums import SEAT_TAKING, BookingStatus, ScheduleStatus
-from tours.models import Booking, Schedule, TourVariant
+from tours.enums import SEAT_TAKING, AssignmentStatus, BookingStatus, ScheduleStatus
+from tours.models import Booking, Guide, GuideAssignment, Schedule, TourVariant
+from tours.operations.guides import assign_guides
 from tours.operations.seats import release_seats
 from tours.queries import schedule_for_update
 from tours.rules import LocalStart, local_start, may_become
@@ -50,11 +51,13 @@ def create_schedules(
     language: str = "",
     guest_note: str = "",
     internal_note: str = "",
+    guides: Iterable[Guide] = (),
     actor: Actor = None,
 ) -> NewSchedules:
     """Create a departure of a variant for each local day and wall time in the organization's zone; return what was done.
 
-    Times at which the variant leaves already are left out, so a repeat changes nothing. `capacity` defaults to that of the variant.
+    Times at which the variant leaves already are left out, so a repeat changes nothing. `capacity` defaults to that of the variant;
+    `guides` lead all that are made.
     """
     # One at a time for each variant, so that two people pressing the button together do not make everything twice.
     variant = TourVariant.objects.select_for_update(of=("self",)).select_related("tour").get(pk=variant.pk)
@@ -92,6 +95,12 @@ def create_schedules(
         )
         for instant, start in starts.items()
         if instant not in taken
+    )
+    leaders = list(guides)
+    GuideAssignment.objects.bulk_create(
+        GuideAssignment(schedule=schedule, guide=guide, status=AssignmentStatus.CONFIRMED)
+        for schedule in result.created
+        for guide in leaders
     )
     if result.created:
         # Rows made in bulk send no signals; those who keep pages of the tour learn of it this way.
@@ -140,9 +149,10 @@ def change_schedule(
     language: str,
     guest_note: str,
     internal_note: str,
+    guides: Iterable[Guide] | None = None,
     actor: Actor = None,
 ) -> Schedule:
-    """Change a departure; return it.
+    """Change a departure; return it. Its guides stay when `guides` is None.
 
     Raises `ScheduleRefused` when it took place or was cancelled, when more seats are booked than `capacity`, when the time is
     changed while there are bookings, or when the variant leaves at that time already.
@@ -170,6 +180,8 @@ def change_schedule(
         locked.status = ScheduleStatus.FULL if locked.booked_count >= capacity else ScheduleStatus.OPEN
     _placed(locked, start).save()
     audit.record("schedule.changed", locked, actor=actor, capacity=capacity)
+    if guides is not None:
+        assign_guides(locked, guides=guides, actor=actor)
     return locked
 
 

@@ -1,4 +1,6 @@
 from tours.views.bookings import BookingIndexView, BookingInspectView
+from tours.views.guides import GuideDeleteView, GuideIndexView
+from tours.views.manifests import ManifestView
 from tours.views.schedules import (
     NewSchedulesView,
     ScheduleEditView,
@@ -6,6 +8,7 @@ from tours.views.schedules import (
     ScheduleIndexView,
     ScheduleInspectView,
     ScheduleVerbView,
+    schedules_title,
 )
 from tours.views.stop_imports import StopMappingView, StopUploadView
 from tours.views.tours import TourDeleteView, TourEditView, TourIndexView, TourInspectView
@@ -13,6 +16,9 @@ from tours.views.tours import TourDeleteView, TourEditView, TourIndexView, TourI
 __all__ = [
     "BookingIndexView",
     "BookingInspectView",
+    "GuideDeleteView",
+    "GuideIndexView",
+    "ManifestView",
     "NewSchedulesView",
     "ScheduleEditView",
     "ScheduleHistoryView",
@@ -25,4 +31,5 @@ __all__ = [
     "TourEditView",
     "TourIndexView",
     "TourInspectView",
+    "schedules_title",
 ]

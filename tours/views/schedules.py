@@ -15,6 +15,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.history import HistoryView
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.admin.widgets.button import Button, HeaderButton
+from wagtail.permissions import policy_registry
 
 from tenancy.fields import translated
 from tenancy.queries import current_organization
@@ -37,7 +38,18 @@ ACTIONS = {
     "schedule.full": gettext_lazy("Opened for booking; it is full"),
     "schedule.closed": gettext_lazy("Closed for booking"),
     "schedule.cancelled": pgettext_lazy("departure", "Cancelled"),
+    "schedule.guides_set": gettext_lazy("Guides changed"),
+    "manifest.viewed": gettext_lazy("Manifest looked at"),
 }
+
+
+def schedules_shown(user, action="view"):
+    """The departures with which a person may do `action`: all of them, or those a guide leads."""
+    return policy_registry.get_by_type(Schedule).instances_user_has_permission_for(user, action)
+
+
+def schedules_title(user):
+    return _("Schedules") if user.has_perm("tours.view_schedule") else _("My departures")
 
 
 def departure(schedule):
@@ -63,6 +75,16 @@ def verb_buttons(button, schedule, *, may_change):
     ]
 
 
+def guides_in_words(schedule):
+    return ", ".join(sorted(assignment.guide.name for assignment in schedule.leading))
+
+
+def manifest_button(button, user, schedule):
+    may_see = policy_registry.get_by_type(Schedule).user_has_permission_for_instance(user, "view_manifest", schedule)
+    url = reverse("schedules:manifest", args=[schedule.pk])
+    return [button(_("Manifest"), url=url, icon_name="clipboard-list", priority=40)] if may_see else []
+
+
 class FullnessColumn(Column):
     cell_template_name = "tours/fullness_cell.html"
 
@@ -72,7 +94,14 @@ class ScheduleIndexView(IndexView):
     add_item_label = gettext_lazy("New departures")
 
     def get_base_queryset(self):
-        return super().get_base_queryset().select_related("tour", "variant")
+        return queries.with_guides(schedules_shown(self.request.user)).select_related("tour", "variant")
+
+    def get_page_title(self):
+        return schedules_title(self.request.user)
+
+    def get_breadcrumbs_items(self):
+        items = super().get_breadcrumbs_items()
+        return [*items[:-1], {**items[-1], "label": self.get_page_title()}]
 
     @cached_property
     def columns(self):
@@ -93,6 +122,7 @@ class ScheduleIndexView(IndexView):
             Column("tour", label=_("Tour"), accessor=lambda s: translated(s.tour, "name"), sort_key="tour__name"),
             Column("variant", label=_("Variant"), accessor=lambda s: translated(s.variant, "name")),
             Column("language", label=_("Language"), accessor=lambda s: language_name(s.language) if s.language else ""),
+            Column("guides", label=_("Guides"), accessor=guides_in_words),
             FullnessColumn("fullness", label=_("Booked"), accessor="booked_count", sort_key="booked_count"),
             StatusTagColumn(
                 "status",
@@ -107,8 +137,16 @@ class ScheduleIndexView(IndexView):
         return super().get_edit_url(instance) if staff_verbs(instance.status) else None
 
     def get_list_more_buttons(self, instance):
+        # Who sees a departure in the list sees its manifest, too.
+        manifest = MenuItem(
+            _("Manifest"),
+            url=reverse("schedules:manifest", args=[instance.pk]),
+            icon_name="clipboard-list",
+            priority=40,
+        )
         return [
             *super().get_list_more_buttons(instance),
+            *([manifest] if self.user_has_permission("view_manifest") else []),
             *verb_buttons(MenuItem, instance, may_change=self.user_has_permission("change")),
         ]
 
@@ -153,6 +191,7 @@ class NewSchedulesView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormVi
             language=values["language"],
             guest_note=values["guest_note"],
             internal_note=values["internal_note"],
+            guides=values["guides"],
             actor=self.request.user,
         )
         self._report(made)
@@ -214,6 +253,7 @@ class ScheduleEditView(EditView):
             language=values["language"],
             guest_note=values["guest_note"],
             internal_note=values["internal_note"],
+            guides=values["guides"],
             actor=self.request.user,
         )
         if schedule.start_time != values["start_time"]:
@@ -226,18 +266,25 @@ class ScheduleInspectView(InspectView):
     page_title = gettext_lazy("Departure")
 
     def get_object(self, queryset=None):
-        return get_object_or_404(Schedule.objects.select_related("tour", "variant"), pk=self.pk)
+        return get_object_or_404(schedules_shown(self.request.user).select_related("tour", "variant"), pk=self.pk)
 
     def get_page_subtitle(self):
         return f"{self.object.tour}, {departure_with_zone(self.object)}"
+
+    def get_breadcrumbs_items(self):
+        first, *rest = super().get_breadcrumbs_items()[len(self.breadcrumbs_items) :]
+        return [*self.breadcrumbs_items, {**first, "label": schedules_title(self.request.user)}, *rest]
 
     def get_edit_url(self):
         return super().get_edit_url() if staff_verbs(self.object.status) else None
 
     @cached_property
     def header_more_buttons(self):
-        may_change = self.user_has_permission("change")
-        return [*super().header_more_buttons, *verb_buttons(Button, self.object, may_change=may_change)]
+        return [
+            *super().header_more_buttons,
+            *manifest_button(Button, self.request.user, self.object),
+            *verb_buttons(Button, self.object, may_change=self.user_has_permission("change")),
+        ]
 
     def get_context_data(self, **kwargs):
         may_see = self.request.user.has_perm("tours.view_booking")
@@ -246,8 +293,11 @@ class ScheduleInspectView(InspectView):
             "schedule": self.object,
             "when": departure_with_zone(self.object),
             "language": language_name(self.object.language) if self.object.language else "",
+            "guides": queries.guides_of(self.object),
             "bookings": queries.bookings_of(self.object) if may_see else None,
-            "history_url": reverse("schedules:history", args=[self.object.pk]),
+            "history_url": reverse("schedules:history", args=[self.object.pk])
+            if self.user_has_permission("change")
+            else None,
         }
 
 
@@ -317,7 +367,6 @@ class ScheduleVerbView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormVi
 
 
 class ScheduleHistoryView(HistoryView):
-    any_permission_required = ["add", "change", "delete", "view"]
     filterset_class = None
 
     @cached_property
