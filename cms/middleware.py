@@ -1,7 +1,7 @@
 """Stored guest pages, and the admin's own content security policy."""
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -9,8 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.cache import patch_vary_headers
 from django.utils.translation.trans_real import parse_accept_lang_header
+from wagtail.admin.auth import permission_denied
 
-from cms import page_cache, queries
+from cms import page_cache, permissions, queries
 
 # Set at sign-in: staff see drafts and tools, so their pages are made for them.
 STAFF_COOKIE: Final = "waypost_staff"
@@ -129,3 +130,26 @@ class StaffCookieMiddleware:
             elif not signed_in and STAFF_COOKIE in request.COOKIES:
                 response.delete_cookie(STAFF_COOKIE, samesite="Lax")
         return response
+
+
+class AdminAreasMiddleware:
+    """Sends staff away from areas of the admin that are not theirs, in the way Wagtail does where it looks itself."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *view: Any) -> HttpResponse | None:
+        """Answer in place of the view when the person may not enter its area; who may not enter the admin is Wagtail's to ask."""
+        if not request.path.startswith("/admin/"):
+            return None
+        area = permissions.area_of(request.resolver_match.view_name)
+        if (
+            not area
+            or not request.user.has_perm("wagtailadmin.access_admin")
+            or permissions.may_enter(request.user, area)
+        ):
+            return None
+        return permission_denied(request)

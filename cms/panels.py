@@ -5,9 +5,17 @@ from typing import Any
 
 from django.utils import timezone
 from wagtail.admin.ui.components import Component
+from wagtail.permissions import policy_registry
 
 from cms import queries
 from tenancy.queries import current_organization
+from tours.models import Schedule
+from tours.queries import guide_of
+
+# Wagtail's own panels of the home; they are about pages.
+PANELS_OF_EDITORS = frozenset(
+    {"user_objects_in_workflow_moderation", "workflow_objects_to_moderate", "recent_edits", "locked_pages"}
+)
 
 
 class DayPanel(Component):
@@ -21,12 +29,18 @@ class DayPanel(Component):
         user = parent_context["request"].user
         organization = current_organization()
         today = timezone.localdate(timezone=organization.zone)
+        schedules = policy_registry.get_by_type(Schedule)
+        is_guide = user.has_perm("tours.lead_schedule") and not user.has_perm("tours.view_schedule")
         may_see_orders = user.has_perm("commerce.view_order")
         return {
             "today": today,
-            "departures": queries.departures_between(today, today + timedelta(days=1))
-            if user.has_perm("tours.view_schedule")
+            "departures": queries.departures_between(
+                today, today + timedelta(days=1), among=schedules.instances_user_has_permission_for(user, "view")
+            )
+            if schedules.user_has_permission(user, "view")
             else None,
+            "is_guide": is_guide,
+            "lacks_guide": is_guide and guide_of(user) is None,
             "may_see_orders": may_see_orders,
             "orders": queries.orders_needing_attention() if may_see_orders else [],
             "transfers": queries.transfers_awaiting_staff() if user.has_perm("commerce.confirm_payment") else None,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q, Subquery, TextField, Value
+from django.db.models import Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 from wagtail.models import Page
@@ -227,10 +227,10 @@ def public_pages(root: Page) -> list[PublicPage]:
     return [PublicPage(page, by_key[page.translation_key]) for page in found]
 
 
-def departures_between(first: date, last: date) -> list[Schedule]:
-    """Return the departures of local days, both included, that are not cancelled, by start; one query."""
+def departures_between(first: date, last: date, *, among: QuerySet[Schedule]) -> list[Schedule]:
+    """Return those of some departures that leave on local days, both included, and are not cancelled, by start; one query."""
     return list(
-        Schedule.objects.filter(date__range=(first, last))
+        among.filter(date__range=(first, last))
         .exclude(status=ScheduleStatus.CANCELLED)
         .select_related("variant", "tour")
         .order_by("starts_at", "pk")

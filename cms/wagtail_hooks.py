@@ -1,8 +1,10 @@
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html
 from wagtail import hooks
 
-from cms.panels import DayPanel
+from cms.panels import PANELS_OF_EDITORS, DayPanel
+from cms.permissions import may_enter
 
 # Where Wagtail's own entries stand among ours (Schedules 110 … Places 150).
 MENU_ORDER = {"explorer": 200, "images": 300, "documents": 310}
@@ -10,7 +12,23 @@ MENU_ORDER = {"explorer": 200, "images": 300, "documents": 310}
 
 @hooks.register("construct_homepage_panels")
 def show_the_day(request, panels):
-    panels[:] = [DayPanel(), *(panel for panel in panels if panel.name != "site_summary")]
+    hidden = set() if may_enter(request.user, "pages") else PANELS_OF_EDITORS
+    panels[:] = [DayPanel(), *(panel for panel in panels if panel.name not in hidden)]
+
+
+@hooks.register("construct_reports_menu")
+def hide_reports_on_pages(request, menu_items):
+    if not may_enter(request.user, "pages"):
+        url = reverse("wagtail_localize:translations_report")
+        menu_items[:] = [item for item in menu_items if item.url != url]
+
+
+@hooks.register("construct_help_menu")
+def hide_help_for_editors(request, menu_items):
+    if not may_enter(request.user, "pages"):
+        menu_items[:] = [
+            item for item in menu_items if not item.name.startswith(("whats-new-in-wagtail", "editor-guide"))
+        ]
 
 
 @hooks.register("construct_main_menu")

@@ -49,7 +49,9 @@ class PaymentSettings(TenantModel):
         _("most that managers pay back of one order"),
         null=True,
         blank=True,
-        help_text=_("All refunds of the order together. Empty: no limit. Owners and admins can always pay back any amount."),
+        help_text=_(
+            "All refunds of the order together. Empty: no limit. Owners and admins can always pay back any amount."
+        ),
     )
 
     class Meta:

@@ -26,12 +26,12 @@ _COLLECTIONS: Final = (
     "wagtailcore.delete_collection",
 )
 _CONTENT: Final = (
+    "cms.*",
     *_FILES,
     "places.*",
     "tours.view_tour",
     "tours.view_tourvariant",
     "wagtail_localize.submit_translation",
-    "simpletranslation.submit_translation",
 )
 _OPERATIONS: Final = (
     "tours.*",
@@ -48,7 +48,6 @@ _OPERATIONS: Final = (
     "tenancy.retry_outboxdelivery",
 )
 _SETTINGS: Final = (
-    "cms.*",
     "commerce.*",
     *_COLLECTIONS,
     "tenancy.view_membership",

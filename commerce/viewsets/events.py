@@ -54,7 +54,8 @@ class ProviderEventViewSet(ModelViewSet):
     url_namespace = "provider_events"
     menu_label = gettext_lazy("Stripe events")
     icon = "rotate"
-    add_to_reports_menu = True
+    menu_hook = "register_reports_menu_item"
+    menu_order = 30
     add_to_reference_index = False
     index_view_class = ProviderEventIndexView
     inspect_view_class = ProviderEventInspectView

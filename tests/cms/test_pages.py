@@ -264,7 +264,7 @@ def test_editor_builds_and_publishes_a_landing_page(harbour, member_client):
 
 @pytest.mark.parametrize(
     ("role", "sees"),
-    [(Role.OWNER, True), (Role.MANAGER, True), (Role.EDITOR, False), (Role.GUIDE, True)],
+    [(Role.OWNER, True), (Role.MANAGER, True), (Role.EDITOR, False), (Role.GUIDE, False)],
 )
 def test_dashboard_shows_each_role_its_own(harbour, member_client, role, sees):
     with organization_scope(harbour.pk):
