@@ -116,7 +116,7 @@ ROLE_WORDS: Final[Mapping[Role, Promise]] = {
     Role.ADMIN: _("Everything except making or removing owners."),
     Role.MANAGER: _("The daily work: departures, orders and customers."),
     Role.EDITOR: _("What guests read and see: pages, pictures and places."),
-    Role.GUIDE: _("The departures and who is on them."),
+    Role.GUIDE: _("The departures they lead, and who comes on them."),
 }
 
 
@@ -141,23 +141,10 @@ DUTIES: Final[tuple[tuple[Promise, tuple[Duty, ...]], ...]] = (
             Duty(_("Delete pages"), pages=("delete_page",)),
             Duty(
                 _("Translate pages"),
-                ("wagtail_localize.submit_translation", "simpletranslation.submit_translation"),
+                ("wagtail_localize.submit_translation",),
             ),
-            Duty(
-                _("Upload and change pictures and documents"),
-                (
-                    "tenancy.add_tenantimage",
-                    "tenancy.change_tenantimage",
-                    "tenancy.delete_tenantimage",
-                    "tenancy.add_tenantdocument",
-                    "tenancy.change_tenantdocument",
-                    "tenancy.delete_tenantdocument",
-                    "tenancy.choose_tenantdocument",
-                    "wagtailcore.add_collection",
-                    "wagtailcore.change_collection",
-                ),
-            ),
-            Duty(_("Use pictures"), ("tenancy.choose_tenantimage",)),
+            Duty(_("Upload, change and use pictures and documents"), _FILES),
+            Duty(_("Sort pictures and documents into collections"), _COLLECTIONS),
             Duty(_("Keep places and their spots on the map"), ("places.*",)),
             Duty(_("Change logo, colours and navigation"), ("cms.*",)),
         ),
@@ -166,7 +153,11 @@ DUTIES: Final[tuple[tuple[Promise, tuple[Duty, ...]], ...]] = (
         _("Tours and guests"),
         (
             Duty(_("See tours"), ("tours.view_tour", "tours.view_tourvariant")),
-            Duty(_("See departures and who is booked"), ("tours.view_schedule", "tours.view_booking")),
+            Duty(_("See the departures they lead, and who comes on them"), ("tours.lead_schedule",)),
+            Duty(
+                _("See all departures and who is booked"),
+                ("tours.view_schedule", "tours.view_booking", "tours.view_manifest"),
+            ),
             Duty(_("Plan tours, prices and departures"), ("tours.*",)),
             Duty(_("See and care for customers"), ("crm.*",)),
         ),
@@ -180,6 +171,7 @@ DUTIES: Final[tuple[tuple[Promise, tuple[Duty, ...]], ...]] = (
             ),
             Duty(_("Confirm payments that came in"), ("commerce.confirm_payment",)),
             Duty(_("Refund payments"), ("commerce.refund_payment",)),
+            Duty(_("Refund more than the organization’s limit"), ("commerce.refund_any_amount",)),
             Duty(_("Decide how guests can pay"), ("commerce.*",)),
         ),
     ),

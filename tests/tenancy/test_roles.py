@@ -40,7 +40,7 @@ ALL = [
     "Images",
     "Documents",
     ("Reports", ["Problems", "Who did what", "Stripe events", *REPORTS_ON_PAGES]),
-    ("Settings", ["Payment", "Collections", "Branding"]),
+    ("Settings", ["Team", "Payment", "Collections", "Branding"]),
     HELP_FOR_EDITORS,
 ]
 MENUS = {
@@ -71,6 +71,7 @@ MENUS = {
 
 # The views that need no record, by who can open them.
 EVERYBODY = {
+    "team:leave",
     "wagtailadmin_account",
     "wagtailadmin_dismissibles",
     "wagtailadmin_home",
@@ -168,6 +169,10 @@ SETTINGS = {
     "audit:index",
     "audit:index_results",
     "payment_settings:index",
+    "team:index",
+    "team:index_results",
+    "team:invite",
+    "team:roles",
     "wagtailadmin_collections:add",
     "wagtailadmin_collections:index",
 }
