@@ -27,8 +27,9 @@ class InvitationPage(TemplateResponseMixin):
             response = self.answer(request, *args, **kwargs)
             if hasattr(response, "render"):
                 response.render()
-        # The address is the secret.
-        response.headers["Referrer-Policy"] = "no-referrer"
+        # The address is the secret: no other site is told it. Without any referrer a browser would hide where the form comes from,
+        # too, and the form would be refused.
+        response.headers["Referrer-Policy"] = "same-origin"
         return response
 
     def answer(self, request, *args, **kwargs):

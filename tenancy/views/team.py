@@ -175,7 +175,7 @@ class InviteView(RoleKwargs, TeamVerbView):
     header_icon = "mail"
 
     def explain(self):
-        return _("An e-mail with a link is sent. It can be accepted once, within 7 days.")
+        return _("An e-mail with a link is sent. The link works once, within 7 days.")
 
     def do(self, values):
         invitation = operations.invite_member(
