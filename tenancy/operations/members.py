@@ -45,7 +45,10 @@ def check_may_give(actor: Actor, role: Role, *, organization: Organization) -> N
     """Raise `MembershipRefused` unless the role that `actor` has now lets them give and take `role`; the system (None) may."""
     if actor is None:
         return
-    own = Membership.objects.filter(organization=organization, user__pk=actor.pk).values_list("role", flat=True).first()
+    own = None
+    if isinstance(actor, User):
+        members = Membership.objects.filter(organization=organization, user=actor)
+        own = members.values_list("role", flat=True).first()
     if own is None or not may_give(Role(own), role):
         raise MembershipRefused("not_allowed")
 

@@ -321,7 +321,7 @@ def test_two_organizations_accept_the_same_new_person_at_once(harbour, kyoto, ow
 
 @pytest.mark.parametrize(
     ("language", "subject"),
-    [("en", "Lena Brandt has accepted your invitation"), ("de", "Lena Brandt has accepted your invitation")],
+    [("en", "Lena Brandt has accepted your invitation"), ("de", "Lena Brandt hat Ihre Einladung angenommen")],
 )
 def test_inviter_is_told_of_the_answer_in_their_language(
     harbour, owner, run_jobs, django_capture_on_commit_callbacks, language, subject
