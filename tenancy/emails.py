@@ -113,3 +113,10 @@ def answer(invitation: Invitation) -> Email | None:
             url=queries.absolute_url(organization, reverse("team:index")),
             language=language,
         )
+
+
+def account_mail(name: str, *, url: str, **context: str) -> dict[str, str]:
+    """Return subject and text of the e-mail `name` about an account, in the active language; `url` is the link in it."""
+    values = {"organization": queries.current_organization(), "url": url, **context}
+    subject = render_to_string(f"tenancy/email/{name}_subject.txt", values)
+    return {"subject": " ".join(subject.split()), "text": render_to_string(f"tenancy/email/{name}.txt", values).strip()}

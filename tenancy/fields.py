@@ -16,6 +16,16 @@ def _fernet(keys: tuple[str, ...]) -> MultiFernet:
     return MultiFernet([Fernet(key) for key in keys])
 
 
+def encrypt_text(text: str) -> str:
+    """Return `text` encrypted by the first of `FIELD_ENCRYPTION_KEYS`."""
+    return _fernet(tuple(settings.FIELD_ENCRYPTION_KEYS)).encrypt(text.encode()).decode()
+
+
+def decrypt_text(encrypted: str) -> str:
+    """Return what `encrypt_text` was given; raises `InvalidToken` for a text that no key of `FIELD_ENCRYPTION_KEYS` can read."""
+    return _fernet(tuple(settings.FIELD_ENCRYPTION_KEYS)).decrypt(encrypted.encode()).decode()
+
+
 class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
     """Text that is encrypted in the database, by the keys of `FIELD_ENCRYPTION_KEYS`: the first encrypts, all decrypt.
 
@@ -26,13 +36,13 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
         text = super().get_prep_value(value)
         if not text:
             return text
-        return _fernet(tuple(settings.FIELD_ENCRYPTION_KEYS)).encrypt(str(text).encode()).decode()
+        return encrypt_text(str(text))
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
         if not value:
             return value
         try:
-            return _fernet(tuple(settings.FIELD_ENCRYPTION_KEYS)).decrypt(value.encode()).decode()
+            return decrypt_text(value)
         except InvalidToken as error:
             raise ValueError(f"{self} cannot be read with the keys in FIELD_ENCRYPTION_KEYS.") from error
 

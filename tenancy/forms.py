@@ -216,3 +216,20 @@ class AccountPasswordForm(forms.Form):
         if not check_password(password, self.user.password):
             raise ValidationError(_("This is not the password of your account."))
         return password
+
+
+class EmailChangeForm(forms.Form):
+    """The e-mail address that a person wants instead of the one the account has."""
+
+    new_email = forms.EmailField(label=_("New e-mail address"))
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.fields["new_email"].widget.attrs["autocomplete"] = "email"
+
+    def clean_new_email(self) -> str:
+        email = str(self.cleaned_data["new_email"]).lower()
+        if email == self.user.email.lower():
+            raise ValidationError(_("This is your e-mail address already."))
+        return email

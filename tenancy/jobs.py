@@ -42,9 +42,14 @@ class SweepTask(Task):  # type: ignore[misc]  # celery has no types
             return self.run(*args, **kwargs)
 
 
-def tenant_job(name: str) -> Callable[[Callable[..., None]], Any]:
-    """Register a function as the job `name` of one organization; it takes keyword arguments only and is idempotent."""
-    return shared_task(name=name, base=TenantTask, ignore_result=True, acks_late=True, reject_on_worker_lost=True)
+def tenant_job(name: str, **options: Any) -> Callable[[Callable[..., None]], Any]:
+    """Register a function as the job `name` of one organization; it takes keyword arguments only and is idempotent.
+
+    `options` are Celery's, such as how it is tried again.
+    """
+    return shared_task(
+        name=name, base=TenantTask, ignore_result=True, acks_late=True, reject_on_worker_lost=True, **options
+    )
 
 
 def sweep_job(name: str) -> Callable[[Callable[..., None]], Any]:

@@ -1,15 +1,37 @@
 """The host name decides the organization, for guests and for the admin alike."""
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.contrib.auth.models import AnonymousUser
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.http.request import split_domain_port
+from django.shortcuts import redirect
 from django.template.response import SimpleTemplateResponse
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from tenancy.enums import OrganizationStatus
-from tenancy.queries import organization_for_host
+from tenancy.presence import note_presence
+from tenancy.queries import has_second_factor, organization_for_host
 from tenancy.scope import no_scope, organization_scope
+from tenancy.throttle import client_address
+
+# What a person may do at an organization that asks for two-factor sign-in before having set it up.
+WITHOUT_SECOND_FACTOR = {
+    "account_login",
+    "account_logout",
+    "account_reauthenticate",
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+    "mfa_index",
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
+    "wagtailadmin_sprite",
+    "wagtailadmin_javascript_catalog",
+}
 
 
 class OrganizationMiddleware:
@@ -56,3 +78,63 @@ def _in_scope(organization_id: int, chunks: Iterable[bytes]) -> Iterator[bytes]:
         if piece is None:
             return
         yield piece
+
+
+class SecondFactorMiddleware:
+    """Where the organization asks for two-factor sign-in, lets who has not set it up do that and nothing else.
+
+    On guest pages such a person is a guest.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
+        organization = getattr(request, "organization", None)
+        if organization is None or not organization.requires_two_factor:
+            return None
+        user = request.user
+        if not request.path.startswith("/admin/"):
+            request.user = SimpleLazyObject(lambda: user if self._complete(user) else AnonymousUser())
+            return None
+        if not user.is_authenticated or self._complete(user):
+            return None
+        # The pages for setting it up come without the menu of the admin.
+        request.second_factor_missing = True  # type: ignore[attr-defined]
+        if request.resolver_match.url_name in WITHOUT_SECOND_FACTOR:
+            return None
+        return redirect("mfa_index")
+
+    @staticmethod
+    def _complete(user: Any) -> bool:
+        return user.is_authenticated and has_second_factor(user)
+
+
+class SessionActivityMiddleware:
+    """Notes when and from where a session of the admin was last used, and follows a session whose key changes."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith("/admin/") or not request.user.is_authenticated:
+            return self.get_response(request)
+        key = request.session.session_key
+        response = self.get_response(request)
+        changed = request.session.session_key
+        if changed and request.user.is_authenticated:
+            if changed != key:
+                self._follow(key, changed)
+            note_presence(changed, at=timezone.now(), address=client_address(request))
+        return response
+
+    @staticmethod
+    def _follow(key: str, changed: str) -> None:
+        old = UserSession.objects.filter(session_key=key)
+        if UserSession.objects.filter(session_key=changed).exists():
+            old.delete()
+        else:
+            old.update(session_key=changed)

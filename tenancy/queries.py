@@ -4,13 +4,14 @@ import time
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db.models import Q, QuerySet
 from wagtail.models import Collection, Page
 from wagtail.users.models import UserProfile
 
-from tenancy.enums import Role
-from tenancy.models import Domain, Invitation, Membership, Organization, User
+from tenancy.enums import OrganizationStatus, Role
+from tenancy.models import Domain, EmailChange, Invitation, Membership, Organization, User
 from tenancy.rules import token_hash
 from tenancy.scope import current_organization_id, every_organization
 
@@ -94,6 +95,12 @@ def absolute_url(organization: Organization, path: str) -> str:
     return f"{base.scheme}://{canonical_host(organization)}{port}{path}"
 
 
+def address_of(organization: Organization, path: str) -> str:
+    """Return the full address of `path` at an organization's main host name, whichever organization is in scope."""
+    with every_organization():
+        return absolute_url(organization, path)
+
+
 def page_container(organization: Organization) -> Page:
     """Return the page under which the homes of an organization stand; it must be in scope, or the owner asks."""
     assert organization.site is not None
@@ -144,3 +151,52 @@ def listed_invitations(*, now: datetime) -> list[Invitation]:
     return list(
         Invitation.objects.filter(unanswered | recent).select_related("invited_by").order_by("-created_at", "-pk")
     )
+
+
+def organizations_of(user: User) -> list[Organization]:
+    """Return the organizations that a person works for and can enter, by name, whichever is in scope."""
+    with every_organization():
+        return list(
+            Organization.objects.filter(
+                pk__in=user.memberships.values("organization"),
+                status__in=(OrganizationStatus.SETUP, OrganizationStatus.ACTIVE),
+            ).order_by("name", "pk")
+        )
+
+
+def has_second_factor(user: User, *, besides: Authenticator | None = None) -> bool:
+    """Return whether a person has set up an authenticator app or a passkey that works here, not counting `besides`."""
+    authenticators = Authenticator.objects.filter(user_id=user.pk).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    if besides is not None:
+        authenticators = authenticators.exclude(pk=besides.pk)
+    return authenticators.exists()
+
+
+def member_by_email(email: str) -> User | None:
+    """Return the account with an e-mail address, in any case, when the person works for the organization in scope."""
+    return User.objects.filter(email__iexact=email).first()
+
+
+def email_has_account(email: str) -> bool:
+    """Return whether an account of any organization has this e-mail address, in any case. Nobody may be told."""
+    with every_organization():
+        return User.objects.filter(email__iexact=email).exists()
+
+
+def user_for_update(pk: int) -> User:
+    """Return a person's account, locked until the running transaction ends."""
+    return User.objects.select_for_update().get(pk=pk)
+
+
+def email_change_by_token(token: str) -> EmailChange | None:
+    """Return the change of an e-mail address that a link belongs to, or None."""
+    return (
+        EmailChange.objects.filter(Q(old_token_hash=token_hash(token)) | Q(new_token_hash=token_hash(token)))
+        .select_related("user")
+        .first()
+    )
+
+
+def open_email_change(user: User, *, now: datetime) -> EmailChange | None:
+    """Return the change of e-mail address that waits for a person's confirmations."""
+    return EmailChange.objects.filter(user=user, completed_at=None, cancelled_at=None, expires_at__gt=now).first()

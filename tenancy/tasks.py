@@ -1,6 +1,6 @@
 from django.utils import timezone
 
-from tenancy import outbox
+from tenancy import operations, outbox
 from tenancy.jobs import sweep_job, tenant_job
 
 
@@ -12,3 +12,8 @@ def deliver_event(*, delivery_id: int) -> None:
 @sweep_job("tenancy.sweep_outbox")
 def sweep_outbox() -> None:
     outbox.sweep(now=timezone.now())
+
+
+@tenant_job("tenancy.send_account_mail", autoretry_for=(OSError,), retry_backoff=15, max_retries=7)
+def send_account_mail(*, sealed: str) -> None:
+    operations.send_account_mail(sealed)

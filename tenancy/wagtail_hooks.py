@@ -1,10 +1,13 @@
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.permissions import register_permission_policy
 
 from tenancy.models import AuditEntry, Membership, OutboxDelivery
+from tenancy.panels import SecurityPanel, SwitchMenuItem
 from tenancy.permissions import NoAddingPolicy, ReadOnlyPolicy
+from tenancy.urls import own_account
 from tenancy.viewsets import AuditViewSet, DeliveryViewSet, TeamViewSet
 
 register_permission_policy(AuditEntry, ReadOnlyPolicy(AuditEntry))
@@ -29,3 +32,24 @@ def offer_leaving(request):
         "label": _("Leave %(organization)s") % {"organization": request.organization.name},
         "help_text": _("You cannot sign in here any more then, unless somebody invites you again."),
     }
+
+
+@hooks.register("register_admin_urls")
+def register_own_account():
+    return own_account
+
+
+@hooks.register("register_account_settings_panel")
+def register_security_panel(request, user, profile):
+    return SecurityPanel(request, user, profile)
+
+
+@hooks.register("register_admin_menu_item")
+def register_switch():
+    return SwitchMenuItem(
+        gettext_lazy("Switch organization"),
+        reverse_lazy("account_organizations"),
+        name="switch",
+        icon_name="globe",
+        order=9000,
+    )

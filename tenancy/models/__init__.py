@@ -4,6 +4,9 @@ from tenancy.models.accounts import (
     User,
     UserManager,
 )
+from tenancy.models.email_changes import (
+    EmailChange,
+)
 from tenancy.models.files import (
     TenantDocument,
     TenantImage,
@@ -32,6 +35,7 @@ from tenancy.models.records import (
 __all__ = [
     "AuditEntry",
     "Domain",
+    "EmailChange",
     "Invitation",
     "Membership",
     "Organization",

@@ -54,6 +54,11 @@ class Organization(Timestamped):
     status = models.CharField(
         _("status"), max_length=12, choices=OrganizationStatus.choices, default=OrganizationStatus.SETUP
     )
+    requires_two_factor = models.BooleanField(
+        _("two-factor sign-in for everybody"),
+        default=False,
+        help_text=_("Members without it are asked to set it up before they can do anything else."),
+    )
     site = models.OneToOneField(
         "wagtailcore.Site",
         verbose_name=_("site"),

@@ -1,5 +1,16 @@
 """Verbs that change organizations and their members."""
 
+from tenancy.operations.account_mail import (
+    queue_account_mail,
+    send_account_mail,
+)
+from tenancy.operations.email_changes import (
+    EmailChangeRefused,
+    ask_email_change,
+    cancel_email_change,
+    confirm_email_change,
+    find_email_change,
+)
 from tenancy.operations.invitations import (
     InvitationRefused,
     accept_as_new_person,
@@ -27,22 +38,39 @@ from tenancy.operations.roles import (
 from tenancy.operations.sessions import (
     end_sessions,
 )
+from tenancy.operations.switching import (
+    Arrival,
+    SwitchRefused,
+    issue_switch,
+    redeem_switch,
+)
 
 __all__ = [
+    "Arrival",
+    "EmailChangeRefused",
     "InvitationRefused",
     "MembershipRefused",
+    "SwitchRefused",
     "accept_as_new_person",
     "accept_invitation",
     "add_member",
+    "ask_email_change",
+    "cancel_email_change",
     "change_role",
+    "confirm_email_change",
     "create_organization",
     "decline_invitation",
     "end_sessions",
+    "find_email_change",
     "invite_member",
+    "issue_switch",
     "note_sign_in",
+    "queue_account_mail",
+    "redeem_switch",
     "refresh_role_permissions",
     "remove_member",
     "resend_invitation",
+    "send_account_mail",
     "send_invitation",
     "tell_inviter",
     "withdraw_invitation",

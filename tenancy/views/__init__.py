@@ -1,3 +1,12 @@
+from tenancy.views.accounts import (
+    EmailChangeView,
+    SessionsView,
+    arrive,
+    confirm_email_change,
+    end_session,
+    organizations,
+    switch,
+)
 from tenancy.views.files import (
     media,
 )
@@ -8,6 +17,9 @@ from tenancy.views.health import (
 from tenancy.views.invitations import (
     DeclineInvitationView,
     InvitationView,
+)
+from tenancy.views.languages import (
+    in_own_language,
 )
 from tenancy.views.problems import (
     retry_delivery,
@@ -26,16 +38,24 @@ from tenancy.views.team import (
 __all__ = [
     "ChangeRoleView",
     "DeclineInvitationView",
+    "EmailChangeView",
     "InvitationView",
     "InviteView",
     "LeaveView",
     "RemoveMemberView",
     "ResendInvitationView",
     "RolesView",
+    "SessionsView",
     "TeamIndexView",
     "WithdrawInvitationView",
+    "arrive",
+    "confirm_email_change",
+    "end_session",
+    "in_own_language",
     "livez",
     "media",
+    "organizations",
     "readyz",
     "retry_delivery",
+    "switch",
 ]

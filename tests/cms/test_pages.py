@@ -295,6 +295,6 @@ def test_account_of_one_organization_cannot_sign_in_at_another(harbour, kyoto):
     from tests.fixtures import PASSWORD, make_member
 
     make_member(harbour, Role.OWNER)
-    form = {"username": "owner@harbour.example", "password": PASSWORD, "next": "/admin/"}
+    form = {"login": "owner@harbour.example", "password": PASSWORD, "next": "/admin/"}
     assert client_for(kyoto).post("/admin/login/", form).status_code == 200
     assert client_for(harbour).post("/admin/login/", form).status_code == 302

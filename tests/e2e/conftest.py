@@ -14,9 +14,9 @@ def sign_in(live_stack) -> Callable[..., None]:
 
     def send(page: Page, role: str, *, at: str = "harbour") -> None:
         page.goto(live_stack.url(at, "/admin/"))
-        page.get_by_label("E-mail").fill(f"{role}@harbour.example")
+        page.locator("[name=login]").fill(f"{role}@harbour.example")
         page.locator("[name=password]").fill(live_stack.demo["password"])
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
 
     return send
 

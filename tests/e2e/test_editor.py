@@ -56,6 +56,6 @@ def test_editor_builds_and_publishes_a_landing_page(live_stack, signed_in, inspe
 @pytest.mark.parametrize("role", ["owner", "manager", "editor", "guide"])
 def test_staff_of_harbour_cannot_sign_in_at_kyoto(live_stack, sign_in, page: Page, role: str) -> None:
     sign_in(page, role, at="kyoto")
-    expect(page.get_by_text("Your e-mail and password didn't match. Please try again.")).to_be_visible()
+    expect(page.get_by_text("The email address and/or password you specified are not correct.")).to_be_visible()
     page.goto(live_stack.url("kyoto", "/admin/"))
     expect(page).to_have_url(live_stack.url("kyoto", "/admin/login/?next=/admin/"))

@@ -44,6 +44,7 @@ FLOORS = PUBLIC | {
 }
 OWN_ROOMS = {
     "tenancy": {
+        "adapters",
         "audit",
         "cache",
         "fields",
@@ -51,6 +52,7 @@ OWN_ROOMS = {
         "middleware",
         "money",
         "outbox",
+        "presence",
         "rls",
         "scope",
         "throttle",

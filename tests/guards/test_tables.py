@@ -14,12 +14,19 @@ GLOBAL_TABLES = {
 
 # Unique constraints of protected tables over natural keys are walls between organizations, except these.
 UNIQUE_ACROSS_ORGANIZATIONS = {
+    "account_emailaddress(email)": "stays empty: nobody may write to it",
+    "account_emailaddress(email, user_id)": "stays empty",
+    "account_emailaddress(primary, user_id)": "stays empty",
+    "account_emailconfirmation(key)": "stays empty",
     "commerce_order(secret)": "random",
     "commerce_paymentsettings(public_id)": "random",
     "commerce_payment(public_id)": "random",
     "commerce_refund(idempotency_key)": "contains the row's own key",
     "crm_customer(public_id)": "random",
+    "mfa_authenticator(type, user_id)": "seen wherever the person is seen",
     "places_place(public_id)": "random",
+    "tenancy_emailchange(new_token_hash)": "random",
+    "tenancy_emailchange(old_token_hash)": "random",
     "tenancy_domain(host)": "a host name leads to one organization; host names are public",
     "tenancy_organization(public_id)": "random",
     "tenancy_organization(slug)": "made by the owner of the tables only",
@@ -38,6 +45,7 @@ UNIQUE_ACROSS_ORGANIZATIONS = {
     "wagtailcore_site(hostname, port)": "host names are public",
     "wagtailcore_workflowcontenttype(content_type_id)": "workflows are for pages, never for snippets",
     "django_session(session_key)": "random",
+    "usersessions_usersession(session_key)": "random",
 }
 
 # Columns that hold the key of another, protected row: unique there means unique inside its organization.

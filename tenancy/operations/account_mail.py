@@ -1,0 +1,34 @@
+"""E-mail about accounts. It may hold links that open an account, so it is kept nowhere: a lost one is asked for again."""
+
+import json
+from email.utils import formataddr
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+
+from tenancy.fields import decrypt_text, encrypt_text
+from tenancy.jobs import enqueue
+from tenancy.queries import current_organization
+
+
+def queue_account_mail(*, recipient: str, subject: str, text: str) -> None:
+    """Have an e-mail sent in the organization's name by a job; the queue holds it encrypted.
+
+    The request is answered without waiting for the mail server, so it takes as long for an address that has an account as for one
+    that has none.
+    """
+    sealed = encrypt_text(json.dumps({"recipient": recipient, "subject": subject, "text": text}))
+    enqueue("tenancy.send_account_mail", sealed=sealed)
+
+
+def send_account_mail(sealed: str) -> None:
+    """Send what `queue_account_mail` sealed; raises `OSError` when the mail server does not take it."""
+    mail = json.loads(decrypt_text(sealed))
+    organization = current_organization()
+    EmailMessage(
+        subject=mail["subject"],
+        body=mail["text"],
+        from_email=formataddr((organization.name, settings.DEFAULT_FROM_EMAIL)),
+        to=[mail["recipient"]],
+        reply_to=[organization.business_email] if organization.business_email else None,
+    ).send()

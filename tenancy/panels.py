@@ -1,0 +1,38 @@
+"""What the kernel adds to Wagtail's own pages: sign-in on the account page, the way to one's other organizations."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.views.account import BaseSettingsPanel
+
+from tenancy.queries import has_second_factor
+
+
+class SecurityPanel(BaseSettingsPanel):
+    """Leads from the account page to e-mail address, password, two-factor sign-in, sessions and organizations."""
+
+    name = "security"
+    title = _("Sign-in and security")
+    order = 200
+    template_name = "tenancy/security_panel.html"
+
+    def get_form(self) -> forms.Form:
+        # Wagtail asks every panel for a form; this one has links only.
+        return forms.Form()
+
+    def get_context_data(self) -> dict[str, Any]:
+        return {
+            "user": self.user,
+            "second_factor": has_second_factor(self.user),
+            "several_organizations": self.request.session.get("several_organizations", False),
+        }
+
+
+class SwitchMenuItem(MenuItem):
+    """Shown to people who work for several organizations; the receiver of sign-ins knows who does."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(request.session.get("several_organizations", False))
