@@ -1,10 +1,11 @@
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
-from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
+
+from tenancy.views import private_page
 
 urlpatterns = [
     path("", include("tenancy.urls")),
@@ -16,7 +17,7 @@ if "devtools" in settings.INSTALLED_APPS:
     urlpatterns.append(path("", include("devtools.urls")))
 urlpatterns += i18n_patterns(
     # Wagtail's own form for private pages would let people in without their second factor.
-    path("_util/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
+    path("_util/login/", private_page),
     path("", include("commerce.urls")),
     path("", include("cms.urls")),
     path("", include(wagtail_urls)),

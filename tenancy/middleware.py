@@ -21,7 +21,6 @@ from tenancy.throttle import client_address
 
 # What a person may do at an organization that asks for two-factor sign-in before having set it up.
 WITHOUT_SECOND_FACTOR = {
-    "account_login",
     "account_logout",
     "account_reauthenticate",
     "mfa_reauthenticate",

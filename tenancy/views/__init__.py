@@ -5,6 +5,7 @@ from tenancy.views.accounts import (
     confirm_email_change,
     end_session,
     organizations,
+    private_page,
     switch,
 )
 from tenancy.views.files import (
@@ -55,6 +56,7 @@ __all__ = [
     "livez",
     "media",
     "organizations",
+    "private_page",
     "readyz",
     "retry_delivery",
     "switch",

@@ -3,13 +3,14 @@ from allauth.usersessions.adapter import get_adapter as get_sessions_adapter
 from allauth.usersessions.models import UserSession
 from allauth.usersessions.views import ListUserSessionsView
 from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 from django.views.generic.edit import FormView
 
 from tenancy import operations, queries
@@ -125,6 +126,14 @@ def switch(request, public_id):
     context = {"target": target, "url": queries.address_of(target, reverse("account_arrive", args=[token]))}
     # A page that leads on by itself: the policy of the admin lets forms lead to its own host only.
     return _without_referrer(render(request, "tenancy/switching.html", context))
+
+
+@require_safe
+def private_page(request):
+    """Where a page that only some people may read sends who may not: to sign in, or to be told."""
+    if request.user.is_authenticated:
+        return render(request, "tenancy/no_access.html", status=403)
+    return redirect_to_login(request.GET.get("next", "/"), reverse("account_login"))
 
 
 @require_GET
