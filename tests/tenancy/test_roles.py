@@ -70,14 +70,30 @@ MENUS = {
 }
 
 # The views that need no record, by who can open them.
+OWN_ACCOUNT = {
+    "account_change_email",
+    "account_change_password",
+    "account_organizations",
+    "account_reauthenticate",
+    "account_set_password",
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
+    "mfa_generate_recovery_codes",
+    "mfa_index",
+    "mfa_list_webauthn",
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+    "usersessions_list",
+}
 EVERYBODY = {
+    *OWN_ACCOUNT,
     "team:leave",
     "wagtailadmin_account",
     "wagtailadmin_dismissibles",
     "wagtailadmin_home",
     "wagtailadmin_javascript_catalog",
+    "wagtailadmin_logout",
     "wagtailadmin_password_reset",
-    "wagtailadmin_password_reset_complete",
     "wagtailadmin_password_reset_done",
     "wagtailadmin_sprite",
 }
