@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
-from email.utils import formataddr
 from typing import Any
 
 from django.conf import settings
@@ -242,9 +241,9 @@ def _send_email(message: Message) -> None:
     mail = EmailMultiAlternatives(
         subject=message.subject,
         body=message.text,
-        from_email=formataddr((organization.name, settings.DEFAULT_FROM_EMAIL)),
+        from_email=organization.mail_sender,
         to=[message.recipient],
-        reply_to=[organization.business_email] if organization.business_email else None,
+        reply_to=organization.mail_reply_to,
         # The same for every attempt, so that mail programs show a message that was sent twice once.
         headers={"Message-ID": f"<message-{message.organization_id}-{message.pk}@{domain}>"},
     )

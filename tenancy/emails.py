@@ -1,11 +1,9 @@
 """E-mails to staff and to those who are asked to become staff: a subject, a text, and the same as HTML."""
 
 from dataclasses import dataclass
-from email.utils import formataddr
 from smtplib import SMTPResponseException
 from typing import Any
 
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -37,13 +35,12 @@ class Email:
 def send(email: Email) -> None:
     """Hand an e-mail to the mail server in the name of the organization in scope. Raises `EmailNotSent`."""
     organization = queries.current_organization()
-    reply_to = email.reply_to or organization.business_email
     message = EmailMultiAlternatives(
         subject=" ".join(email.subject.split()),
         body=email.text,
-        from_email=formataddr((organization.name, settings.DEFAULT_FROM_EMAIL)),
+        from_email=organization.mail_sender,
         to=[email.recipient],
-        reply_to=[reply_to] if reply_to else None,
+        reply_to=[email.reply_to] if email.reply_to else organization.mail_reply_to,
     )
     message.attach_alternative(email.html, "text/html")
     try:

@@ -33,6 +33,23 @@ class InvitationStatus(models.TextChoices):
     EXPIRED = "expired", _("Expired")
 
 
+class DomainStatus(models.TextChoices):
+    """Whether an organization has shown that a host name is its own; only a verified one serves."""
+
+    WAITING = "waiting", _("Waiting for the DNS record")
+    VERIFIED = "verified", _("Verified")
+    FAILED = "failed", _("Not verified")
+
+
+class DomainProblem(models.TextChoices):
+    """Why a host name is not verified yet."""
+
+    MISSING = "missing", _("There is no such record yet. New records can take some hours to be seen everywhere.")
+    OTHER = "other", _("There is a record with this name, but its value is another one.")
+    UNREACHABLE = "unreachable", _("The name servers did not answer. We try again.")
+    TAKEN = "taken", _("Another organization has shown before that this host name is its own.")
+
+
 class DeliveryStatus(models.TextChoices):
     """How far a domain event has come on its way to one subscriber."""
 

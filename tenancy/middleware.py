@@ -6,7 +6,14 @@ from typing import Any
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import (
+    FileResponse,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponsePermanentRedirect,
+    StreamingHttpResponse,
+)
 from django.http.request import split_domain_port
 from django.shortcuts import redirect
 from django.template.response import SimpleTemplateResponse
@@ -15,7 +22,7 @@ from django.utils.functional import SimpleLazyObject
 
 from tenancy.enums import OrganizationStatus
 from tenancy.presence import note_presence
-from tenancy.queries import has_second_factor, organization_for_host
+from tenancy.queries import has_second_factor, host_entry
 from tenancy.scope import no_scope, organization_scope
 from tenancy.throttle import client_address
 
@@ -47,10 +54,13 @@ class OrganizationMiddleware:
             with no_scope():
                 return self.get_response(request)
         host_name = split_domain_port(request.get_host())[0]
-        organization = organization_for_host(host_name)
-        if organization is None or not self._serves(request, organization.status):
+        entry = host_entry(host_name)
+        if entry is None or not self._serves(request, entry.organization.status):
             with no_scope():
                 return SimpleTemplateResponse("tenancy/no_site.html", status=404).render()
+        if host_name != entry.main_host and self._moves(request):
+            return self._at_main_host(request, entry.main_host)
+        organization = entry.organization
         request.organization = organization  # type: ignore[attr-defined]
         request.host_name = host_name  # type: ignore[attr-defined]
         # What Wagtail would look up by host name and port, which knows nothing of further domains.
@@ -59,6 +69,20 @@ class OrganizationMiddleware:
             response = self.get_response(request)
         if isinstance(response, StreamingHttpResponse) and not isinstance(response, FileResponse):
             response.streaming_content = _in_scope(organization.pk, response.streaming_content)
+        return response
+
+    @staticmethod
+    def _moves(request: HttpRequest) -> bool:
+        """Whether a request is one that a browser can repeat at the main host name; what was sent is taken where it arrives."""
+        return request.method in ("GET", "HEAD") and not request.path.startswith(settings.EVERY_HOST_PATHS)
+
+    @staticmethod
+    def _at_main_host(request: HttpRequest, host: str) -> HttpResponse:
+        port = split_domain_port(request.get_host())[1]
+        address = f"{request.scheme}://{host}{f':{port}' if port else ''}{request.get_full_path()}"
+        response = HttpResponsePermanentRedirect(address, preserve_request=True)
+        # The main host name may change back; browsers keep a permanent redirect for ever unless told otherwise.
+        response.headers["Cache-Control"] = "max-age=300"
         return response
 
     @staticmethod

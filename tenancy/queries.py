@@ -1,45 +1,68 @@
 """Reads of the tenancy app."""
 
 import time
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import get_language_info
 from wagtail.models import Collection, Page
 from wagtail.users.models import UserProfile
 
-from tenancy.enums import OrganizationStatus, Role
+from tenancy.enums import DomainStatus, OrganizationStatus, Role
 from tenancy.models import Domain, EmailChange, Invitation, Membership, Organization, User
 from tenancy.rules import token_hash
 from tenancy.scope import current_organization_id, every_organization
+from tenancy.signals import settings_locks
 
 # How long a process may go on with what it knows of a host name, in seconds.
 HOST_LIFETIME = 5.0
 
-_hosts: dict[str, tuple[float, Organization | None]] = {}
+
+@dataclass(frozen=True, slots=True)
+class HostEntry:
+    """A host name that serves: whose it is, and the organization's main one, to which guests are led."""
+
+    organization: Organization
+    main_host: str
+
+
+_hosts: dict[str, tuple[float, HostEntry | None]] = {}
 _organizations: dict[int, tuple[float, Organization]] = {}
 
 
-def organization_for_host(host: str) -> Organization | None:
-    """Return the organization that a host name (without port) belongs to, or None. The answer may be 5 seconds old.
+def host_entry(host: str) -> HostEntry | None:
+    """Return what a verified host name (without port) leads to, or None. The answer may be 5 seconds old.
 
-    The object is shared between requests: read it, do not change it.
+    The organization is shared between requests: read it, do not change it.
     """
     known = _hosts.get(host)
     if known is not None and known[0] > time.monotonic():
         return known[1]
+    verified = Domain.objects.filter(status=DomainStatus.VERIFIED)
     with every_organization():
         organization = (
-            Organization.objects.filter(pk__in=Domain.objects.filter(host=host).values("organization"))
+            Organization.objects.filter(pk__in=verified.filter(host=host).values("organization"))
+            .annotate(
+                main_host=Subquery(verified.filter(organization=OuterRef("pk"), is_canonical=True).values("host")[:1])
+            )
             .select_related("site__root_page__locale")
             .first()
         )
+    entry = HostEntry(organization, organization.main_host or host) if organization is not None else None
     if len(_hosts) > 10_000:
         _hosts.clear()
-    _hosts[host] = (time.monotonic() + HOST_LIFETIME, organization)
-    return organization
+    _hosts[host] = (time.monotonic() + HOST_LIFETIME, entry)
+    return entry
+
+
+def organization_for_host(host: str) -> Organization | None:
+    """Return the organization that a verified host name (without port) leads to, or None; as `host_entry`."""
+    entry = host_entry(host)
+    return entry.organization if entry is not None else None
 
 
 def forget_hosts() -> None:
@@ -200,3 +223,40 @@ def email_change_by_token(token: str) -> EmailChange | None:
 def open_email_change(user: User, *, now: datetime) -> EmailChange | None:
     """Return the change of e-mail address that waits for a person's confirmations."""
     return EmailChange.objects.filter(user=user, completed_at=None, cancelled_at=None, expires_at__gt=now).first()
+
+
+def host_is_taken(host: str) -> bool:
+    """Return whether any organization has shown that a host name is its own."""
+    with every_organization():
+        return Domain.objects.filter(host=host, status=DomainStatus.VERIFIED).exists()
+
+
+def is_platform_host(host: str) -> bool:
+    """Return whether a host name is one that the platform gives out itself, below `PLATFORM_HOST_SUFFIX`."""
+    suffix = settings.PLATFORM_HOST_SUFFIX
+    return bool(suffix) and host.endswith(f".{suffix}")
+
+
+def is_platform_itself(host: str) -> bool:
+    """Return whether a host name is the platform's own, at which no organization is."""
+    return host in (settings.PLATFORM_HOST_SUFFIX, urlsplit(settings.BASE_URL).hostname)
+
+
+def locked_settings() -> dict[str, str]:
+    """Return which fields of the organization in scope cannot change any more, each with the reason in the active language."""
+    return {
+        field: reason
+        for _receiver, locks in settings_locks.send(Organization)
+        for field, reason in (locks or {}).items()
+    }
+
+
+def installed_languages() -> dict[str, str]:
+    """Return the languages that sites can have, each with its name in the active language."""
+    return {code: get_language_info(code)["name_translated"] for code, _name in settings.WAGTAIL_CONTENT_LANGUAGES}
+
+
+def published_pages(language: str) -> list[str]:
+    """Return the titles of the pages of the organization in scope that are published in a language, as the tree has them."""
+    pages = Page.objects.filter(locale__language_code=language, live=True, depth__gt=2).order_by("path")
+    return list(pages.values_list("title", flat=True))

@@ -1,9 +1,13 @@
-"""Who may do what: the permissions of each role, in one table."""
+"""Pure rules of the kernel: what each role may do, in one table; what is a host name, and when it is looked up."""
 
 import hashlib
+import ipaddress
+import re
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
+import idna
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -252,3 +256,58 @@ def device_name(user_agent: str) -> str:
     browser = next((name for mark, name in _BROWSERS if mark in user_agent), gettext("another program"))
     system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
     return f"{browser}, {system}" if system else browser
+
+
+_LABEL: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+# Names below the platform's own that people would take for the platform's.
+RESERVED_LABELS: Final = frozenset(
+    {"admin", "api", "app", "help", "login", "mail", "root", "smtp", "static", "status", "support", "waypost", "www"}
+)
+# How long the DNS record of a host name is looked for, and how often at least and at most.
+DOMAIN_PATIENCE: Final = timedelta(days=7)
+DOMAIN_SHORTEST: Final = timedelta(minutes=1)
+DOMAIN_LONGEST: Final = timedelta(hours=1)
+
+
+def host_name(text: str) -> str | None:
+    """Return a host name as browsers send it (lower case, IDNA), from what people type or paste; None when it is none.
+
+    “https://Führungen.example.com/x” becomes “xn--fhrungen-65a.example.com”. Addresses of machines and single words are none.
+    """
+    text = text.strip().lower()
+    text = re.sub(r"^[a-z][a-z0-9+.-]*://", "", text)
+    text = re.split(r"[/?#]", text, maxsplit=1)[0].removesuffix(".")
+    try:
+        host = idna.encode(text, uts46=True, std3_rules=True).decode()
+    except idna.IDNAError:
+        return None
+    labels = host.split(".")
+    if len(host) > 253 or len(labels) < 2 or not all(_LABEL.fullmatch(label) for label in labels):
+        return None
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return None if labels[-1].isdigit() else host
+    return None
+
+
+def readable_host(host: str) -> str:
+    """Return a host name as people write it: “führungen.example.com” for “xn--fhrungen-65a.example.com”."""
+    try:
+        return idna.decode(host)
+    except idna.IDNAError:
+        return host
+
+
+def may_be_given_out(host: str, *, suffix: str) -> bool:
+    """Return whether a host name below the platform's own `suffix` is one name in front of it that nobody takes for the platform's."""
+    label = host.removesuffix(f".{suffix}")
+    return host != label and "." not in label and label not in RESERVED_LABELS
+
+
+def next_domain_check(asked_at: datetime, *, now: datetime) -> datetime | None:
+    """Return when the DNS record of a host name is looked for again: soon at first, then hourly; None after `DOMAIN_PATIENCE`."""
+    waited = now - asked_at
+    if waited >= DOMAIN_PATIENCE:
+        return None
+    return now + min(max(waited / 4, DOMAIN_SHORTEST), DOMAIN_LONGEST)

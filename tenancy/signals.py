@@ -4,3 +4,10 @@ from django.dispatch import Signal
 
 # Sent by `create_organization` with `organization` and `container` (the page under which its homes belong), as the tables' owner.
 organization_created = Signal()
+
+# Sent by `add_language` with `organization`, `language` (its code) and `container`, in the organization's scope.
+language_added = Signal()
+
+# Asks the apps above which fields of the organization in scope cannot change any more: each answers `{field: reason}` or nothing.
+# The reason is a text for staff in the active language.
+settings_locks = Signal()

@@ -192,6 +192,7 @@ EMAIL_FILE_PATH = env.str("EMAIL_FILE_PATH", default="")
 # A mail server that does not answer holds nobody up for longer, in seconds.
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="bookings@localhost")
+EMAIL_TIMEOUT = 10
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -205,6 +206,7 @@ CELERY_TASK_DEFAULT_QUEUE = "waypost"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "sweep-outbox": {"task": "tenancy.sweep_outbox", "schedule": 30.0},
+    "sweep-domains": {"task": "tenancy.sweep_domains", "schedule": 60.0},
     "sweep-messages": {"task": "crm.sweep_messages", "schedule": 60.0},
     "sweep-provider-events": {"task": "commerce.sweep_provider_events", "schedule": 30.0},
     "sweep-holds": {"task": "commerce.sweep_holds", "schedule": 30.0},
@@ -213,6 +215,13 @@ CELERY_BEAT_SCHEDULE = {
     "complete-orders": {"task": "commerce.sweep_completed", "schedule": 300.0},
     "publish-scheduled": {"task": "cms.publish_scheduled", "schedule": 60.0},
 }
+
+# Host names one level below this one are given out by the platform itself and need no proof of ownership.
+PLATFORM_HOST_SUFFIX = env.str("PLATFORM_HOST_SUFFIX", default="").lower().strip(".")
+# Name servers asked about host names (`address` or `address:port`); none: those of the machine.
+DNS_RESOLVERS = env.list("DNS_RESOLVERS", default=[])
+# Paths that answer at every host name of an organization, also at those that lead guests to the main one.
+EVERY_HOST_PATHS = ("/webhooks/", "/.well-known/")
 
 # How long seats are held for a checkout that is not paid yet, in minutes.
 HOLD_MINUTES = env.int("HOLD_MINUTES", default=15)

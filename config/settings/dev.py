@@ -6,6 +6,7 @@ from config.settings.base import EMAIL_FILE_PATH, INSTALLED_APPS, PLATFORM_PATHS
 SECRET_KEY = env.str("SECRET_KEY")
 DEBUG = env.bool("DEBUG", default=False)
 
+PLATFORM_HOST_SUFFIX = env.str("PLATFORM_HOST_SUFFIX", default="localhost")
 INSTALLED_APPS = [*INSTALLED_APPS, "devtools"]
 PLATFORM_PATHS = (*PLATFORM_PATHS, "/__mail__/")
 if EMAIL_FILE_PATH:

@@ -23,6 +23,7 @@ FIELD_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
 INSTALLED_APPS = [*INSTALLED_APPS, "devtools"]
 PLATFORM_PATHS = (*PLATFORM_PATHS, "/__mail__/")
 BASE_URL = "http://localhost:8000"
+PLATFORM_HOST_SUFFIX = "localhost"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # Static files as they lie in the sources: nothing was collected.

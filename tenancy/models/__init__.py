@@ -24,6 +24,7 @@ from tenancy.models.organizations import (
     RoleGroup,
     TenantModel,
     Timestamped,
+    new_domain_token,
     validate_time_zone,
 )
 from tenancy.models.records import (
@@ -50,6 +51,7 @@ __all__ = [
     "User",
     "UserManager",
     "document_path",
+    "new_domain_token",
     "tenant_path",
     "validate_time_zone",
 ]

@@ -1,8 +1,11 @@
 """Organizations, their host names and their people."""
 
+import secrets
 import uuid
 import zoneinfo
+from email.utils import formataddr
 
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -10,7 +13,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
-from tenancy.enums import OrganizationStatus, Role
+from tenancy.enums import DomainProblem, DomainStatus, OrganizationStatus, Role
 from tenancy.models.accounts import User
 from tenancy.money import validate_currency
 from tenancy.scope import current_organization_id
@@ -51,6 +54,18 @@ class Organization(Timestamped):
         max_length=4,
         validators=[RegexValidator(r"^[A-Z]{1,4}$", _("One to four capital letters."))],
     )
+    sender_name = models.CharField(
+        _("sender's name"),
+        max_length=120,
+        blank=True,
+        validators=[RegexValidator(r"[<>@\r\n]", _("Give a name without < > and @."), inverse_match=True)],
+        help_text=_("Shown as the sender of your e-mails. Empty: the name of the organization."),
+    )
+    reply_to = models.EmailField(
+        _("answers go to"),
+        blank=True,
+        help_text=_("Where answers of guests arrive. Empty: the e-mail address of the business."),
+    )
     status = models.CharField(
         _("status"), max_length=12, choices=OrganizationStatus.choices, default=OrganizationStatus.SETUP
     )
@@ -80,6 +95,16 @@ class Organization(Timestamped):
         """The IANA time zone in which the organization lives."""
         return zoneinfo.ZoneInfo(self.time_zone)
 
+    @property
+    def mail_sender(self) -> str:
+        """The From of its e-mails: its own name, at the installation's address."""
+        return formataddr((self.sender_name or self.name, settings.DEFAULT_FROM_EMAIL))
+
+    @property
+    def mail_reply_to(self) -> list[str]:
+        """The Reply-To of its e-mails: one address, or none."""
+        return [address for address in (self.reply_to or self.business_email,) if address]
+
 
 class TenantModel(Timestamped):
     """A row of one organization: the one in scope when it was made. The database shows it to nobody else."""
@@ -99,28 +124,66 @@ class TenantModel(Timestamped):
         abstract = True
 
 
+def new_domain_token() -> str:
+    """Return an unguessable text that whoever owns a host name puts into its DNS."""
+    return f"waypost-{secrets.token_hex(16)}"
+
+
 class Domain(TenantModel):
-    """A host name under which an organization is reached."""
+    """A host name under which an organization is reached, once it has shown by a DNS record that the name is its own."""
 
     host = models.CharField(
         _("host name"),
         max_length=253,
-        unique=True,
         validators=[RegexValidator(r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", _("A host name such as tours.example.com."))],
     )
     is_canonical = models.BooleanField(_("main address"), default=False)
+    status = models.CharField(
+        _("status"), max_length=12, choices=DomainStatus.choices, default=DomainStatus.WAITING, editable=False
+    )
+    token = models.CharField(_("value of the record"), max_length=80, default=new_domain_token, editable=False)
+    problem = models.CharField(_("problem"), max_length=12, choices=DomainProblem.choices, blank=True, editable=False)
+    # The values of the record at the last check, for people to compare.
+    found = models.JSONField(_("found"), default=list, blank=True, editable=False)
+    asked_at = models.DateTimeField(_("looked for since"), null=True, blank=True, editable=False)
+    checked_at = models.DateTimeField(_("last looked"), null=True, blank=True, editable=False)
+    next_check_at = models.DateTimeField(_("next look"), null=True, blank=True, editable=False)
+    verified_at = models.DateTimeField(_("verified"), null=True, blank=True, editable=False)
 
     class Meta:
-        verbose_name = _("domain")
-        verbose_name_plural = _("domains")
+        verbose_name = _("web address")
+        verbose_name_plural = _("web addresses")
         constraints = [
             models.UniqueConstraint(
+                fields=["host"], condition=models.Q(status=DomainStatus.VERIFIED), name="domain_host_verified_once"
+            ),
+            models.UniqueConstraint(fields=["organization", "host"], name="domain_host_once"),
+            models.UniqueConstraint(
                 fields=["organization"], condition=models.Q(is_canonical=True), name="domain_one_canonical"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_canonical=False) | models.Q(status=DomainStatus.VERIFIED),
+                name="domain_canonical_verified",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_check_at"], condition=models.Q(status=DomainStatus.WAITING), name="domain_check_due"
             )
         ]
 
     def __str__(self) -> str:
         return self.host
+
+    @property
+    def record_name(self) -> str:
+        """The name of the DNS record that shows whose the host name is."""
+        return f"_waypost.{self.host}"
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether guests are served there."""
+        return self.status == DomainStatus.VERIFIED
 
 
 class Membership(TenantModel):

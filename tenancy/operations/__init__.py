@@ -4,6 +4,15 @@ from tenancy.operations.account_mail import (
     queue_account_mail,
     send_account_mail,
 )
+from tenancy.operations.domains import (
+    DomainRefused,
+    add_domain,
+    check_domain,
+    check_domain_now,
+    make_main_domain,
+    remove_domain,
+    sweep_domains,
+)
 from tenancy.operations.email_changes import (
     EmailChangeRefused,
     ask_email_change,
@@ -38,6 +47,12 @@ from tenancy.operations.roles import (
 from tenancy.operations.sessions import (
     end_sessions,
 )
+from tenancy.operations.settings import (
+    SettingRefused,
+    add_language,
+    change_organization,
+    remove_language,
+)
 from tenancy.operations.switching import (
     Arrival,
     SwitchRefused,
@@ -47,16 +62,23 @@ from tenancy.operations.switching import (
 
 __all__ = [
     "Arrival",
+    "DomainRefused",
     "EmailChangeRefused",
     "InvitationRefused",
     "MembershipRefused",
+    "SettingRefused",
     "SwitchRefused",
     "accept_as_new_person",
     "accept_invitation",
+    "add_domain",
+    "add_language",
     "add_member",
     "ask_email_change",
     "cancel_email_change",
+    "change_organization",
     "change_role",
+    "check_domain",
+    "check_domain_now",
     "confirm_email_change",
     "create_organization",
     "decline_invitation",
@@ -64,14 +86,18 @@ __all__ = [
     "find_email_change",
     "invite_member",
     "issue_switch",
+    "make_main_domain",
     "note_sign_in",
     "queue_account_mail",
     "redeem_switch",
     "refresh_role_permissions",
+    "remove_domain",
+    "remove_language",
     "remove_member",
     "resend_invitation",
     "send_account_mail",
     "send_invitation",
+    "sweep_domains",
     "tell_inviter",
     "withdraw_invitation",
 ]

@@ -1,9 +1,7 @@
 """E-mail about accounts. It may hold links that open an account, so it is kept nowhere: a lost one is asked for again."""
 
 import json
-from email.utils import formataddr
 
-from django.conf import settings
 from django.core.mail import EmailMessage
 
 from tenancy.fields import decrypt_text, encrypt_text
@@ -28,7 +26,7 @@ def send_account_mail(sealed: str) -> None:
     EmailMessage(
         subject=mail["subject"],
         body=mail["text"],
-        from_email=formataddr((organization.name, settings.DEFAULT_FROM_EMAIL)),
+        from_email=organization.mail_sender,
         to=[mail["recipient"]],
-        reply_to=[organization.business_email] if organization.business_email else None,
+        reply_to=organization.mail_reply_to,
     ).send()

@@ -6,11 +6,12 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import transaction
+from django.utils import timezone
 from wagtail.models import Collection, Locale, Page, Site
 
 from tenancy import audit, queries
 from tenancy.audit import Actor
-from tenancy.enums import OrganizationStatus, Role
+from tenancy.enums import DomainStatus, OrganizationStatus, Role
 from tenancy.models import Domain, Organization, RoleGroup
 from tenancy.operations.roles import grant_role
 from tenancy.scope import every_organization
@@ -27,7 +28,7 @@ def _set_up(organization: Organization, *, host: str, actor: Actor) -> None:
     organization.full_clean(exclude=["organization"])
     organization.save()
     with every_organization(writing_for=organization.pk):
-        Domain.objects.create(host=host, is_canonical=True)
+        Domain.objects.create(host=host, is_canonical=True, status=DomainStatus.VERIFIED, verified_at=timezone.now())
         root = Page.get_first_root_node()
         container = root.add_child(
             instance=Page(

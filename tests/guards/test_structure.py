@@ -61,7 +61,7 @@ OWN_ROOMS = {
     "commerce": {"cart"},
 }
 OWN_FOLDERS = {
-    "tenancy": {"postgresql"},
+    "tenancy": {"gateways", "postgresql"},
     "commerce": {"gateways"},
     "cms": {"blocks", "pages", "templatetags"},
 }
