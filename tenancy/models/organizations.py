@@ -103,7 +103,8 @@ class Organization(Timestamped):
     @property
     def mail_reply_to(self) -> list[str]:
         """The Reply-To of its e-mails: one address, or none."""
-        return [address for address in (self.reply_to or self.business_email,) if address]
+        address = self.reply_to or self.business_email
+        return [address] if address else []
 
 
 class TenantModel(Timestamped):
