@@ -280,6 +280,7 @@ class PaymentSettingsForm(TenantForm):
             "bank_details",
             "bank_transfer_days",
             "on_arrival_enabled",
+            "refund_limit_minor",
         ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -115,6 +115,14 @@ def refund_may_become(current: str, wanted: RefundStatus) -> bool:
     return wanted in REFUND_CHANGES[RefundStatus(current)]
 
 
+def within_refund_limit(amount_minor: int, *, given_back_minor: int, limit_minor: int | None) -> bool:
+    """Return whether so much more may go back of an order, of which `given_back_minor` has already; `None` is no limit.
+
+    The limit is for the order as a whole, so that nobody gets past it in steps. Nothing may always go back.
+    """
+    return limit_minor is None or amount_minor == 0 or given_back_minor + amount_minor <= limit_minor
+
+
 def first_booking_status(method: PaymentMethod) -> BookingStatus:
     """Return the state in which the bookings of a new order begin."""
     if METHODS[method].confirms_at_once:

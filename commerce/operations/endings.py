@@ -52,24 +52,36 @@ def _expire(order_id: int, *, now: datetime) -> Order:
     return order
 
 
-def cancel_order(order: Order, *, reason: RefundReason, note: str = "", now: datetime, actor: Actor = None) -> Order:
+def cancel_order(
+    order: Order,
+    *,
+    reason: RefundReason,
+    note: str = "",
+    limit_minor: int | None = None,
+    now: datetime,
+    actor: Actor = None,
+) -> Order:
     """Cancel an order: its places are free again and what was paid goes back; return it. A repeat has no effect.
 
-    Raises `IllegalChange` when it is over already, `GatewayError` when an unpaid card payment cannot be stopped just now.
+    Raises `IllegalChange` when it is over already, `GatewayError` when an unpaid card payment cannot be stopped just now, and
+    `RefundRefused` when more than `limit_minor` of it would have gone back then.
     """
     order = Order.objects.get(pk=order.pk)
     if order.status == OrderStatus.PENDING:
         close_card_payments(order, now=now)
-    return _cancel(order.pk, reason=reason, note=note, now=now, actor=actor)
+    return _cancel(order.pk, reason=reason, note=note, limit_minor=limit_minor, now=now, actor=actor)
 
 
 @transaction.atomic(durable=True)
-def _cancel(order_id: int, *, reason: RefundReason, note: str, now: datetime, actor: Actor) -> Order:
+def _cancel(
+    order_id: int, *, reason: RefundReason, note: str, limit_minor: int | None, now: datetime, actor: Actor
+) -> Order:
     order = queries.order_for_update(order_id)
     if order.status == OrderStatus.CANCELLED:
         return order
     _close(order, OrderStatus.CANCELLED, bookings=BookingStatus.CANCELLED, now=now)
-    pay_back(order, queries.kept_minor(order), reason=reason, note=note, now=now, actor=actor)
+    kept = queries.kept_minor(order)
+    pay_back(order, kept, reason=reason, note=note, limit_minor=limit_minor, now=now, actor=actor)
     audit.record("order.cancelled", order, actor=actor, reason=reason.value, note=note)
     publish("commerce.order_cancelled", order_id=order.pk)
     return order

@@ -91,10 +91,17 @@ def pay_back(
     reason: RefundReason,
     note: str = "",
     by_hand: bool = False,
+    limit_minor: int | None = None,
     now: datetime,
     actor: Actor = None,
 ) -> list[Refund]:
-    """Start refunds of an order's payments, the latest first, up to `amount_minor` in all; return them. In the caller's transaction."""
+    """Start refunds of an order's payments, the latest first, up to `amount_minor` in all; return them. In the caller's transaction.
+
+    Raises `RefundRefused` when more than `limit_minor` of the order would have gone back then; the caller has locked the order.
+    """
+    problem = queries.refund_problem(order, amount_minor, limit_minor=limit_minor)
+    if problem:
+        raise RefundRefused(problem)
     refunds = []
     for payment in order.payments.prefetch_related("refunds").order_by("-pk"):
         amount = min(amount_minor, queries.refundable_minor(payment))
@@ -110,18 +117,27 @@ def pay_back(
 
 @transaction.atomic(durable=True)
 def refund_order(
-    order: Order, *, reason: RefundReason, note: str = "", by_hand: bool = False, now: datetime, actor: Actor
+    order: Order,
+    *,
+    reason: RefundReason,
+    note: str = "",
+    by_hand: bool = False,
+    limit_minor: int | None = None,
+    now: datetime,
+    actor: Actor,
 ) -> list[Refund]:
     """Pay back what staff may pay back of an order without cancelling it; return the refunds.
 
     While it has places to come, that is what was paid for more than those places; afterwards all that is left. Raises `RefundRefused`
-    when there is nothing.
+    when there is nothing, or when more than `limit_minor` of the order would have gone back then.
     """
     order = queries.order_for_update(order.pk)
     left = queries.refundable_without_cancelling(order)
     if left == 0:
         raise RefundRefused(_("There is nothing to pay back. To give back places that stand, cancel the order."))
-    return pay_back(order, left, reason=reason, note=note, by_hand=by_hand, now=now, actor=actor)
+    return pay_back(
+        order, left, reason=reason, note=note, by_hand=by_hand, limit_minor=limit_minor, now=now, actor=actor
+    )
 
 
 def _call_attention(order: Order, text: str) -> None:

@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 from commerce.enums import OrderStatus, PaymentMethod, PaymentStatus
 from commerce.gateways import stripe
 from commerce.models import Order, Payment, PaymentSettings
-from commerce.rules import METHODS
+from commerce.rules import METHODS, within_refund_limit
 from tenancy.money import format_money
+from tenancy.rules import roles_with
 from tours.enums import SEAT_TAKING, BookingStatus
 
 
@@ -89,6 +90,28 @@ def refunding_minor(payment: Payment) -> int:
 def refundable_minor(payment: Payment) -> int:
     """Return how much of a payment is here and not on its way back, in minor units."""
     return payment.captured_minor - payment.refunded_minor - refunding_minor(payment)
+
+
+def given_back_minor(order: Order) -> int:
+    """Return how much money of an order went back or is on its way, whoever began it, in minor units."""
+    return sum(payment.refunded_minor + refunding_minor(payment) for payment in order.payments.all())
+
+
+def refund_problem(order: Order, amount_minor: int, *, limit_minor: int | None) -> str:
+    """Return why somebody with this limit cannot pay so much more back of an order, in the active language, or an empty text."""
+    if limit_minor is None:
+        return ""
+    given_back = given_back_minor(order)
+    if within_refund_limit(amount_minor, given_back_minor=given_back, limit_minor=limit_minor):
+        return ""
+    roles = [str(role.label) for role in roles_with("commerce.refund_any_amount")]
+    return _(
+        "You may pay back up to %(limit)s of one order; this would make it %(sum)s. More can be paid back by: %(roles)s."
+    ) % {
+        "limit": format_money(limit_minor, order.currency),
+        "sum": format_money(given_back + amount_minor, order.currency),
+        "roles": ", ".join(roles),
+    }
 
 
 def kept_minor(order: Order) -> int:

@@ -97,6 +97,7 @@ class PaymentSettingsViewSet(ModelViewSet):
                 [FieldPanel("on_arrival_enabled", heading=gettext_lazy("Guests can pay on arrival"))],
                 heading=gettext_lazy("On arrival"),
             ),
+            MultiFieldPanel([FieldPanel("refund_limit_minor")], heading=gettext_lazy("Refunds")),
         ],
         base_form_class=PaymentSettingsForm,
     )

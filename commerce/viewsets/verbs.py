@@ -4,6 +4,7 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
@@ -43,10 +44,23 @@ class OrderVerbView(WagtailAdminTemplateMixin, FormView):
         if not self.is_possible():
             messages.warning(request, _("This is not possible any more: the order has changed."))
             return self.back()
+        problem = queries.refund_problem(self.order, self.gives_back_minor(), limit_minor=self.refund_limit_minor)
+        if problem:
+            messages.error(request, problem)
+            return self.back()
         return super().dispatch(request, *args, **kwargs)
 
     def is_possible(self):
         return self.verb in queries.staff_verbs(self.order)
+
+    def gives_back_minor(self):
+        return 0
+
+    @cached_property
+    def refund_limit_minor(self):
+        if self.request.user.has_perm("commerce.refund_any_amount"):
+            return None
+        return queries.payment_settings().refund_limit_minor
 
     def back(self):
         return redirect("orders:inspect", self.order.pk)
@@ -179,11 +193,15 @@ class CancelView(OrderVerbView):
         may_pay_back = self.request.user.has_perm("commerce.refund_payment")
         return super().is_possible() and (may_pay_back or not queries.kept_minor(self.order))
 
+    def gives_back_minor(self):
+        return queries.kept_minor(self.order)
+
     def do(self, values):
         operations.cancel_order(
             self.order,
             reason=RefundReason(values["reason"]),
             note=values["note"],
+            limit_minor=self.refund_limit_minor,
             now=timezone.now(),
             actor=self.request.user,
         )
@@ -198,8 +216,11 @@ class RefundView(OrderVerbView):
     form_class = RefundForm
     done = gettext_lazy("The money is on its way back.")
 
+    def gives_back_minor(self):
+        return queries.refundable_without_cancelling(self.order)
+
     def explain(self):
-        amount = format_money(queries.refundable_without_cancelling(self.order), self.order.currency)
+        amount = format_money(self.gives_back_minor(), self.order.currency)
         return _("%(amount)s go back to the guest, who is told.") % {"amount": amount}
 
     def do(self, values):
@@ -208,6 +229,7 @@ class RefundView(OrderVerbView):
             reason=RefundReason(values["reason"]),
             note=values["note"],
             by_hand=values["by_hand"],
+            limit_minor=self.refund_limit_minor,
             now=timezone.now(),
             actor=self.request.user,
         )
