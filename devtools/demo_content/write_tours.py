@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from django.db.models import Max
 
 from devtools.demo_content.shapes import DemoPlace, DemoSite, DemoTier, DemoTour
+from devtools.demo_content.write_people import staff_email
 from places.models import Place
+from tenancy.models import User
 from tours.enums import TourStatus
-from tours.models import PricingTier, Schedule, Stop, Tour, TourVariant
+from tours.models import Guide, PricingTier, Schedule, Stop, Tour, TourVariant
 from tours.operations import create_schedules
 
 # How far ahead departures can be booked, in days.
@@ -98,10 +100,17 @@ def _write_tiers(tour: Tour, variant: TourVariant | None, tiers: Iterable[DemoTi
     )
 
 
+def ensure_guide(site: DemoSite) -> Guide:
+    """Return the guide whom the site's guide account belongs to, made when there is none."""
+    user = User.objects.get(email=staff_email(site, "guide"))
+    guide, _created = Guide.objects.get_or_create(user=user, defaults={"name": user.get_full_name()})
+    return guide
+
+
 def extend_departures(site: DemoSite, *, today: dt.date) -> int:
     """Make the departures of the next `DAYS_AHEAD` days that come after those there are; return how many were made.
 
-    `today` is the organization's own day. What staff changed or cancelled before stays as it is.
+    `today` is the organization's own day; the site's guide leads the first tour. What staff changed or cancelled before stays as it is.
     """
     variants = {
         (variant.tour.slug, variant.name): variant for variant in TourVariant.objects.select_related("tour").all()
@@ -111,7 +120,8 @@ def extend_departures(site: DemoSite, *, today: dt.date) -> int:
         for variant, language, last in Schedule.objects.values_list("variant", "language").annotate(Max("date"))
     }
     made = 0
-    for tour in site.tours:
+    guide = ensure_guide(site)
+    for number, tour in enumerate(site.tours):
         for kind in tour.variants:
             variant = variants.get((tour.slug, kind.name.en))
             if variant is None:
@@ -122,6 +132,13 @@ def extend_departures(site: DemoSite, *, today: dt.date) -> int:
                 span = (today + dt.timedelta(days=DAYS_AHEAD) - first).days
                 days = [first + dt.timedelta(days=offset) for offset in range(span + 1)]
                 days = [day for day in days if not rule.weekdays or day.weekday() in rule.weekdays]
-                new = create_schedules(variant, dates=days, start_times=rule.start_times, language=rule.language)
+                new = create_schedules(
+                    variant,
+                    dates=days,
+                    start_times=rule.start_times,
+                    language=rule.language,
+                    # The guide who can sign in leads the first tour; the others wait for somebody.
+                    guides=[guide] if number == 0 else [],
+                )
                 made += len(new.created)
     return made
