@@ -1,7 +1,7 @@
 """A guide finds the own departures and who comes on them, on a phone; each role's home and first list look right by day and by night."""
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.e2e
 

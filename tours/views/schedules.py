@@ -79,12 +79,6 @@ def guides_in_words(schedule):
     return ", ".join(sorted(assignment.guide.name for assignment in schedule.leading))
 
 
-def manifest_button(button, user, schedule):
-    may_see = policy_registry.get_by_type(Schedule).user_has_permission_for_instance(user, "view_manifest", schedule)
-    url = reverse("schedules:manifest", args=[schedule.pk])
-    return [button(_("Manifest"), url=url, icon_name="clipboard-list", priority=40)] if may_see else []
-
-
 class FullnessColumn(Column):
     cell_template_name = "tours/fullness_cell.html"
 
@@ -120,9 +114,16 @@ class ScheduleIndexView(IndexView):
                 sort_key="starts_at",
             ),
             Column("tour", label=_("Tour"), accessor=lambda s: translated(s.tour, "name"), sort_key="tour__name"),
-            Column("variant", label=_("Variant"), accessor=lambda s: translated(s.variant, "name")),
-            Column("language", label=_("Language"), accessor=lambda s: language_name(s.language) if s.language else ""),
-            Column("guides", label=_("Guides"), accessor=guides_in_words),
+            Column(
+                "variant", label=_("Variant"), classname="wide-only", accessor=lambda s: translated(s.variant, "name")
+            ),
+            Column(
+                "language",
+                label=_("Language"),
+                classname="wide-only",
+                accessor=lambda s: language_name(s.language) if s.language else "",
+            ),
+            Column("guides", label=_("Guides"), classname="wide-only", accessor=guides_in_words),
             FullnessColumn("fullness", label=_("Booked"), accessor="booked_count", sort_key="booked_count"),
             StatusTagColumn(
                 "status",
@@ -282,15 +283,16 @@ class ScheduleInspectView(InspectView):
     def header_more_buttons(self):
         return [
             *super().header_more_buttons,
-            *manifest_button(Button, self.request.user, self.object),
             *verb_buttons(Button, self.object, may_change=self.user_has_permission("change")),
         ]
 
     def get_context_data(self, **kwargs):
         may_see = self.request.user.has_perm("tours.view_booking")
+        may_see_manifest = self.user_has_permission_for_instance("view_manifest", self.object)
         return {
             **super().get_context_data(**kwargs),
             "schedule": self.object,
+            "manifest_url": reverse("schedules:manifest", args=[self.object.pk]) if may_see_manifest else None,
             "when": departure_with_zone(self.object),
             "language": language_name(self.object.language) if self.object.language else "",
             "guides": queries.guides_of(self.object),
