@@ -288,6 +288,7 @@ def test_home_and_search_by_role(harbour, member_client, role, panels, counts, s
     assert [panel.name for panel in home.context["panels"]] == panels
     assert len(home.context["site_summary"].summary_items) == counts
     assert [url for (url, *_rest) in modules(sidebar_of(client), "SearchModule")] == search
+    assert ("css/home-without-pages.css" in home.content.decode()) == (not search)
 
 
 @pytest.mark.parametrize("role", [Role.MANAGER, Role.GUIDE])
