@@ -227,7 +227,7 @@ def test_new_departure_at_a_time_that_does_not_exist(harbour, member_client):
     response = member_client(harbour, Role.MANAGER).post(reverse("schedules:add"), values, follow=True)
     assert said(response) == [
         "1 departure was created.",
-        "On March 28, 2032 the clocks go forward, so this time does not exist; the departure is at 03:30.",
+        "On 28 March 2032 the clocks go forward, so this time does not exist; the departure is at 03:30.",
     ]
 
 
