@@ -167,6 +167,12 @@ def invited_account(invitation: Invitation) -> User | None:
         return User.objects.filter(email__iexact=invitation.email).first()
 
 
+def has_open_invitations(user: User, *, now: datetime) -> bool:
+    """Return whether invitations that a person has sent can still be accepted."""
+    unanswered = Q(accepted_at=None, declined_at=None, withdrawn_at=None)
+    return Invitation.objects.filter(unanswered, invited_by=user, expires_at__gt=now).exists()
+
+
 def listed_invitations(*, now: datetime) -> list[Invitation]:
     """Return the invitations that those who manage the team look at: unanswered ones, and those declined in the last 30 days."""
     unanswered = Q(accepted_at=None, declined_at=None, withdrawn_at=None)

@@ -19,6 +19,7 @@ from tenancy.enums import Role
 from tenancy.forms import InviteForm, RoleForm
 from tenancy.models import Invitation, Membership
 from tenancy.rules import DUTIES, ROLE_WORDS, does, may_give
+from tenancy.throttle import allow
 
 REFUSALS = (operations.MembershipRefused, operations.InvitationRefused)
 
@@ -151,7 +152,14 @@ class TeamVerbView(WagtailAdminTemplateMixin, FormView):
         """Call the operation; return what to tell the person."""
         raise NotImplementedError
 
+    def may_go_on(self, values):
+        """Return whether it has not been done too often lately."""
+        return True
+
     def form_valid(self, form):
+        if not self.may_go_on(form.cleaned_data):
+            form.add_error(None, _("Too many invitations were sent. Please wait an hour, then try again."))
+            return self.form_invalid(form)
         try:
             done = self.do(form.cleaned_data)
         except REFUSALS as refused:
@@ -159,6 +167,11 @@ class TeamVerbView(WagtailAdminTemplateMixin, FormView):
             return self.form_invalid(form)
         messages.success(self.request, done)
         return redirect("team:index")
+
+
+def may_write_to(email):
+    """Return whether one more invitation may go to this address and out of this organization within the hour."""
+    return allow("invite", email, limit=5, seconds=3600) and allow("invite", "", limit=200, seconds=3600)
 
 
 class RoleKwargs:
@@ -176,6 +189,9 @@ class InviteView(RoleKwargs, TeamVerbView):
 
     def explain(self):
         return _("An e-mail with a link is sent. The link works once, within 7 days.")
+
+    def may_go_on(self, values):
+        return may_write_to(values["email"])
 
     def do(self, values):
         invitation = operations.invite_member(
@@ -208,6 +224,9 @@ class ResendInvitationView(InvitationVerbView):
         return _("%(email)s gets an e-mail with a new link, good for 7 days. The link sent before stops working.") % {
             "email": self.invitation.email
         }
+
+    def may_go_on(self, values):
+        return may_write_to(self.invitation.email)
 
     def do(self, values):
         operations.resend_invitation(self.invitation, now=timezone.now(), actor=self.request.user)
@@ -263,10 +282,13 @@ class RemoveMemberView(MemberVerbView):
             raise PermissionDenied
 
     def explain(self):
-        return _(
+        what = _(
             "%(name)s is signed out at once and cannot sign in here any more. What %(name)s has made stays. You can"
             " invite the person again later."
         ) % {"name": full_name(self.membership)}
+        if queries.has_open_invitations(self.membership.user, now=timezone.now()):
+            return f"{what} {_('Invitations that the person has sent stay open: look at them in the list.')}"
+        return what
 
     def do(self, values):
         name = full_name(self.membership)

@@ -1,6 +1,7 @@
 import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
+from wagtail.models import APIToken
 from wagtail.users.models import UserProfile
 
 from tenancy.enums import Role
@@ -120,6 +121,18 @@ def test_member_who_is_gone_is_refused(in_harbour):
     remove_member(Membership.objects.get(pk=membership.pk), actor=owner)
     assert code_of(lambda: remove_member(membership, actor=owner)) == "gone"
     assert code_of(lambda: change_role(membership, role=Role.EDITOR, actor=owner)) == "gone"
+
+
+def test_removal_takes_the_keys_for_programs_too(in_harbour, kyoto):
+    make_member(in_harbour, Role.OWNER)
+    editor = make_member(in_harbour, Role.EDITOR)
+    add_member(kyoto, user=editor, role=Role.EDITOR)
+    APIToken.objects.create(user=editor, name="Script", key_hash="a" * 64, prefix="a")
+    with organization_scope(kyoto.pk):
+        APIToken.objects.create(user=editor, name="Script", key_hash="b" * 64, prefix="b")
+    remove_member(membership_of(editor))
+    with every_organization():
+        assert list(APIToken.objects.values_list("prefix", flat=True)) == ["b"]
 
 
 def test_everybody_may_leave(in_harbour):

@@ -1,4 +1,5 @@
 import csv
+import datetime as dt
 
 import pytest
 import time_machine
@@ -8,7 +9,7 @@ from django.utils import timezone
 
 from tenancy import audit
 from tenancy.enums import Role
-from tenancy.models import AuditEntry, Invitation, Membership
+from tenancy.models import AuditEntry, Invitation, Membership, RoleGroup
 from tenancy.operations import decline_invitation
 from tenancy.scope import organization_scope
 from tests.fixtures import client_for, make_member
@@ -167,6 +168,29 @@ def test_remove_asks_first_and_signs_out_at_once(harbour, client):
     assert theirs.get(home).status_code == 302
 
 
+def test_remove_says_that_the_persons_invitations_stay_open(harbour, client):
+    admin = make_member(harbour, Role.ADMIN)
+    with organization_scope(harbour.pk):
+        url = reverse("team:remove", args=[membership_of(admin).pk])
+        assert "stay open" not in client.get(url).content.decode()
+        invite(actor=admin)
+    assert "stay open" in client.get(url).content.decode()
+    with time_machine.travel(timezone.now() + dt.timedelta(days=8), tick=False):
+        assert "stay open" not in client.get(url).content.decode()
+
+
+def test_one_address_is_not_written_to_without_end(harbour, client):
+    with time_machine.travel(timezone.now(), tick=False):
+        client.post(reverse("team:invite"), INVITE)
+        with organization_scope(harbour.pk):
+            resend = reverse("team:resend", args=[Invitation.objects.get().pk])
+        assert [client.post(resend).status_code for _number in range(5)] == [302] * 4 + [200]
+        refused = client.post(resend).context["form"].errors
+    assert refused == {"__all__": ["Too many invitations were sent. Please wait an hour, then try again."]}
+    with organization_scope(harbour.pk):
+        assert Invitation.objects.get().issue == 5
+
+
 def test_leave_signs_out_and_tells(harbour, owner):
     guide = make_member(harbour, Role.GUIDE)
     client = client_for(harbour, guide)
@@ -291,8 +315,21 @@ def test_wagtails_own_ways_round_the_team_are_closed(harbour, owner, role):
     user = owner if role == Role.OWNER else make_member(harbour, role)
     client, home = client_for(harbour, user), reverse("wagtailadmin_home")
     menu = client.get(home).content.decode()
+    with organization_scope(harbour.pk):
+        groups = list(owner.groups.values_list("pk", flat=True))
+        other_group = RoleGroup.objects.get(role=Role.GUIDE).group_id
     urls = [reverse(name) for name in WAGTAILS_OWN]
+    bulk = [
+        f"{reverse('wagtail_bulk_action', args=['tenancy', 'user', action])}?id={owner.pk}&next=/admin/"
+        for action in ("delete", "assign_role", "set_active_state")
+    ]
     urls += [reverse("wagtailusers_users:edit", args=[owner.pk]), reverse("wagtailusers_users:delete", args=[owner.pk])]
     assert {client.get(url).get("Location") for url in urls} == {home}
     assert {client.post(url).get("Location") for url in urls} == {home}
     assert [url for url in urls if f'"{url}"' in menu] == []
+    values = {"role": other_group, "mark_as_active": ""}
+    for url in bulk:
+        client.post(url, values)
+    with organization_scope(harbour.pk):
+        owner.refresh_from_db()
+        assert (owner.is_active, list(owner.groups.values_list("pk", flat=True))) == (True, groups)
