@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import get_language_info
-from wagtail.models import Collection, Page
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from wagtail.users.models import UserProfile
 
 from tenancy.enums import DomainStatus, OrganizationStatus, Role
@@ -146,6 +146,12 @@ def language_of(user: User) -> str:
     """Return the language in which a person reads the admin of the organization in scope; empty when none was chosen."""
     chosen = UserProfile.objects.filter(user=user).values_list("preferred_language", flat=True).first()
     return chosen or ""
+
+
+def team() -> QuerySet[Membership]:
+    """Return who works for the organization in scope, each with the person and whether a second factor is set up (`has_second_factor`)."""
+    factors = Authenticator.objects.filter(user=OuterRef("user")).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    return Membership.objects.select_related("user").annotate(has_second_factor=Exists(factors))
 
 
 def is_member(email: str) -> bool:

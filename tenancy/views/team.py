@@ -28,6 +28,10 @@ def full_name(membership):
     return membership.user.get_full_name() or membership.user.email
 
 
+def second_factor(membership):
+    return _("On") if membership.has_second_factor else _("Off")
+
+
 class TeamIndexView(IndexView):
     """Who works here, and who has been asked to."""
 
@@ -42,7 +46,7 @@ class TeamIndexView(IndexView):
         return self.request.user.has_perm(permission) and self.own_role and may_give(self.own_role, Role(role))
 
     def get_base_queryset(self):
-        return super().get_base_queryset().select_related("user")
+        return queries.team()
 
     def get_page_title(self):
         return _("Team")
@@ -54,6 +58,7 @@ class TeamIndexView(IndexView):
             title("name", label=_("Name"), accessor=full_name, sort_key="user__first_name", get_url=self.get_edit_url),
             Column("email", label=_("E-mail"), accessor="user.email", sort_key="user__email"),
             Column("role", label=_("Role"), accessor="get_role_display", sort_key="role"),
+            Column("second_factor", label=_("Two-factor"), accessor=second_factor, sort_key="has_second_factor"),
             DateColumn("last_sign_in_at", label=_("Last sign-in"), sort_key="last_sign_in_at"),
         ]
 

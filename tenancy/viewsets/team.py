@@ -26,6 +26,7 @@ class TeamViewSet(ModelViewSet):
         "user.last_name",
         "user.email",
         "get_role_display",
+        "has_second_factor",
         "last_sign_in_at",
         "created_at",
     ]
@@ -34,6 +35,7 @@ class TeamViewSet(ModelViewSet):
         "user.last_name": _("Last name"),
         "user.email": _("E-mail"),
         "get_role_display": _("Role"),
+        "has_second_factor": _("Two-factor"),
         "last_sign_in_at": _("Last sign-in"),
         "created_at": _("Since"),
     }

@@ -48,9 +48,9 @@ def test_owner_invites_a_person_who_works_until_removed(live_stack, signed_in, o
     phone.get_by_role("button", name="Accept").click()
 
     expect(phone.get_by_text("Welcome to Harbour Walks.")).to_be_visible()
-    phone.get_by_label("E-mail").fill(PERSON)
+    phone.locator("[name=login]").fill(PERSON)
     phone.locator("[name=password]").fill(PASSWORD)
-    phone.get_by_role("button", name="Sign in").click()
+    phone.get_by_role("button", name="Sign in", exact=True).click()
     expect(phone).to_have_url(live_stack.url("harbour", "/admin/"))
     inspection.look(phone, "5-own-admin")
     expect(phone.locator("a[href='/admin/places/']")).to_have_count(1)

@@ -3,6 +3,7 @@ import datetime as dt
 
 import pytest
 import time_machine
+from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
@@ -53,8 +54,17 @@ def test_team_is_listed_searched_filtered_and_exported(harbour, client, owner):
     assert list(client.get(url, {"role": "owner"}).context["object_list"]) == [members["owner"]]
     export = b"".join(client.get(url, {"export": "csv", "role": "guide"}).streaming_content).decode()
     heading, row = csv.reader(export.splitlines())
-    assert heading == ["First name", "Last name", "E-mail", "Role", "Last sign-in", "Since"]
-    assert row[:4] == ["Guide", "Test", "guide@harbour.example", "Guide"]
+    assert heading == ["First name", "Last name", "E-mail", "Role", "Two-factor", "Last sign-in", "Since"]
+    assert row[:5] == ["Guide", "Test", "guide@harbour.example", "Guide", "False"]
+
+
+def test_team_shows_who_has_a_second_factor(harbour, client):
+    guide, editor = make_member(harbour, Role.GUIDE), make_member(harbour, Role.EDITOR)
+    with organization_scope(harbour.pk):
+        Authenticator.objects.create(user=guide, type=Authenticator.Type.TOTP, data={})
+        Authenticator.objects.create(user=editor, type=Authenticator.Type.RECOVERY_CODES, data={})
+    rows = client.get(reverse("team:index")).context["object_list"]
+    assert {row.role: row.has_second_factor for row in rows} == {"guide": True, "editor": False, "owner": False}
 
 
 def test_team_shows_what_each_may_do_with_whom(harbour, client, owner):
