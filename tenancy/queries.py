@@ -9,7 +9,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import get_language_info
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from wagtail.models import Collection, Page
 from wagtail.users.models import UserProfile
 
 from tenancy.enums import DomainStatus, OrganizationStatus, Role
