@@ -89,7 +89,7 @@ class PageCacheMiddleware:
             organization is not None
             and not is_preview(request)
             and request.method in ("GET", "HEAD")
-            and not request.META["QUERY_STRING"]
+            and not request.META.get("QUERY_STRING")
             and STAFF_COOKIE not in request.COOKIES
             and not request.path.startswith("/admin/")
         )

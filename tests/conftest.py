@@ -63,7 +63,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
 if not WORKER:
     _start_servers()
 django.setup()
-pytest_plugins = ["tests.fixtures", "tests.browser", "tests.live"]
+pytest_plugins = ["tests.fixtures", "tests.browser", "tests.live", "tests.isolation.summary"]
 
 
 def pytest_unconfigure() -> None:

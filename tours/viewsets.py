@@ -79,8 +79,8 @@ class GuideViewSet(_TourViews):
     delete_view_class = views.GuideDeleteView
     search_fields = ["name", "user__email"]
     list_filter = ["is_active"]
-    list_export = ["name", "user.email", "is_active"]
-    export_headings = {"user.email": _("Account")}
+    list_export = ["name", "account", "is_active"]
+    export_headings = {"account": _("Account")}
     export_filename = "guides"
 
     def get_form_class(self, for_update=False):

@@ -368,3 +368,11 @@ def test_who_declined_and_is_put_down_again_is_confirmed(in_harbour):
     assert queries.guides_of(schedule) == []
     assert assign_guides(schedule, guides=[guide]) == [guide]
     assert GuideAssignment.objects.get().status == AssignmentStatus.CONFIRMED
+
+
+def test_export_of_guides_names_the_accounts_there_are(harbour, member_client, piet, guide):
+    with organization_scope(harbour.pk):
+        GuideFactory(name="Wiebke")
+    response = member_client(harbour, Role.OWNER).get(reverse("guides:index"), {"export": "csv"})
+    lines = b"".join(response.streaming_content).decode().splitlines()
+    assert lines[1:] == [f"{guide.name},{piet.email},True", "Wiebke,,True"]

@@ -1,5 +1,5 @@
 from django.contrib import messages
-from django.db.models import ProtectedError
+from django.db.models import F, ProtectedError
 from django.shortcuts import redirect
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -11,7 +11,8 @@ class GuideIndexView(IndexView):
     default_ordering = "name"
 
     def get_base_queryset(self):
-        return super().get_base_queryset().select_related("user")
+        # Accounts are seen only as long as they work here.
+        return super().get_base_queryset().annotate(account=F("user__email"))
 
     @cached_property
     def columns(self):
@@ -19,8 +20,7 @@ class GuideIndexView(IndexView):
             self._get_title_column_class(TitleColumn)(
                 "name", label=_("Name"), get_url=self.get_edit_url, sort_key="name"
             ),
-            # Accounts are seen only as long as they work here.
-            Column("account", label=_("Account"), accessor=lambda guide: guide.user.email if guide.user else ""),
+            Column("account", label=_("Account")),
             BooleanColumn("is_active", label=_("Leads tours"), sort_key="is_active"),
         ]
 

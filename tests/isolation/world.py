@@ -1,0 +1,123 @@
+"""Two organizations of the same shape, with a row of everything and words of their own in every text."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from django.core.management import call_command
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from commerce.operations import Contact
+from tenancy import outbox
+from tenancy.enums import Role
+from tenancy.models import EmailChange, Invitation, Organization, User
+from tenancy.operations import ask_email_change, create_organization, invite_member
+from tenancy.queries import forget_hosts
+from tenancy.rules import token_hash
+from tenancy.scope import every_organization, organization_scope
+from tests.commerce.factories import order_of
+from tests.crm.factories import make_contacts
+from tests.factories import PlaceFactory, StopFactory, TierFactory, TourFactory, VariantFactory, make_schedule
+from tests.fixtures import client_for, make_member
+from tests.isolation.canaries import Canaries, fill_texts
+from tests.isolation.keys import token_of_scope
+from tests.isolation.rows import make_missing_rows
+from tests.isolation.site import write_site
+
+OWN, FOREIGN = "harbour", "kyoto"
+
+
+@dataclass
+class Side:
+    """One of the two organizations."""
+
+    organization: Organization
+    canaries: Canaries
+    users: dict[Role, User] = field(default_factory=dict)
+
+    def client(self, role: Role | None) -> Client:
+        """A browser of a member, or of a guest."""
+        return client_for(self.organization, self.users[role] if role else None)
+
+
+@dataclass(frozen=True)
+class World:
+    """The organization whose people look around, and the one they must see nothing of."""
+
+    own: Side
+    foreign: Side
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Run the block in a transaction, or a part of one, that is undone; operations that ask for one of their own may run in it."""
+    part = transaction.atomic()
+    part._from_testcase = True
+    with part:
+        yield
+        transaction.set_rollback(True)
+
+
+def build_world() -> World:
+    """Make both organizations, in a database that has none."""
+    sides = []
+    for name, currency, zone in ((OWN, "EUR", "Europe/Berlin"), (FOREIGN, "JPY", "Asia/Tokyo")):
+        canaries = Canaries(name)
+        organization = create_organization(
+            canaries.text(),
+            slug=canaries.slug(),
+            host=f"{name}.localhost",
+            currency=currency,
+            time_zone=zone,
+            languages=["en", "de"],
+            order_prefix=name[:2].upper(),
+            business_email=canaries.email(),
+            business_phone=canaries.phone(),
+            business_address=canaries.text(),
+        )
+        side = Side(organization, canaries)
+        for role in Role:
+            side.users[role] = make_member(organization, role, canaries.email())
+        with organization_scope(organization.pk):
+            _sell(canaries)
+            _send_links(side)
+            write_site(canaries, owner=side.users[Role.OWNER], editor=side.users[Role.EDITOR])
+        sides.append(side)
+    for side in sides:
+        with every_organization(writing_for=side.organization.pk):
+            make_missing_rows(side.canaries, side.organization.pk)
+            fill_texts(side.canaries, side.organization.pk)
+    for side in sides:
+        with organization_scope(side.organization.pk):
+            call_command("update_index", verbosity=0)
+    forget_hosts()
+    return World(*sides)
+
+
+def _send_links(side: Side) -> None:
+    owner = side.users[Role.OWNER]
+    now = timezone.now()
+    invite_member(
+        side.canaries.email(), role=Role.EDITOR, language="en", message=side.canaries.text(), now=now, actor=owner
+    )
+    Invitation.objects.update(token_hash=token_hash(token_of_scope()))
+    ask_email_change(side.users[Role.GUIDE], new_email=side.canaries.email(), now=now)
+    RecoveryCodes.activate(side.users[Role.GUIDE])
+    EmailChange.objects.update(new_token_hash=token_hash(token_of_scope()))
+
+
+def _sell(say: Canaries) -> None:
+    place = PlaceFactory(name=say.text())
+    tour = TourFactory(name=say.text(), slug=say.slug(), meeting_point=place, end_point=place)
+    variant = VariantFactory(tour=tour, name=say.text())
+    TierFactory(tour=tour, name=say.text(), price_minor=2500)
+    StopFactory(tour=tour, place=place, title=say.text())
+    contact = Contact(say.text(), say.text(), say.email(), say.phone())
+    order = order_of(make_schedule(variant), contact=contact)
+    order.secret = say.slug()
+    order.save()
+    make_contacts(order.customer, 2, about=[order])
+    outbox.publish("order.placed", order_id=order.pk)
