@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
@@ -18,7 +19,7 @@ from commerce.enums import (
     RefundStatus,
 )
 from crm.models import Customer
-from tenancy.fields import EncryptedTextField, MinorUnitsField
+from tenancy.fields import EncryptedTextField, MinorUnitsField, searchable
 from tenancy.models import TenantModel
 from tenancy.money import Money
 from tours.models import Booking
@@ -84,6 +85,8 @@ class Order(TenantModel):
     first_name = models.CharField(_("first name"), max_length=100)
     last_name = models.CharField(_("last name"), max_length=100)
     email = models.EmailField(_("e-mail"))
+    # A column for the reason that `Customer` has one.
+    email_folded = models.GeneratedField(expression=Lower("email"), output_field=models.TextField(), db_persist=True)
     phone = PhoneNumberField(_("phone"), blank=True)
     note = models.TextField(_("wishes of the guest"), blank=True)
     currency = models.CharField(_("currency"), max_length=3)
@@ -100,6 +103,7 @@ class Order(TenantModel):
     )
     # The checkout it came from: a second submission of the same one finds this order instead of making another.
     checkout_token = models.UUIDField(null=True, blank=True, editable=False)
+    search_text = searchable("first_name", "last_name", "email")
 
     class Meta:
         verbose_name = _("order")
@@ -116,7 +120,18 @@ class Order(TenantModel):
             ),
         ]
         indexes = [
-            models.Index(fields=["organization", "-placed_at"], name="order_recent"),
+            models.Index(fields=["organization", "-placed_at", "-id"], name="order_recent"),
+            models.Index(fields=["organization", "status", "-placed_at", "-id"], name="order_by_status"),
+            models.Index(
+                fields=["organization", "-placed_at", "-id"],
+                condition=~models.Q(needs_attention=""),
+                name="order_attention",
+            ),
+            models.Index(fields=["organization", "email_folded", "-placed_at"], name="order_by_email"),
+            # Carries what is searched, so that a search reads this organization's part of the index and no rows.
+            models.Index(
+                fields=["organization"], include=["id", "customer", "number", "search_text"], name="order_search"
+            ),
             models.Index(fields=["organization", "customer"], name="order_by_customer"),
             models.Index(fields=["hold_expires_at"], condition=models.Q(status="pending"), name="order_hold"),
         ]

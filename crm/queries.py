@@ -1,18 +1,18 @@
 """Reads of the crm app."""
 
 import re
-import unicodedata
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
 import phonenumbers
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import CharField, DateTimeField, F, Func, Model, Q, QuerySet, Value
-from django.db.models.functions import Cast, Concat, Lower, Replace
+from django.db.models import CharField, DateTimeField, F, Model, Q, QuerySet, Value
+from django.db.models.functions import Cast, Lower
 from wagtail import hooks
 
 from crm.enums import MessageStatus
 from crm.models import Activity, Customer, Message, Protocol
+from tenancy.fields import plain_text
 from tenancy.queries import current_organization
 
 
@@ -31,31 +31,6 @@ def phone_region() -> str | None:
     """Return the country in which the organization telephones, such as “DE”, to read numbers typed without one."""
     phone = current_organization().business_phone
     return phonenumbers.region_code_for_number(phone) if phone else None
-
-
-def _plain(text: str) -> str:
-    """Return a text in small letters without accents: “Müller-Weiß” → “muller-weiss”."""
-    letters = unicodedata.normalize("NFKD", text.lower().translate(_SPELLED_OUT))
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
-
-
-_SPELLED_OUT: Final = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "ı": "i"})
-# Small letters of Latin-1 and Latin Extended-A and the plain letter each stands for, for PostgreSQL's `translate`.
-_PLAIN_LETTERS: Final = {
-    letter: _plain(letter)
-    for letter in map(chr, range(0xDF, 0x180))
-    if letter.islower() and letter != _plain(letter) and len(_plain(letter)) == 1
-}
-
-
-def _folded_name() -> Func:
-    """What is searched of a customer, as `_plain` would write it."""
-    whole = Concat("first_name", Value(" "), "last_name", Value(" "), "email", output_field=CharField())
-    text: Any = Lower(whole)
-    for letter in "ßæœ":
-        text = Replace(text, Value(letter), Value(_plain(letter)))
-    letters, plain = "".join(_PLAIN_LETTERS), "".join(_PLAIN_LETTERS.values())
-    return Func(text, Value(letters), Value(plain), function="translate", output_field=CharField())
 
 
 _PHONE: Final = re.compile(r"[+\d][\d\s()/.-]*")
@@ -82,17 +57,17 @@ def search_customers(text: str) -> QuerySet[Customer]:
     Names fit in any order, without their accents too, and so do parts of an e-mail address and a telephone number in any format.
     Other apps find more through the hook `customer_search`: a function of the text that returns a `Q` or a query of customers' keys.
     """
-    words = _plain(text).split()
+    words = plain_text(text).split()
     if not words:
         return Customer.objects.all()
     found = Q()
     for word in words:
-        found &= Q(folded__contains=word)
+        found &= Q(search_text__contains=word)
     found |= _phone_like(text.strip())
     for search in hooks.get_hooks("customer_search"):
         result = search(text.strip())
         found |= result if isinstance(result, Q) else Q(pk__in=result)
-    return Customer.objects.alias(folded=_folded_name()).filter(found)
+    return Customer.objects.filter(found)
 
 
 class TimelineEntry(NamedTuple):

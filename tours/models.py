@@ -252,7 +252,8 @@ class Schedule(TenantModel):
         ]
         indexes = [
             models.Index(fields=["organization", "starts_at"], name="schedule_by_start"),
-            models.Index(fields=["tour", "starts_at"], name="schedule_by_tour"),
+            models.Index(fields=["organization", "date", "starts_at"], name="schedule_by_date"),
+            models.Index(fields=["organization", "tour", "starts_at"], name="schedule_by_tour"),
         ]
 
     def __str__(self) -> str:

@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import override
 
@@ -36,7 +37,8 @@ def order_url(order: Order, organization: Organization) -> str:
 
 def open_orders_of(email: str) -> QuerySet[Order]:
     """Return the orders placed with an e-mail address, in any case, newest first."""
-    return Order.objects.filter(email__iexact=email.strip()).order_by("-placed_at")
+    # Folded by the database on both sides.
+    return Order.objects.filter(email_folded=Lower(Value(email.strip()))).order_by("-placed_at")
 
 
 def order_for_update(pk: int) -> Order:

@@ -9,6 +9,7 @@ from commerce.models import Order, Payment, ProviderEvent, Refund
 from commerce.queries.payments import card_payment_of, manual_payment_of, refundable_without_cancelling
 from commerce.rules import ORDER_CHANGES
 from crm.models import Customer
+from tenancy.fields import plain_text
 from tenancy.models import AuditEntry
 
 # Orders that count as sales.
@@ -26,15 +27,15 @@ def staff_orders() -> QuerySet[Order]:
 
 
 def search_orders(orders: QuerySet[Order], text: str) -> QuerySet[Order]:
-    """Return those of some orders that fit what was typed: a number, or words of names and e-mail address in any order."""
+    """Return those of some orders that fit what was typed: a number, or words of names and e-mail address in any order.
+
+    Letters fit in small and large, and without their accents too.
+    """
+    found = Q()
     for word in text.split():
-        orders = orders.filter(
-            Q(number__icontains=word)
-            | Q(first_name__icontains=word)
-            | Q(last_name__icontains=word)
-            | Q(email__icontains=word)
-        )
-    return orders
+        found &= Q(number__contains=word.upper()) | Q(search_text__contains=plain_text(word))
+    # A query of its own, which the index `order_search` answers alone.
+    return orders.filter(pk__in=Order.objects.filter(found).values("pk"))
 
 
 def staff_order(pk: int) -> Order | None:
@@ -124,4 +125,4 @@ def customers_by_order_number(text: str) -> Q:
     """Return what finds the customers with an order whose number was typed, or a part of at least four characters."""
     if len(text) < 4:
         return Q(pk__in=[])
-    return Q(pk__in=Order.objects.filter(number__icontains=text).values("customer_id"))
+    return Q(pk__in=Order.objects.filter(number__contains=text.upper()).values("customer_id"))
