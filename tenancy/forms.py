@@ -2,10 +2,14 @@
 
 from typing import Any
 
+from allauth.mfa import app_settings as mfa_settings
+from allauth.mfa.adapter import get_adapter as get_mfa_adapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import SetPasswordMixin
 from django.contrib.auth.hashers import check_password
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +20,8 @@ from tenancy import queries
 from tenancy.enums import Role
 from tenancy.models import User
 from tenancy.money import Money, currency_symbol, parse_minor
-from tenancy.rules import ROLE_WORDS, may_give
+from tenancy.rules import ROLE_WORDS, may_give, token_hash
+from tenancy.scope import no_scope
 
 
 class TenantForm(WagtailAdminModelForm):
@@ -233,3 +238,27 @@ class EmailChangeForm(forms.Form):
         if email == self.user.email.lower():
             raise ValidationError(_("This is your e-mail address already."))
         return email
+
+
+class UsedOnceMixin:
+    """Refuses a code from an authenticator app that was used before, at any organization.
+
+    A code counts for one step of 30 seconds and those beside it; allauth remembers it for one step.
+    """
+
+    def clean_code(self) -> str:
+        code: str = super().clean_code()  # type: ignore[misc]
+        seconds = mfa_settings.TOTP_PERIOD * (2 * mfa_settings.TOTP_TOLERANCE + 2)
+        with no_scope():
+            fresh = cache.add(f"code-used:{self.user.pk}:{token_hash(code)}", 1, timeout=seconds)
+        if not fresh:
+            raise get_mfa_adapter().validation_error("incorrect_code")
+        return code
+
+
+class SecondFactorForm(UsedOnceMixin, AuthenticateForm):
+    """The code asked for at sign-in."""
+
+
+class SecondFactorAgainForm(UsedOnceMixin, ReauthenticateForm):
+    """The code asked for again before something delicate."""

@@ -153,6 +153,10 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "20/m/ip,3/5m/key",
 }
 MFA_ADAPTER = "tenancy.adapters.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "tenancy.forms.SecondFactorForm",
+    "reauthenticate": "tenancy.forms.SecondFactorAgainForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_PASSKEY_LOGIN_ENABLED = True

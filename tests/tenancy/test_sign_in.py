@@ -11,6 +11,7 @@ from tenancy.models import AuditEntry, Organization, User
 from tenancy.operations import add_member
 from tenancy.scope import every_organization, organization_scope
 from tests.fixtures import PASSWORD, client_for, make_member
+from tests.tenancy.accounts import actions, sign_in, signed_in_as
 
 # E-mails are queued when a change is committed.
 commits = pytest.mark.django_db(transaction=True)
@@ -23,25 +24,8 @@ def owner(harbour: Organization) -> User:
     return make_member(harbour, Role.OWNER)
 
 
-def sign_in(client: Client, email: str = "owner@harbour.example", password: str = PASSWORD, **more: str):
-    return client.post("/admin/login/", {"login": email, "password": password, **more})
-
-
-def signed_in_as(client: Client) -> str | None:
-    """The account a browser is signed in with, as the server finds it at the next request."""
-    response = client.get("/admin/account/")
-    return response.wsgi_request.user.email if response.wsgi_request.user.is_authenticated else None
-
-
 def errors(response) -> list[str]:
     return response.context["form"].non_field_errors()
-
-
-def actions(organization: Organization) -> list[str]:
-    with organization_scope(organization.pk):
-        return list(
-            AuditEntry.objects.filter(action__startswith="account.").order_by("pk").values_list("action", flat=True)
-        )
 
 
 def test_sign_in_leads_to_the_admin(owner, harbour, harbour_client):
