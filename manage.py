@@ -5,6 +5,7 @@ from contextlib import nullcontext
 
 from django.core.management import execute_from_command_line
 
+from tenancy.origin import COMMAND, Origin, origin_scope
 from tenancy.scope import every_organization
 
 # These read or shape the tables as a whole; every other command sees nothing until it enters an organization's scope.
@@ -12,5 +13,6 @@ OWNER_COMMANDS = {"makemigrations", "migrate", "showmigrations", "sqlmigrate", "
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
-    with every_organization() if OWNER_COMMANDS.intersection(sys.argv[1:2]) else nullcontext():
+    scope = every_organization() if OWNER_COMMANDS.intersection(sys.argv[1:2]) else nullcontext()
+    with scope, origin_scope(Origin(f"{COMMAND}{sys.argv[1] if len(sys.argv) > 1 else 'help'}")):
         execute_from_command_line(sys.argv)

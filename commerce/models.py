@@ -73,6 +73,9 @@ class PaymentSettings(TenantModel):
 class Order(TenantModel):
     """What was bought. Names, contact and prices are snapshots of the moment of buying and never change."""
 
+    audit_person = "customer"
+    personal_fields = ("first_name", "last_name", "email", "phone", "note")
+
     number = models.CharField(_("number"), max_length=16, editable=False)
     secret = models.CharField(max_length=64, unique=True, default=new_secret, editable=False)
     customer = models.ForeignKey(Customer, verbose_name=_("customer"), on_delete=models.PROTECT, related_name="orders")
@@ -181,6 +184,9 @@ class OrderLine(TenantModel):
 class Payment(TenantModel):
     """Money that came in or was promised. What was captured is written as the provider says it, not as the order asks."""
 
+    audit_name = ("order",)
+    audit_person = "order.customer"
+
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     order = models.ForeignKey(Order, verbose_name=_("order"), on_delete=models.PROTECT, related_name="payments")
     method = models.CharField(_("method"), max_length=20, choices=PaymentMethod.choices)
@@ -237,6 +243,10 @@ class Payment(TenantModel):
 
 class Refund(TenantModel):
     """Money that goes back by the way it came. The key is written before the provider is called."""
+
+    audit_name = ("payment.order",)
+    audit_person = "payment.order.customer"
+    personal_fields = ("note",)
 
     payment = models.ForeignKey(Payment, verbose_name=_("payment"), on_delete=models.PROTECT, related_name="refunds")
     status = models.CharField(

@@ -19,6 +19,9 @@ from tenancy.models import TenantModel
 class Customer(TenantModel):
     """A person the organization serves; unique by e-mail inside the organization, never across."""
 
+    audit_person = ""
+    personal_fields = ("__str__", "first_name", "last_name", "email", "phone", "note")
+
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     first_name = models.CharField(_("first name"), max_length=100, blank=True)
     last_name = models.CharField(_("last name"), max_length=100, blank=True)
@@ -69,6 +72,9 @@ class Customer(TenantModel):
 
 class Protocol(TenantModel):
     """A structured record of one interaction with a customer."""
+
+    audit_person = "customer"
+    personal_fields = ("__str__", "subject", "body")
 
     customer = models.ForeignKey(
         Customer, verbose_name=_("customer"), on_delete=models.CASCADE, related_name="protocols"
@@ -149,6 +155,9 @@ def new_message_key() -> str:
 
 class Message(TenantModel):
     """One communication sent to somebody, of any channel; written before it is sent."""
+
+    audit_person = "customer"
+    personal_fields = ("__str__", "recipient", "subject", "text", "html")
 
     customer = models.ForeignKey(
         Customer, verbose_name=_("customer"), null=True, blank=True, on_delete=models.SET_NULL, related_name="messages"

@@ -12,6 +12,7 @@ from celery import Task, current_app, shared_task
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
+from tenancy.origin import JOB, Origin, origin_scope
 from tenancy.scope import ScopeError, every_organization, organization_scope, require_organization_id
 
 logger = logging.getLogger(__name__)
@@ -28,7 +29,7 @@ class TenantTask(Task):  # type: ignore[misc]  # celery has no types
         organization_id = (self.request.headers or {}).get(ORGANIZATION_HEADER)
         if organization_id is None:
             raise ScopeError(f"{self.name} was started without an organization.")
-        with organization_scope(int(organization_id)):
+        with organization_scope(int(organization_id)), origin_scope(Origin(f"{JOB}{self.name}")):
             return self.run(*args, **kwargs)
 
 
@@ -38,7 +39,7 @@ class SweepTask(Task):  # type: ignore[misc]  # celery has no types
     abstract = True
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        with every_organization():
+        with every_organization(), origin_scope(Origin(f"{JOB}{self.name}")):
             return self.run(*args, **kwargs)
 
 

@@ -19,10 +19,13 @@ from django.shortcuts import redirect
 from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import override
 
 from tenancy.enums import OrganizationStatus
+from tenancy.origin import ADMIN, SITE, Origin, network_of, origin_scope
 from tenancy.presence import note_presence
 from tenancy.queries import has_second_factor, host_entry
+from tenancy.rules import device_name
 from tenancy.scope import no_scope, organization_scope
 from tenancy.throttle import client_address
 
@@ -103,16 +106,22 @@ def _in_scope(organization_id: int, chunks: Iterable[bytes]) -> Iterator[bytes]:
         yield piece
 
 
+<<<<<<< HEAD
 class SecondFactorMiddleware:
     """Where the organization asks for two-factor sign-in, lets who has not set it up do that and nothing else.
 
     On guest pages such a person is a guest.
     """
+=======
+class OriginMiddleware:
+    """Lets the log know where a request came from; of guests only that they are on the guest site."""
+>>>>>>> d407897 (The log tells who did what, from where, with values before and after)
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+<<<<<<< HEAD
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
@@ -161,3 +170,16 @@ class SessionActivityMiddleware:
             old.delete()
         else:
             old.update(session_key=changed)
+=======
+        with origin_scope(self._origin(request)):
+            return self.get_response(request)
+
+    @staticmethod
+    def _origin(request: HttpRequest) -> Origin:
+        host = getattr(request, "host_name", "")
+        if not request.path.startswith(("/admin/", "/invitation/")):
+            return Origin(SITE, host)
+        with override(None):
+            device = device_name(request.headers.get("User-Agent", ""))
+        return Origin(ADMIN, host, network_of(client_address(request)), device)
+>>>>>>> d407897 (The log tells who did what, from where, with values before and after)

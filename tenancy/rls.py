@@ -208,6 +208,45 @@ class AppendOnly(Operation):
         return f"Make {self.table} append-only"
 
 
+class OnlyErasable(Operation):
+    """Let rows be added to a table and read, and their `values` be emptied, never changed otherwise or removed, by anyone."""
+
+    reversible = True
+    reduces_to_sql = True
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """The ORM's picture of the table does not change."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        schema_editor.execute(
+            """
+            CREATE OR REPLACE FUNCTION tenancy_refuse_rewriting() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF TG_OP = 'DELETE' OR NEW.values <> '{}'::jsonb OR NEW.erased_at IS NULL
+                   OR to_jsonb(NEW) - 'values' - 'erased_at' <> to_jsonb(OLD) - 'values' - 'erased_at' THEN
+                    RAISE EXCEPTION '% can only be erased', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+                END IF;
+                RETURN NEW;
+            END $$
+            """,
+            params=None,
+        )
+        schema_editor.execute(
+            f'CREATE TRIGGER only_erasable BEFORE UPDATE OR DELETE ON "{self.table}"'
+            " FOR EACH ROW EXECUTE FUNCTION tenancy_refuse_rewriting()"
+        )
+        schema_editor.execute(f'REVOKE DELETE, TRUNCATE ON "{self.table}" FROM "{settings.TENANT_ROLE}"')
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        schema_editor.execute(f'DROP TRIGGER only_erasable ON "{self.table}"')
+
+    def describe(self) -> str:
+        return f"Let the personal values in {self.table} be erased, and nothing else"
+
+
 class ReadOnlyTables(Operation):
     """Let the tenant role read tables that belong to the platform, such as languages and permissions, and write none of them."""
 

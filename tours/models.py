@@ -200,6 +200,10 @@ class Schedule(TenantModel):
     `booked_count` is the sum of the seats of its live bookings; only the operations that book and release change it.
     """
 
+    audit_name = ("tour", "")
+    # Free text may tell of guests, and belongs to none of them: it is not kept.
+    personal_fields = ("internal_note",)
+
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     variant = models.ForeignKey(
         TourVariant, verbose_name=_("variant"), on_delete=models.PROTECT, related_name="schedules"
@@ -278,6 +282,9 @@ class Schedule(TenantModel):
 class Booking(TenantModel):
     """A customer's reservation of places on one schedule."""
 
+    audit_person = "customer"
+    personal_fields = ("special_needs",)
+
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     schedule = models.ForeignKey(
         Schedule, verbose_name=_("schedule"), on_delete=models.PROTECT, related_name="bookings"
@@ -306,6 +313,9 @@ class Booking(TenantModel):
 class Participant(TenantModel):
     """One person of a booking. The tier's name is the one of the time of booking."""
 
+    audit_person = "booking.customer"
+    personal_fields = ("__str__", "name", "needs")
+
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="participants")
     tier_name = models.CharField(_("kind"), max_length=80)
     seats = models.PositiveSmallIntegerField(_("seats taken"), default=1)
@@ -322,6 +332,9 @@ class Participant(TenantModel):
 
 class Guide(TenantModel):
     """Somebody who leads tours; with an account, the person sees in the admin what they lead."""
+
+    audit_person = ""
+    personal_fields = ("__str__", "name")
 
     name = models.CharField(_("name"), max_length=200)
     user = models.ForeignKey(

@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tenancy.middleware.OrganizationMiddleware",
+    "tenancy.middleware.OriginMiddleware",
     "cms.middleware.HomeLanguageMiddleware",
     "cms.middleware.PageCacheMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -29,12 +29,14 @@ from tenancy.models.organizations import (
 )
 from tenancy.models.records import (
     AuditEntry,
+    AuditPersonalData,
     OutboxDelivery,
     OutboxEvent,
 )
 
 __all__ = [
     "AuditEntry",
+    "AuditPersonalData",
     "Domain",
     "EmailChange",
     "Invitation",

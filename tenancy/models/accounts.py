@@ -30,6 +30,9 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractUser):
     """A person's account. It is seen only inside organizations where the person has a membership."""
 
+    audit_person = ""
+    personal_fields = ("__str__", "first_name", "last_name", "email")
+
     username = None  # type: ignore[assignment]  # the e-mail address is the name
     email = models.EmailField(_("e-mail"), unique=True)
 

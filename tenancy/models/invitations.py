@@ -21,6 +21,9 @@ class Invitation(TenantModel):
     Of the token only a hash is kept. It is made when the e-mail is sent, so until then `token_hash` is empty.
     """
 
+    audit_person = ""
+    personal_fields = ("__str__", "email", "message")
+
     email = models.EmailField(_("e-mail"))
     role = models.CharField(_("role"), max_length=12, choices=Role.choices)
     language = models.CharField(_("language"), max_length=12, choices=settings.LANGUAGES)

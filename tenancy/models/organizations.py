@@ -190,6 +190,9 @@ class Domain(TenantModel):
 class Membership(TenantModel):
     """A person working for an organization, in one role."""
 
+    audit_person = "user"
+    personal_fields = ("__str__",)
+
     user = models.ForeignKey(User, verbose_name=_("person"), on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(_("role"), max_length=12, choices=Role.choices)
     # Here, not of the account: when somebody signed in at another organization is nobody's business.

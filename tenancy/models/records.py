@@ -27,9 +27,16 @@ class AuditEntry(models.Model):
         db_constraint=False,
         related_name="+",
     )
+    is_support = models.BooleanField(_("by the platform’s support"), default=False)
     action = models.CharField(_("what"), max_length=80)
     subject_type = models.CharField(_("kind of record"), max_length=80)
-    subject_id = models.BigIntegerField(_("record"), null=True)
+    subject_id = models.BigIntegerField(_("number of the record"), null=True)
+    # What the record was called then; a person's name stands in `AuditPersonalData`.
+    subject_name = models.CharField(_("record"), max_length=200, blank=True)
+    origin = models.CharField(_("from where"), max_length=80, blank=True)
+    host = models.CharField(_("host name"), max_length=253, blank=True)
+    network = models.CharField(_("network"), max_length=43, blank=True)
+    device = models.CharField(_("browser"), max_length=60, blank=True)
     details = models.JSONField(_("details"), default=dict)
 
     class Meta:
@@ -38,10 +45,38 @@ class AuditEntry(models.Model):
         indexes = [
             models.Index(fields=["organization", "-at"], name="audit_recent"),
             models.Index(fields=["organization", "subject_type", "subject_id"], name="audit_subject"),
+            models.Index(fields=["organization", "actor", "-at"], name="audit_by_actor"),
+            models.Index(fields=["organization", "action", "-at"], name="audit_by_action"),
         ]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.action}"
+
+
+class AuditPersonalData(models.Model):
+    """What an audit entry tells of a person, apart from it, so that it can be erased while the entry stays.
+
+    The database lets it be emptied, and changed in no other way.
+    """
+
+    wagtail_reference_index_ignore = True  # as `TenantModel`
+
+    organization = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, default=current_organization_id, editable=False, related_name="+"
+    )
+    entry = models.OneToOneField(AuditEntry, on_delete=models.PROTECT, related_name="personal")
+    person_type = models.CharField(_("kind of person"), max_length=80)
+    person_id = models.BigIntegerField(_("person"))
+    values = models.JSONField(_("values"), default=dict)
+    erased_at = models.DateTimeField(_("erased"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("personal data of an audit entry")
+        verbose_name_plural = _("personal data of audit entries")
+        indexes = [models.Index(fields=["organization", "person_type", "person_id"], name="audit_person")]
+
+    def __str__(self) -> str:
+        return f"{self.person_type} {self.person_id}"
 
 
 class OutboxEvent(TenantModel):
