@@ -1,14 +1,15 @@
 """What the customer's page shows of orders, and the sentences of the timeline and what kinds of e-mails are called."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 from wagtail.admin.ui.components import Component
 
 from commerce import queries
 from crm.models import Activity, Customer
+from tenancy.audit import Area
 from tenancy.money import format_money
 from tenancy.queries import scope_currency
 
@@ -70,3 +71,38 @@ def message_kinds() -> dict[str, str]:
         "refund_started": _("Refund started"),
         "order_link": _("Link sent again"),
     }
+
+
+def _received(words: Mapping[str, Any]) -> str:
+    if words["is_person"] is True:
+        return _("%(who)s confirmed the payment of %(amount)s for order %(record)s") % words
+    return _("A payment of %(amount)s for order %(record)s came in") % words
+
+
+def audit_areas() -> list[Area]:
+    """Return the sentences of this app's actions."""
+    orders = {
+        "order.placed": gettext_lazy("%(who)s placed order %(record)s over %(total)s"),
+        "order.method_changed": gettext_lazy("%(who)s chose another way to pay for order %(record)s"),
+        "order.expired": gettext_lazy("Order %(record)s was not paid in time; its places are free again"),
+        "order.cancelled": gettext_lazy("%(who)s cancelled order %(record)s"),
+        "order.departure_cancelled": gettext_lazy("A departure of order %(record)s was cancelled"),
+        "order.link_sent": gettext_lazy("%(who)s sent the link of order %(record)s again"),
+        "order.seen_to": gettext_lazy("%(who)s saw to order %(record)s"),
+    }
+    money = {
+        "payment.received": _received,
+        "payment.rejected": gettext_lazy("%(who)s gave up the payment of order %(record)s"),
+        "refund.started": gettext_lazy("%(who)s started a refund of %(amount)s for order %(record)s"),
+        "refund.pending": gettext_lazy("The refund of %(amount)s for order %(record)s is under way"),
+        "refund.succeeded": gettext_lazy("The refund of %(amount)s for order %(record)s arrived"),
+        "refund.requires_action": gettext_lazy("The refund of %(amount)s for order %(record)s waits for the guest"),
+        "refund.failed": gettext_lazy("The refund of %(amount)s for order %(record)s failed"),
+        "refund.cancelled": gettext_lazy("The refund of %(amount)s for order %(record)s was cancelled"),
+        "refund.settled": gettext_lazy("%(who)s paid money of order %(record)s back by hand"),
+        "provider_event.retried": gettext_lazy("%(who)s had a Stripe event worked on again: %(record)s"),
+    }
+    return [
+        Area("orders", gettext_lazy("Orders"), orders),
+        Area("money", gettext_lazy("Payments and refunds"), money),
+    ]

@@ -47,3 +47,6 @@ def name_kinds_of_messages():
 @hooks.register("activity_sentences")
 def say_what_happened():
     return panels.sentences()
+
+
+hooks.register("audit_sentences", panels.audit_areas)

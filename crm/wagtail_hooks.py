@@ -2,6 +2,7 @@ from wagtail import hooks
 from wagtail.permissions import register_permission_policy
 
 from crm.models import Message, Protocol
+from crm.panels import audit_areas
 from crm.viewsets import CustomerGroup, failed_messages_button
 from tenancy.permissions import NoAddingPolicy, ReadOnlyPolicy
 
@@ -16,3 +17,5 @@ def register_customers():
 
 
 hooks.register("problem_lists", failed_messages_button)
+
+hooks.register("audit_sentences", audit_areas)

@@ -106,22 +106,16 @@ def _in_scope(organization_id: int, chunks: Iterable[bytes]) -> Iterator[bytes]:
         yield piece
 
 
-<<<<<<< HEAD
 class SecondFactorMiddleware:
     """Where the organization asks for two-factor sign-in, lets who has not set it up do that and nothing else.
 
     On guest pages such a person is a guest.
     """
-=======
-class OriginMiddleware:
-    """Lets the log know where a request came from; of guests only that they are on the guest site."""
->>>>>>> d407897 (The log tells who did what, from where, with values before and after)
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-<<<<<<< HEAD
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
@@ -170,7 +164,15 @@ class SessionActivityMiddleware:
             old.delete()
         else:
             old.update(session_key=changed)
-=======
+
+
+class OriginMiddleware:
+    """Lets the log know where a request came from; of guests only that they are on the guest site."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         with origin_scope(self._origin(request)):
             return self.get_response(request)
 
@@ -182,4 +184,3 @@ class SessionActivityMiddleware:
         with override(None):
             device = device_name(request.headers.get("User-Agent", ""))
         return Origin(ADMIN, host, network_of(client_address(request)), device)
->>>>>>> d407897 (The log tells who did what, from where, with values before and after)

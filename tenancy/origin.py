@@ -24,7 +24,9 @@ class Origin(NamedTuple):
     device: str = ""
 
 
-_current: ContextVar[Origin] = ContextVar("origin", default=Origin())
+NOWHERE: Final = Origin()
+
+_current: ContextVar[Origin] = ContextVar("origin", default=NOWHERE)
 
 
 def current_origin() -> Origin:

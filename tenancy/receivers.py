@@ -7,11 +7,14 @@ from allauth.account.adapter import get_adapter
 from allauth.core import ratelimit
 from allauth.mfa import signals as mfa_signals
 from django.contrib.auth import signals as auth_signals
+from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.utils import timezone
+from wagtail.models import Page, PageLogEntry
 
 from tenancy import audit, operations, queries
 from tenancy.adapters import used_second_factor
+from tenancy.audit.sentences import PAGES
 from tenancy.models import User
 from tenancy.outbox import subscriber
 from tenancy.scope import current_organization_id
@@ -94,3 +97,10 @@ def record_reset_password(request, user, **kwargs):
     operations.end_sessions(user.pk)
     # Who forgot the password has tried several; the new one is not held back for that.
     ratelimit.clear(request, action="login_failed", key=get_adapter().login_attempts_key(request, user.email))
+
+
+@receiver(post_save, sender=PageLogEntry)
+def record_page(instance, created, **kwargs):
+    if created and instance.action in PAGES:
+        details = {"revision_id": instance.revision_id} if instance.revision_id else {}
+        audit.record(instance.action, Page(pk=instance.page_id, title=instance.label), actor=instance.user, **details)

@@ -1,9 +1,12 @@
+from django.db.models import Model
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.permissions import register_permission_policy
 
+from tenancy.audit.sentences import audit_areas
+from tenancy.audit.wagtail import AuditedDelete, AuditedEdit, use_this_log
 from tenancy.models import AuditEntry, Membership, OutboxDelivery
 from tenancy.panels import SecurityPanel, SwitchMenuItem
 from tenancy.permissions import NoAddingPolicy, ReadOnlyPolicy
@@ -53,3 +56,15 @@ def register_switch():
         icon_name="globe",
         order=9000,
     )
+
+
+@hooks.register("register_actions")
+def log_what_forms_change(registry):
+    registry.register(Model, AuditedEdit)
+    registry.register(Model, AuditedDelete)
+
+
+# After Wagtail's own.
+hooks.register("register_log_actions", use_this_log, order=1000)
+
+hooks.register("audit_sentences", audit_areas)

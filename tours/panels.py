@@ -14,6 +14,7 @@ from wagtail.admin.panels import (
     TitleFieldPanel,
 )
 
+from tenancy.audit import Area
 from tenancy.forms import TenantForm
 from tours.forms import PriceFormSet, StopFormSet, TourForm, VariantFormSet
 
@@ -146,3 +147,22 @@ STOPS = ObjectList(
 )
 
 TOUR_FORM = TabbedInterface([ABOUT, VARIANTS, PRICES, STOPS], base_form_class=TourForm)
+
+
+def audit_areas() -> list[Area]:
+    """Return the sentences of this app's actions."""
+    sentences = {
+        "schedule.created": _("%(who)s planned the departure %(record)s"),
+        "schedule.changed": _("%(who)s changed the departure %(record)s"),
+        "schedule.open": _("%(who)s opened the departure %(record)s for booking"),
+        "schedule.full": _("%(who)s opened the departure %(record)s for booking; it is full"),
+        "schedule.closed": _("%(who)s closed the departure %(record)s for booking"),
+        "schedule.completed": _("The departure %(record)s took place"),
+        "schedule.cancelled": _("%(who)s cancelled the departure %(record)s"),
+        "schedule.guides_set": _("%(who)s changed who leads the departure %(record)s"),
+        "manifest.viewed": _("%(who)s looked at who comes on the departure %(record)s"),
+        "tour.stops_imported": _(
+            "%(who)s imported stops of the tour “%(record)s”: %(stops_added)s added, %(stops_removed)s removed"
+        ),
+    }
+    return [Area("tours", _("Tours and departures"), sentences)]

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
-from tenancy.models import AuditEntry, User
+from tenancy.models import User
 from tours.enums import LEADING, SEAT_TAKING, ScheduleStatus, TourStatus
 from tours.models import Booking, Guide, GuideAssignment, Participant, PricingTier, Schedule, Stop, Tour, TourVariant
 
@@ -204,15 +204,6 @@ def manifest_of(schedule: Schedule) -> Manifest:
     for entry in entries:
         people.update(entry.people)
     return Manifest(schedule, guides_of(schedule), entries, dict(people))
-
-
-def history_of(schedule: Schedule) -> QuerySet[AuditEntry]:
-    """Return what was done to a departure, newest first."""
-    return (
-        AuditEntry.objects.filter(subject_type=Schedule._meta.label_lower, subject_id=schedule.pk)
-        .select_related("actor", "actor__wagtail_userprofile")
-        .order_by("-at", "-pk")
-    )
 
 
 def tour_for_update(pk: int) -> Tour:

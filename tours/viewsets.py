@@ -100,7 +100,6 @@ class ScheduleViewSet(_TourViews):
     add_view_class = views.NewSchedulesView
     edit_view_class = views.ScheduleEditView
     inspect_view_class = views.ScheduleInspectView
-    history_view_class = views.ScheduleHistoryView
     filterset_class = ScheduleFilterSet
     search_fields = ["tour__name", "variant__name", "guest_note", "internal_note"]
     list_export = [

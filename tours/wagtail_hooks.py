@@ -3,6 +3,7 @@ from wagtail.permissions import register_permission_policy
 
 from tenancy.permissions import ReadOnlyPolicy
 from tours.models import Booking, Schedule
+from tours.panels import audit_areas
 from tours.permissions import SchedulePolicy
 from tours.viewsets import BookingViewSet, GuideViewSet, ScheduleViewSet, TourViewSet
 
@@ -13,3 +14,6 @@ register_permission_policy(Schedule, SchedulePolicy(Schedule))
 @hooks.register("register_admin_viewset")
 def register_tours():
     return [ScheduleViewSet(), TourViewSet(), GuideViewSet(), BookingViewSet()]
+
+
+hooks.register("audit_sentences", audit_areas)

@@ -82,7 +82,7 @@ def _cancel(
     _close(order, OrderStatus.CANCELLED, bookings=BookingStatus.CANCELLED, now=now)
     kept = queries.kept_minor(order)
     pay_back(order, kept, reason=reason, note=note, limit_minor=limit_minor, now=now, actor=actor)
-    audit.record("order.cancelled", order, actor=actor, reason=reason.value, note=note)
+    audit.record("order.cancelled", order, actor=actor, reason=reason.value, personal={"note": note})
     publish("commerce.order_cancelled", order_id=order.pk)
     return order
 

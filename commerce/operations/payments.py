@@ -308,5 +308,5 @@ def reject_manual_payment(payment: Payment, *, reason: str, now: datetime, actor
     _set_status(payment, PaymentStatus.REJECTED)
     order.hold_expires_at = now
     order.save(update_fields=["hold_expires_at", "updated_at"])
-    audit.record("payment.rejected", payment, actor=actor, reason=reason)
+    audit.record("payment.rejected", payment, actor=actor, personal={"note": reason})
     return payment

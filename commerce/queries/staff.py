@@ -5,10 +5,11 @@ from typing import Final
 from django.db.models import Q, QuerySet, Sum
 
 from commerce.enums import OrderStatus
-from commerce.models import Order, Payment, ProviderEvent, Refund
+from commerce.models import Order, Payment, ProviderEvent
 from commerce.queries.payments import card_payment_of, manual_payment_of, refundable_without_cancelling
 from commerce.rules import ORDER_CHANGES
 from crm.models import Customer
+from tenancy import audit
 from tenancy.fields import plain_text
 from tenancy.models import AuditEntry
 
@@ -75,17 +76,9 @@ def staff_verbs(order: Order) -> list[str]:
 
 def history_of(order: Order) -> QuerySet[AuditEntry]:
     """Return what was done to an order, its payments and refunds, newest first."""
-    payments = [payment.pk for payment in order.payments.all()]
-    refunds = [refund.pk for payment in order.payments.all() for refund in payment.refunds.all()]
-    return (
-        AuditEntry.objects.filter(
-            Q(subject_type=Order._meta.label_lower, subject_id=order.pk)
-            | Q(subject_type=Payment._meta.label_lower, subject_id__in=payments)
-            | Q(subject_type=Refund._meta.label_lower, subject_id__in=refunds)
-        )
-        .select_related("actor")
-        .order_by("-at", "-pk")
-    )
+    payments = list(order.payments.all())
+    refunds = [refund for payment in payments for refund in payment.refunds.all()]
+    return audit.entries_about(order, *payments, *refunds)
 
 
 def events_of(order: Order) -> QuerySet[ProviderEvent]:

@@ -16,28 +16,10 @@ from commerce.gateways import stripe
 from commerce.models import Order
 from commerce.viewsets.verbs import VERBS, RefundSettleView
 from crm import queries as crm_queries
+from tenancy import audit
 from tenancy.money import format_money
 
 GOOD = (OrderStatus.CONFIRMED, OrderStatus.PAID, OrderStatus.COMPLETED)
-# What the record of an order's history says; the details stand beside it.
-ACTIONS = {
-    "order.placed": gettext_lazy("Order placed"),
-    "order.method_changed": gettext_lazy("Another way to pay chosen"),
-    "order.expired": gettext_lazy("Time to pay ran out; places given back"),
-    "order.cancelled": gettext_lazy("Order cancelled"),
-    "order.departure_cancelled": gettext_lazy("A departure was cancelled"),
-    "order.link_sent": gettext_lazy("Link sent again"),
-    "order.seen_to": gettext_lazy("Seen to"),
-    "payment.received": gettext_lazy("Payment received"),
-    "payment.rejected": gettext_lazy("Payment given up"),
-    "refund.started": gettext_lazy("Refund started"),
-    "refund.succeeded": gettext_lazy("Refund arrived"),
-    "refund.requires_action": gettext_lazy("Refund waits for the guest"),
-    "refund.failed": gettext_lazy("Refund failed"),
-    "refund.canceled": gettext_lazy("Refund cancelled"),
-    "refund.cancelled": gettext_lazy("Refund cancelled"),
-    "refund.settled": gettext_lazy("Paid back by hand"),
-}
 
 
 def departures(order):
@@ -101,17 +83,6 @@ def _said(text):
     return _(text) if text else ""
 
 
-def details_in_words(order, details):
-    """What is worth telling of a record of the history: amounts and reasons."""
-    parts = []
-    if "amount_minor" in details:
-        parts.append(format_money(details["amount_minor"], details.get("currency") or order.currency))
-    parts += [_(text) for text in (details.get("note"), details.get("what")) if text]
-    if details.get("reason") and "amount_minor" not in details:
-        parts.append(details["reason"].replace("_", " "))
-    return ", ".join(parts)
-
-
 class OrderInspectView(InspectView):
     template_name = "commerce/admin/order.html"
     page_title = gettext_lazy("Order")
@@ -148,7 +119,7 @@ class OrderInspectView(InspectView):
             "may_refund": user.has_perm("commerce.refund_payment"),
             "may_see_customer": user.has_perm("crm.view_customer"),
             "history": [
-                (entry, ACTIONS.get(entry.action, entry.action), details_in_words(order, entry.details))
+                (entry, audit.say(entry), audit.note_of(entry), audit.origin_in_words(entry))
                 for entry in queries.history_of(order)
             ],
             "events": queries.events_of(order) if user.has_perm("commerce.view_providerevent") else [],

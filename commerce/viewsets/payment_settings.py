@@ -9,7 +9,6 @@ from commerce import queries
 from commerce.forms import PaymentSettingsForm
 from commerce.gateways import stripe
 from commerce.models import PaymentSettings
-from tenancy import audit
 from tenancy.queries import absolute_url
 
 
@@ -52,12 +51,6 @@ class PaymentSettingsEditView(EditView):
 
     def get_success_buttons(self):
         return []
-
-    def save_instance(self):
-        saved = super().save_instance()
-        changed = sorted(self.form.changed_data)
-        audit.record("payment_settings.changed", saved, actor=self.request.user, fields=changed)
-        return saved
 
 
 class PaymentSettingsViewSet(ModelViewSet):

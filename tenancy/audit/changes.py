@@ -65,9 +65,7 @@ def changes_since(before: Snapshot, record: models.Model) -> list[Change]:
     personal = getattr(record, "personal_fields", ())
     for name, chosen in now.chosen.items():
         if chosen != before.chosen[name]:
-            found.append(
-                Change(field=name, before=before.chosen[name], after=chosen, is_personal=name in personal)
-            )
+            found.append(Change(field=name, before=before.chosen[name], after=chosen, is_personal=name in personal))
     for relation, rows in now.rows.items():
         found += _rows(relation, before.rows[relation], rows)
     return found

@@ -24,9 +24,7 @@ class AuditManager:
 
     def for_instance(self, instance: models.Model) -> models.QuerySet[AuditEntry]:
         """Return the entries about a record, with who and when by the names that Wagtail has for them."""
-        return entries_about(instance).annotate(
-            user=models.FilteredRelation("actor"), timestamp=models.F("at")
-        )
+        return entries_about(instance).annotate(user=models.FilteredRelation("actor"), timestamp=models.F("at"))
 
 
 class AuditLog:
@@ -60,5 +58,3 @@ def use_this_log(registry: LogActionRegistry) -> None:
     """Make Wagtail write here what it would write as `ModelLogEntry`. What is left of Wagtail's own log is that of pages."""
     registry.log_entry_models_by_type.register(models.Model, value=AuditLog)
     registry.log_entry_models.discard(ModelLogEntry)
-
-

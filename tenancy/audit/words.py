@@ -75,12 +75,13 @@ def action_label(action: str) -> str:
     return capfirst(text.removeprefix("…").strip())
 
 
-def record_kind(label: str) -> str:
+def record_kind(label: str, *, several: bool = False) -> str:
     """Return how people call the model with this label, such as “crm.customer”; the label when there is no such model any more."""
     try:
-        return str(apps.get_model(label)._meta.verbose_name)
+        meta = apps.get_model(label)._meta
     except LookupError:
         return label
+    return str(meta.verbose_name_plural if several else meta.verbose_name)
 
 
 def who(entry: AuditEntry) -> str:
@@ -130,8 +131,21 @@ def say(entry: AuditEntry) -> str:
         if key.endswith("_minor"):
             currency = entry.details.get("currency") or current_organization().currency
             words[key.removesuffix("_minor")] = format_money(value, currency)
-    words |= {"who": who(entry), "record": record_name(entry), "kind": record_kind(entry.subject_type)}
+    words |= {
+        "who": who(entry),
+        "is_person": entry.actor_id is not None,
+        "record": record_name(entry),
+        "kind": record_kind(entry.subject_type),
+        "kinds": record_kind(entry.subject_type, several=True),
+        "subject_type": entry.subject_type,
+    }
     return sentence(words) if callable(sentence) else str(sentence) % words
+
+
+def note_of(entry: AuditEntry) -> str:
+    """Return what somebody wrote to it, and what else was said about it; empty when that was erased or never said."""
+    said = (_held(entry).get("note"), entry.details.get("what"))
+    return ", ".join(_(text) for text in said if text)
 
 
 def _in_words(value: Any) -> Any:
@@ -150,7 +164,7 @@ def origin_in_words(entry: AuditEntry) -> str:
 
 def told(entry: AuditEntry) -> list[Told]:
     """Return the changes of an entry in words, personal values among them until they are erased."""
-    model = _model(entry.subject_type)
+    model = record_model(entry)
     private: Mapping[str, Any] = _held(entry).get("changes", {})
     found = []
     for position, change in enumerate(_changes(entry)):
@@ -183,9 +197,10 @@ def _changes(entry: AuditEntry) -> Iterable[dict[str, Any]]:
     return [{"field": name, "before": before.get(name), "after": value} for name, value in after.items()]
 
 
-def _model(label: str) -> type[models.Model] | None:
+def record_model(entry: AuditEntry) -> type[models.Model] | None:
+    """Return the class of the record; None when there is no such kind any more."""
     try:
-        return apps.get_model(label)
+        return apps.get_model(entry.subject_type)
     except LookupError:
         return None
 
@@ -196,7 +211,9 @@ def _related(model: type[models.Model] | None, relation: str) -> type[models.Mod
 
 
 def _field(model: type[models.Model] | None, name: str) -> Any:
-    found = {} if model is None else {one.name: one for one in (*model._meta.concrete_fields, *model._meta.many_to_many)}
+    found = (
+        {} if model is None else {one.name: one for one in (*model._meta.concrete_fields, *model._meta.many_to_many)}
+    )
     return found.get(name)
 
 

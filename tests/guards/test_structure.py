@@ -45,12 +45,12 @@ FLOORS = PUBLIC | {
 OWN_ROOMS = {
     "tenancy": {
         "adapters",
-        "audit",
         "cache",
         "fields",
         "jobs",
         "middleware",
         "money",
+        "origin",
         "outbox",
         "presence",
         "rls",
@@ -61,7 +61,7 @@ OWN_ROOMS = {
     "commerce": {"cart"},
 }
 OWN_FOLDERS = {
-    "tenancy": {"gateways", "postgresql"},
+    "tenancy": {"audit", "gateways", "postgresql"},
     "commerce": {"gateways"},
     "cms": {"blocks", "pages", "templatetags"},
 }

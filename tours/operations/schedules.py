@@ -170,6 +170,7 @@ def change_schedule(
     others = Schedule.objects.filter(variant=locked.variant_id, starts_at=start.starts_at, language=language)
     if others.exclude(pk=locked.pk).exclude(status=ScheduleStatus.CANCELLED).exists():
         raise ScheduleRefused(_("There is already a departure of this variant at that time."))
+    before = audit.snapshot(locked)
     locked.duration_minutes = duration_minutes
     locked.cutoff_minutes = cutoff_minutes
     locked.capacity = capacity
@@ -179,7 +180,9 @@ def change_schedule(
     if locked.status in (ScheduleStatus.OPEN, ScheduleStatus.FULL):
         locked.status = ScheduleStatus.FULL if locked.booked_count >= capacity else ScheduleStatus.OPEN
     _placed(locked, start).save()
-    audit.record("schedule.changed", locked, actor=actor, capacity=capacity)
+    changes = audit.changes_since(before, locked)
+    if changes:
+        audit.record("schedule.changed", locked, actor=actor, changes=changes)
     if guides is not None:
         assign_guides(locked, guides=guides, actor=actor)
     return locked

@@ -4,7 +4,6 @@ from tours.views.manifests import ManifestView
 from tours.views.schedules import (
     NewSchedulesView,
     ScheduleEditView,
-    ScheduleHistoryView,
     ScheduleIndexView,
     ScheduleInspectView,
     ScheduleVerbView,
@@ -21,7 +20,6 @@ __all__ = [
     "ManifestView",
     "NewSchedulesView",
     "ScheduleEditView",
-    "ScheduleHistoryView",
     "ScheduleIndexView",
     "ScheduleInspectView",
     "ScheduleVerbView",

@@ -5,16 +5,15 @@ from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import FormView
 from wagtail.admin import messages
 from wagtail.admin.ui.menus import MenuItem
-from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn, TitleColumn, UserColumn
+from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
 from wagtail.admin.views.generic import EditView, IndexView, InspectView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
-from wagtail.admin.views.generic.history import HistoryView
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
-from wagtail.admin.widgets.button import Button, HeaderButton
+from wagtail.admin.widgets.button import Button
 from wagtail.permissions import policy_registry
 
 from tenancy.fields import translated
@@ -31,16 +30,6 @@ VERB_LABELS = {
     "cancel": gettext_lazy("Cancel departure"),
 }
 VERB_ICONS = {"open": "lock-open", "close": "lock", "cancel": "circle-xmark"}
-ACTIONS = {
-    "schedule.created": gettext_lazy("Created"),
-    "schedule.changed": gettext_lazy("Changed"),
-    "schedule.open": gettext_lazy("Opened for booking"),
-    "schedule.full": gettext_lazy("Opened for booking; it is full"),
-    "schedule.closed": gettext_lazy("Closed for booking"),
-    "schedule.cancelled": pgettext_lazy("departure", "Cancelled"),
-    "schedule.guides_set": gettext_lazy("Guides changed"),
-    "manifest.viewed": gettext_lazy("Manifest looked at"),
-}
 
 
 def schedules_shown(user, action="view"):
@@ -366,25 +355,3 @@ class ScheduleVerbView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormVi
         else:
             operations.open_schedule(self.schedule, actor=actor)
             messages.success(self.request, _("The departure is open for booking."))
-
-
-class ScheduleHistoryView(HistoryView):
-    filterset_class = None
-
-    @cached_property
-    def columns(self):
-        return [
-            Column("action", label=_("Action"), accessor=lambda entry: ACTIONS.get(entry.action, entry.action)),
-            UserColumn("actor", label=_("User"), blank_display_name=_("system")),
-            DateColumn("at", label=_("Date")),
-        ]
-
-    @cached_property
-    def header_buttons(self):
-        return [HeaderButton(label=_("Departure"), url=self.get_edit_url(self.object), icon_name="calendar-alt")]
-
-    def get_edit_url(self, instance):
-        return reverse("schedules:inspect", args=[instance.pk])
-
-    def get_base_queryset(self):
-        return queries.history_of(self.object)
