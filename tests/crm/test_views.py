@@ -119,7 +119,10 @@ def test_protocol_is_changed_and_linked_anew(harbour, member_client):
         protocol.refresh_from_db()
         assert (protocol.subject, [link.record for link in protocol.links.all()]) == (FORM["subject"], [new])
     history = client.get(reverse("protocols:history", args=[protocol.pk]))
-    assert [entry.action for entry in history.context["object_list"]] == ["wagtail.edit"]
+    assert [entry.action for entry in history.context["object_list"]] == [
+        "wagtail.edit",
+        "protocol.logged",
+    ]
 
 
 def test_follow_up_is_taken_off_the_list(harbour, member_client):

@@ -99,26 +99,11 @@ def test_reports_show_nothing_of_another_organization(harbour, kyoto, member_cli
 
 def test_reports_are_only_read(harbour, member_client):
     with organization_scope(harbour.pk):
-        delivery, entry = make_delivery(), audit.record("test.done", harbour)
+        delivery = make_delivery()
     client = member_client(harbour, Role.OWNER)
-    urls = [reverse("deliveries:add"), reverse("audit:add")]
+    urls = [reverse("deliveries:add")]
     urls += [reverse(f"deliveries:{name}", args=[delivery.pk]) for name in ("edit", "delete")]
-    urls += [reverse(f"audit:{name}", args=[entry.pk]) for name in ("edit", "delete")]
     assert {client.get(url).get("Location", "") for url in urls} == {reverse("wagtailadmin_home")}
-
-
-def test_audit_log_is_filtered_and_exported(harbour, member_client):
-    client = member_client(harbour, Role.OWNER)
-    with organization_scope(harbour.pk):
-        entry = audit.record("test.done", harbour, amount_minor=5)
-        audit.record("test.done", Membership.objects.get())
-    url = reverse("audit:index")
-    found = client.get(url, {"action": "test.done", "subject_type": "tenancy.organization", "subject_id": harbour.pk})
-    assert list(found.context["object_list"]) == [entry]
-    assert client.get(url, {"at_from": "2031-01-01"}).context["items_count"] == 0
-    export = client.get(url, {"action": "test.done", "subject_type": "tenancy.organization", "export": "csv"})
-    _heading, row = b"".join(export.streaming_content).decode().splitlines()
-    assert row.split(",")[2:] == ["test.done", "tenancy.organization", str(harbour.pk), "{'amount_minor': 5}"]
 
 
 def test_audit_log_keeps_what_former_members_did(harbour: Organization, member_client):
@@ -127,20 +112,16 @@ def test_audit_log_keeps_what_former_members_did(harbour: Organization, member_c
         audit.record("test.done", harbour, actor=former)
         remove_member(Membership.objects.get(user=former))
     client = member_client(harbour, Role.OWNER)
-    page = client.get(reverse("audit:index"), {"action": "test.done"}).content.decode()
+    page = client.get(reverse("audit:index"), {"subject_type": "tenancy.organization"}).content.decode()
     assert page.count(f"A former member ({former.pk})") == 1
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("name", "queries"), [("deliveries", 12), ("audit", 12)])
-def test_reports_take_the_same_queries_however_long(
-    harbour, member_client, django_assert_num_queries, name, queries, count
-):
+def test_problems_take_the_same_queries_however_long(harbour, member_client, django_assert_num_queries, count):
     client = member_client(harbour, Role.OWNER)
     with organization_scope(harbour.pk):
         for _number in range(count):
             make_delivery()
-            audit.record("test.done", harbour)
-    client.get(reverse(f"{name}:index"))
-    with django_assert_num_queries(queries):
-        client.get(reverse(f"{name}:index"))
+    client.get(reverse("deliveries:index"))
+    with django_assert_num_queries(12):
+        client.get(reverse("deliveries:index"))
