@@ -16,9 +16,11 @@ Actor = User | AnonymousUser | None
 
 
 def _name(subject: models.Model) -> str:
-    """What people call a record: the texts at the paths that its class has in `audit_name`; the empty path is the record."""
+    """What people call a record: the texts at the paths that its class has in `audit_name`, else its own; so does the empty path."""
     paths: tuple[str, ...] = getattr(subject, "audit_name", ("",))
-    return ", ".join(str(attrgetter(path)(subject) if path else subject) for path in paths)[:200]
+    values = (attrgetter(path)(subject) if path else subject for path in paths)
+    name = ", ".join(str(value() if callable(value) else value) for value in values)
+    return (name or str(subject))[:200]
 
 
 def _person(subject: models.Model) -> tuple[str, int] | None:

@@ -30,6 +30,7 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractUser):
     """A person's account. It is seen only inside organizations where the person has a membership."""
 
+    audit_name = ("get_full_name",)
     audit_person = ""
     personal_fields = ("__str__", "first_name", "last_name", "email")
 

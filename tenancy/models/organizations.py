@@ -190,6 +190,7 @@ class Domain(TenantModel):
 class Membership(TenantModel):
     """A person working for an organization, in one role."""
 
+    audit_name = ("user.get_full_name",)
     audit_person = "user"
     personal_fields = ("__str__",)
 

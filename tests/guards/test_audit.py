@@ -33,6 +33,7 @@ NOT_PERSONAL = {
     "places.Place.phone": "a place's",
     "tenancy.Organization.business_email": "the organization's",
     "tenancy.Organization.business_phone": "the organization's",
+    "tenancy.Organization.reply_to": "the organization's",
 }
 # Never edited by a form, and their entries tell of the account, not of the row.
 NEVER_LOGGED = {"tenancy.EmailChange"}

@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 from wagtail.models import ModelLogEntry
 
-from cms.pages import ContentPage
+from cms.pages.content import ContentPage
 from commerce.enums import PaymentMethod
 from commerce.models import PaymentSettings
 from commerce.operations import confirm_manual_payment
@@ -81,7 +81,7 @@ def test_edit_by_a_form_tells_who_where_and_what_was_before(harbour, manager):
         assert audit.say(entry) == "Manager Test changed the place “Pier 4”"
         assert audit.origin_in_words(entry) == "Admin, Chrome, Android, 203.0.113.0/24"
         assert entry.host == "harbour.localhost"
-        assert audit.told(entry) == [("Name", "Pier 3", "Pier 4"), ("Kind", "Meeting point", "Stop")]
+        assert audit.told(entry) == [("Name", "Pier 3", "Pier 4"), ("Kind", "Meeting point", "Stop of a tour")]
         assert not ModelLogEntry.objects.exists()
     history = client.get(reverse("places:history", args=[place.pk]))
     assert list(history.context["object_list"]) == [entry]
@@ -113,7 +113,7 @@ def test_rows_of_a_record_are_compared_too(in_harbour):
     Tour.objects.filter(pk=tour.pk).update(capacity=14)
     entry = audit.record("wagtail.edit", tour, changes=audit.changes_since(before, tour))
     assert audit.told(entry) == [
-        ("Default capacity", "12", "14"),
+        ("Places", "12", "14"),
         ("Stop “Old crane”", "", "added"),
         ("Price “Child”", "there", "removed"),
         ("Price “Adult”: price", "€25.00", "€30.00"),
@@ -167,7 +167,7 @@ def test_personal_values_are_kept_apart_and_erased(harbour, manager):
         (entry,) = entries(action="wagtail.edit")
         assert audit.say(entry) == "Manager Test changed the customer “erased”"
         assert audit.told(entry) == [("First name", "erased", "erased"), ("Language", "en", "de")]
-        assert AuditPersonalData.objects.get().values == {}
+        assert AuditPersonalData.objects.get(person_type="crm.customer").values == {}
 
 
 def test_nothing_personal_is_left_of_a_deleted_customer(harbour, manager):
@@ -180,7 +180,10 @@ def test_nothing_personal_is_left_of_a_deleted_customer(harbour, manager):
             "Manager Test deleted the customer “erased”",
             "The system changed the customer “erased”",
         ]
-        assert list(AuditPersonalData.objects.values_list("values", flat=True)) == [{}, {}]
+        assert list(AuditPersonalData.objects.filter(person_type="crm.customer").values_list("values", flat=True)) == [
+            {},
+            {},
+        ]
 
 
 def test_what_is_known_of_one_customer_outlives_the_erasing_of_another(in_harbour):
@@ -237,7 +240,7 @@ def test_export_of_a_list_is_logged(harbour, owner_client, file, name):
         CustomerFactory(last_name="Hansen")
     answer = owner_client.get(reverse("customers:index"), {"export": file, "q": "Hansen"})
     assert answer.status_code == 200
-    answer.close()
+    assert b"".join(answer) != b""
     with organization_scope(harbour.pk):
         (entry,) = entries(action="list.exported")
         assert entry.details == {"format": name, "rows": 2, "filters": ["q"]}
@@ -252,7 +255,7 @@ def test_publishing_a_page_is_logged_once_with_its_versions(harbour, owner_clien
         page.save_revision(user=owner).publish(user=owner)
         page.title = "About the harbour"
         page.save_revision(user=owner)
-        assert len(entries(subject_type="wagtailcore.page", action="wagtail.publish")) == 1
+        assert len(entries(subject_id=page.pk, action="wagtail.publish")) == 1
         page.save_revision(user=owner).publish(user=owner)
         latest, first = entries(action="wagtail.publish", subject_id=page.pk)
         assert [audit.say(entry) for entry in (latest, first)] == [
@@ -298,7 +301,8 @@ def test_job_says_its_name(harbour):
         assert audit.origin_in_words(entry) == "Automatic job tests.log"
 
 
-def test_command_says_its_name(db, monkeypatch):
+@pytest.mark.django_db(transaction=True)
+def test_command_says_its_name(monkeypatch):
     words = "Dolomites --slug dolo --host dolo.localhost --currency EUR --time-zone Europe/Rome --order-prefix DO"
     monkeypatch.setattr(sys, "argv", ["manage.py", "create_organization", *words.split(), "--owner", "o@dolo.example"])
     try:
@@ -316,14 +320,14 @@ def test_change_of_a_role_in_words(in_harbour, manager):
     owner = make_member(in_harbour, Role.OWNER)
     change_role(Membership.objects.get(user=manager), role=Role.EDITOR, actor=owner)
     (entry,) = entries(action="membership.role_changed")
-    assert audit.say(entry) == "Owner Test changed the role of Manager Test (Editor) from Manager to Editor"
+    assert audit.say(entry) == "Owner Test changed the role of Manager Test from Manager to Editor"
 
 
 def test_payment_and_order_in_words(harbour, manager):
     with organization_scope(harbour.pk):
         PaymentSettings.objects.update_or_create(defaults={"bank_transfer_enabled": True, "bank_details": "DE00"})
         order = order_of(make_schedule(), method=PaymentMethod.BANK_TRANSFER)
-        confirm_manual_payment(order.payments.get(), reference="1", now=NOW, actor=manager)
+        confirm_manual_payment(order.payments.get(), amount_minor=5000, now=NOW, actor=manager)
         (entry,) = entries(action="payment.received")
         sentence = f"Manager Test confirmed the payment of €50.00 for order {order.number}"
         assert audit.say(entry) == sentence
@@ -385,7 +389,7 @@ def test_log_of_another_organization_is_not_seen(harbour, kyoto, owner_client):
     assert owner_client.get(reverse("audit:inspect", args=[entry.pk])).status_code == 404
     assert "Canary" not in owner_client.get(reverse("audit:index")).content.decode()
     with organization_scope(harbour.pk):
-        assert not AuditPersonalData.objects.exists()
+        assert not AuditPersonalData.objects.filter(person_type="crm.customer").exists()
 
 
 @pytest.mark.parametrize("count", [1, 3])
