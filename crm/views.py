@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from wagtail import hooks
 from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.admin.views.generic.models import InspectView
+from wagtail.admin.widgets.button import Button
 
 from crm import operations, queries
 from crm.enums import MessageStatus
@@ -42,6 +43,12 @@ class CustomerProfileView(InspectView):
 
     def get_fields(self):
         return []
+
+    @property
+    def header_more_buttons(self):
+        history = Button(_("History"), url=reverse("customers:history", args=[self.object.pk]), icon_name="history")
+        may_read = self.request.user.has_perm("crm.change_customer")
+        return [*super().header_more_buttons, *([history] if may_read else [])]
 
     def get_breadcrumbs_items(self):
         return [
