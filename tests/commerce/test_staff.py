@@ -113,7 +113,7 @@ def test_order_page_shows_everything(harbour, manager):
         "2 × Adult at €25.00",
         "Still to be paid",
         "To be confirmed by staff",
-        "Order placed",
+        f"placed order {order.number} over €50.00",
         "Asked for the way",
         reverse("customers:inspect", args=[order.customer_id]),
         reverse("orders:confirm", args=[order.pk]),

@@ -87,7 +87,7 @@ def test_edit_by_a_form_tells_who_where_and_what_was_before(harbour, manager):
     assert list(history.context["object_list"]) == [entry]
     assert "Manager Test changed the place “Pier 4”" in history.content.decode()
     form = client.get(reverse("places:edit", args=[place.pk]))
-    assert "Manager Test" in form.content.decode()
+    assert reverse("places:history", args=[place.pk]) in form.content.decode()
 
 
 def test_form_saved_as_it_was_is_no_change(harbour, manager):
@@ -114,9 +114,9 @@ def test_rows_of_a_record_are_compared_too(in_harbour):
     entry = audit.record("wagtail.edit", tour, changes=audit.changes_since(before, tour))
     assert audit.told(entry) == [
         ("Places", "12", "14"),
-        ("Stop “Old crane”", "", "added"),
         ("Price “Child”", "there", "removed"),
         ("Price “Adult”: price", "€25.00", "€30.00"),
+        ("Stop “Old crane”", "", "added"),
     ]
 
 

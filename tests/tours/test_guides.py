@@ -256,7 +256,7 @@ def test_looking_at_a_manifest_is_written_down(harbour, piet, own):
         {},
     )
     history = client_for(harbour, make_member(harbour, Role.MANAGER)).get(urls_of(own)["history"])
-    assert "Manifest looked at" in history.content.decode()
+    assert "looked at who comes on the departure" in history.content.decode()
 
 
 @pytest.mark.parametrize(
