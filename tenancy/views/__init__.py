@@ -1,6 +1,7 @@
 from tenancy.views.accounts import (
     EmailChangeView,
     SessionsView,
+    SignInView,
     arrive,
     confirm_email_change,
     end_session,
@@ -47,6 +48,7 @@ __all__ = [
     "ResendInvitationView",
     "RolesView",
     "SessionsView",
+    "SignInView",
     "TeamIndexView",
     "WithdrawInvitationView",
     "arrive",

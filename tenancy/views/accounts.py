@@ -1,4 +1,5 @@
 from allauth.account.decorators import reauthentication_required
+from allauth.account.views import LoginView
 from allauth.usersessions.adapter import get_adapter as get_sessions_adapter
 from allauth.usersessions.models import UserSession
 from allauth.usersessions.views import ListUserSessionsView
@@ -30,6 +31,15 @@ def _without_referrer(response: HttpResponse) -> HttpResponse:
     """Keep the token in this page's address out of what the browser tells the next page."""
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
+
+
+class SignInView(LoginView):
+    """The form to sign in; who is signed in and has no right to the admin is told, not led round in circles."""
+
+    def dispatch(self, request, *args, **kwargs):
+        if request.user.is_authenticated and not request.user.has_perm("wagtailadmin.access_admin"):
+            return render(request, "tenancy/no_access.html", status=403)
+        return super().dispatch(request, *args, **kwargs)
 
 
 class SessionsView(ListUserSessionsView):
