@@ -13,7 +13,7 @@ ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundl
 export UV_SYSTEM_CERTS ?= true
 endif
 
-.PHONY: help demo test check fmt messages bench
+.PHONY: help demo test check fmt messages bench bench-tenancy
 
 help:
 	@echo "make demo     run everything with two demo organizations (PORT=8000, DEMO_DIR=.demo)"
@@ -22,6 +22,7 @@ help:
 	@echo "make fmt      format the code"
 	@echo "make messages bring the translations in line with the code, and list what is left to translate"
 	@echo "make bench    measure, beside floors measured in the same run"
+	@echo "make bench-tenancy  measure what it costs an organization that a thousand others are there (about ten minutes)"
 
 $(STAMP): uv.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
@@ -60,3 +61,6 @@ messages: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m bench
+
+bench-tenancy: $(STAMP)
+	$(BIN)/python -m bench.tenancy_cost

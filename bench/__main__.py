@@ -1,33 +1,20 @@
 """`python -m bench` or `make bench`: servers of its own, a few minutes, and a table."""
 
 import json
-import os
-import platform
-import secrets
-import shutil
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cryptography.fernet import Fernet
-
 from bench.bookings import Bookers, plain_sql_rate, rows_of_a_booking
 from bench.load import Answer, Sample, fetch, measure
-from devtools.embedded import process
-from devtools.embedded.postgres import EmbeddedPostgres
-from devtools.embedded.redis import EmbeddedRedis
+from bench.servers import ROOT, Bench, running_bench, say, verdict
 
-ROOT = Path(__file__).parent.parent
 HOST = "harbour.localhost"
 PAGE_SECONDS = 4.0
 BOOKING_SECONDS = 8
-START_SECONDS = 60
 # Of how an answer is built, not of what it says.
 NOT_COPIED = {"server", "date", "connection", "content-length"}
 
@@ -42,79 +29,12 @@ class Page:
     aim: float | None = None
 
 
-def say(line: str = "") -> None:
-    """Print a line at once."""
-    print(line, flush=True)
-
-
-class Bench:
-    """One run, in a folder of its own."""
-
-    def __init__(self, folder: Path, stack: ExitStack) -> None:
-        self.folder = folder
-        self.stack = stack
-        self.logs = folder / "log"
-        self.logs.mkdir()
-        (folder / "floor").mkdir()
-        self.database_url = stack.enter_context(EmbeddedPostgres(folder / "postgres", durable=True))
-        redis_url = stack.enter_context(EmbeddedRedis(None, log=self.logs / "redis.log"))
-        self.env = {
-            **os.environ,
-            "DATABASE_URL": self.database_url,
-            "REDIS_URL": redis_url,
-            "SECRET_KEY": secrets.token_urlsafe(50),
-            "FIELD_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
-            "BASE_URL": "https://localhost",
-            "EMAIL_URL": "smtp://localhost:25",
-            "DEFAULT_FROM_EMAIL": "bookings@localhost",
-            "MEDIA_ROOT": str(folder / "media"),
-            "DEMO_DIR": str(folder),
-            "BENCH_DIR": str(folder),
-            # Nobody answers there: the bench takes no payments.
-            "STRIPE_API_BASE": f"http://127.0.0.1:{process.free_port()}",
-            "LOG_LEVEL": "WARNING",
-        }
-
-    def python(self, *arguments: str, settings: str = "config.settings.dev") -> str:
-        """Run a Python program to its end and return what it printed."""
-        env = {**self.env, "DJANGO_SETTINGS_MODULE": settings}
-        done = subprocess.run(
-            [sys.executable, *arguments], env=env, cwd=ROOT, capture_output=True, text=True, timeout=180, check=False
-        )
-        if done.returncode != 0:
-            raise SystemExit(f"{' '.join(arguments)} failed:\n{done.stderr[-3000:]}")
-        return done.stdout
-
-    def serve(self, application: str) -> tuple[int, int]:
-        """Start gunicorn for an application; return its port and its process number."""
-        port = process.free_port()
-        log = self.logs / f"{application.partition(':')[0]}.log"
-        server = process.start(
-            [
-                *(sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}", "--no-control-socket"),
-                *("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--log-level", "warning"),
-            ],
-            log=log,
-            env={**self.env, "DJANGO_SETTINGS_MODULE": "bench.settings"},
-            cwd=ROOT,
-        )
-        self.stack.callback(process.stop, server)
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline and server.poll() is None:
-            try:
-                fetch(port, "localhost", "/livez", {})
-            except OSError:
-                time.sleep(0.05)
-            else:
-                return port, server.pid
-        raise SystemExit(f"gunicorn did not start:\n{process.last_lines(log)}")
-
-    def keep_for_floor(self, page: Page, answer: Answer) -> None:
-        """Write an answer down for the bare view to return."""
-        name = floor_name(page)
-        headers = {key: value for key, value in answer.headers.items() if key.lower() not in NOT_COPIED}
-        (self.folder / "floor" / f"{name}.body").write_bytes(answer.body)
-        (self.folder / "floor" / f"{name}.json").write_text(json.dumps(headers))
+def keep_for_floor(bench: Bench, page: Page, answer: Answer) -> None:
+    """Write an answer down for the bare view to return."""
+    name = floor_name(page)
+    headers = {key: value for key, value in answer.headers.items() if key.lower() not in NOT_COPIED}
+    (bench.folder / "floor" / f"{name}.body").write_bytes(answer.body)
+    (bench.folder / "floor" / f"{name}.json").write_text(json.dumps(headers))
 
 
 def floor_name(page: Page) -> str:
@@ -147,11 +67,6 @@ def peak_memory_mb(master: int) -> float | None:
     return max(peaks, default=None)
 
 
-def verdict(*, reached: bool) -> str:
-    """Return the word for whether an aim was reached."""
-    return "reached" if reached else "MISSED"
-
-
 def measure_pages(bench: Bench, known: Mapping[str, Any]) -> None:
     """Measure each page beside its floor and print the table."""
     pages = pages_of(known)
@@ -162,7 +77,7 @@ def measure_pages(bench: Bench, known: Mapping[str, Any]) -> None:
         answer = fetch(port, HOST, page.path, page.headers)
         if answer.status != 200 or ("stored" in page.name) != (answer.headers.get("X-Cache") == "hit"):
             raise SystemExit(f"{page.path} answered {answer.status}, X-Cache {answer.headers.get('X-Cache')}")
-        bench.keep_for_floor(page, answer)
+        keep_for_floor(bench, page, answer)
     floor_port, _floor_master = bench.serve("bench.floor:application")
     say(f"{'':26}{'requests/s':>11}{'p50 ms':>9}{'p99 ms':>9}{'floor/s':>10}{'ratio':>8}   aim")
     for page in pages:
@@ -212,23 +127,15 @@ def measure_bookings(bench: Bench, known: Mapping[str, Any]) -> None:
 def main() -> int:
     """Measure everything; return 0 also when an aim was missed, for a machine may be busy."""
     started = time.monotonic()
-    folder = Path(tempfile.mkdtemp(prefix="waypost-bench-"))
-    folder.chmod(0o755)
-    try:
-        with ExitStack() as stack:
-            say(f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()} {platform.machine()}")
-            bench = Bench(folder, stack)
-            bench.python("manage.py", "migrate", "--no-input", "-v", "0")
-            bench.python("manage.py", "load_demo")
-            known = json.loads(bench.python("-m", "bench.prepare", settings="bench.settings"))
-            say(
-                f"Ready after {time.monotonic() - started:.0f} s. 8 connections from 2 processes on the same machine.\n"
-            )
-            measure_pages(bench, known)
-            say()
-            measure_bookings(bench, known)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with running_bench() as bench:
+        (bench.folder / "floor").mkdir()
+        bench.python("manage.py", "migrate", "--no-input", "-v", "0")
+        bench.python("manage.py", "load_demo")
+        known = json.loads(bench.python("-m", "bench.prepare", settings="bench.settings"))
+        say(f"Ready after {time.monotonic() - started:.0f} s. 8 connections from 2 processes on the same machine.\n")
+        measure_pages(bench, known)
+        say()
+        measure_bookings(bench, known)
     say(f"\nTook {time.monotonic() - started:.0f} s.")
     return 0
 

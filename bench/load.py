@@ -113,6 +113,24 @@ def _one_process(port: int, request: bytes, seconds: float) -> list[float]:
     return times
 
 
+class Timer:
+    """Asks one server for one page over a connection that stays open, and says how long each answer took."""
+
+    def __init__(self, port: int, host: str, path: str, headers: Mapping[str, str]) -> None:
+        self._connection = _Connection(port)
+        self._request = _request(host, path, headers)
+
+    def ask(self) -> float:
+        """Return the milliseconds of one answer. Raises `RuntimeError` for any but 200."""
+        started = time.perf_counter()
+        head, _body = self._connection.ask(self._request)
+        taken = (time.perf_counter() - started) * 1000
+        if not head.startswith(b"HTTP/1.1 200"):
+            status = head.decode("latin-1").partition("\r\n")[0]
+            raise RuntimeError(f"The server answered {status}.")
+        return taken
+
+
 def measure(port: int, host: str, path: str, headers: Mapping[str, str], *, seconds: float) -> Sample:
     """Ask for a page over 8 connections of 2 processes for `seconds`. Raises `RuntimeError` for any answer but 200."""
     request = _request(host, path, headers)

@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 import psycopg
 
-SCRIPT = Path(__file__).parent / "trade.sql"
+from devtools.crowd.copies import unchecked
+
+FOLDER = Path(__file__).parent
 
 
 class Trade(NamedTuple):
@@ -17,15 +19,18 @@ class Trade(NamedTuple):
     orders: int
 
 
-def write_trade(connection: psycopg.Connection, trades: Sequence[Trade]) -> None:
+def write_trade(connection: psycopg.Connection, trades: Sequence[Trade], *, contacts: bool) -> None:
     """Write a year of trade, in the order of time: the rows of one organization lie between those of the others.
 
-    Each organization needs a tour with a variant. The connection is that of a superuser: foreign keys are not checked again.
+    `contacts` adds what no list of orders shows: people on bookings, calls, messages, the record of what was done.
+
+    Each organization needs a tour with a variant. The connection is that of the tables' owner.
     """
-    connection.execute("SET session_replication_role = replica")
     connection.execute("CREATE TEMPORARY TABLE trade (organization_id bigint, schedules int, orders int)")
     with connection.cursor() as cursor:
         cursor.executemany("INSERT INTO trade VALUES (%s, %s, %s)", trades)
-    connection.execute(SCRIPT.read_bytes())
-    connection.execute("DROP TABLE trade")
-    connection.execute("SET session_replication_role = origin")
+    with unchecked(connection):
+        connection.execute((FOLDER / "trade.sql").read_bytes())
+        if contacts:
+            connection.execute((FOLDER / "contacts.sql").read_bytes())
+    connection.execute("DROP TABLE deal, trader, trade")

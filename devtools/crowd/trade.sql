@@ -68,9 +68,6 @@ ORDER BY placed_at, d.organization_id;
 INSERT INTO tours_booking (id, created_at, updated_at, public_id, status, seats, special_needs, customer_id, organization_id, schedule_id)
 SELECT id, placed_at, placed_at, gen_random_uuid(), booking, 2, '', customer_id, organization_id, schedule_id FROM deal;
 
-INSERT INTO tours_participant (created_at, updated_at, tier_name, seats, name, needs, booking_id, organization_id)
-SELECT placed_at, placed_at, 'Adult', 1, '', '', id, organization_id FROM deal CROSS JOIN generate_series(1, 2);
-
 INSERT INTO commerce_orderline (created_at, updated_at, position, name, tier_name, quantity, unit_price_minor, total_minor,
     price_steps, booking_id, order_id, organization_id)
 SELECT placed_at, placed_at, 1, 'A walk', 'Adult', 2, 2500, 5000,
@@ -85,29 +82,6 @@ SELECT placed_at, placed_at, gen_random_uuid(), 'bank_transfer',
        CASE status WHEN 'paid' THEN placed_at END, id, organization_id
 FROM deal;
 
-INSERT INTO crm_activity (created_at, updated_at, kind, at, facts, content_type_id, object_id, customer_id, organization_id)
-SELECT placed_at, placed_at, 'order_placed', placed_at, jsonb_build_object('number', n), (SELECT id FROM django_content_type WHERE app_label = 'commerce' AND model = 'order'),
-       id, customer_id, organization_id
-FROM deal;
-
-INSERT INTO crm_message (created_at, updated_at, channel, kind, dedupe_key, recipient, language, subject, text, html, status,
-    attempts, sent_at, last_error, content_type_id, object_id, customer_id, organization_id)
-SELECT placed_at, placed_at, 'email', 'order_confirmed', 'crowd-' || d.id, c.email, d.language, 'Your booking', repeat('See you there. ', 20), '',
-       'sent', 1, placed_at, '', (SELECT id FROM django_content_type WHERE app_label = 'commerce' AND model = 'order'), d.id, customer_id,
-       d.organization_id
-FROM deal d JOIN crm_customer c ON c.id = d.customer_id
-ORDER BY placed_at, d.organization_id;
-
-INSERT INTO crm_protocol (created_at, updated_at, kind, direction, subject, body, happened_at, follow_up_on, customer_id, organization_id)
-SELECT placed_at, placed_at, 'call', 'inbound', 'Asks for the way', '', placed_at, CASE WHEN n % 100 = 0 THEN placed_at::date + 7 END,
-       customer_id, organization_id
-FROM deal WHERE n % 10 = 0;
-
-INSERT INTO tenancy_auditentry (at, action, subject_type, subject_id, details, organization_id)
-SELECT placed_at, 'order.placed', 'commerce.order', id, '{"total_minor": 5000}', organization_id FROM deal;
-
 UPDATE tours_schedule s SET booked_count = taken.seats
 FROM (SELECT schedule_id, sum(seats) AS seats FROM tours_booking WHERE status IN ('held', 'confirmed') AND id > 1000000000000 GROUP BY 1) AS taken
 WHERE s.id = taken.schedule_id;
-
-DROP TABLE deal, trader;
