@@ -18,7 +18,7 @@ endif
 help:
 	@echo "make demo     run everything with two demo organizations (PORT=8000, DEMO_DIR=.demo)"
 	@echo "make test     run the tests"
-	@echo "make check    check style, types, structure, templates, migrations and production settings"
+	@echo "make check    check style, types, structure, templates, migrations, production settings and known vulnerabilities"
 	@echo "make fmt      format the code"
 	@echo "make messages bring the translations in line with the code, and list what is left to translate"
 	@echo "make bench    measure, beside floors measured in the same run"
@@ -50,6 +50,7 @@ check: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m devtools.check
+	$(BIN)/python -m devtools.audit
 
 fmt: $(STAMP)
 	$(BIN)/ruff check --fix .
