@@ -1,3 +1,5 @@
+import warnings
+
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +11,8 @@ class TenancyConfig(AppConfig):
 
     def ready(self) -> None:
         # Wagtail's views can only be imported once the models are loaded.
+        from django.conf import settings
+        from PIL import Image
         from wagtail.admin.views.mixins import SpreadsheetExportMixin
         from wagtail.admin.viewsets.model import ModelViewSet
 
@@ -19,4 +23,7 @@ class TenancyConfig(AppConfig):
         # Every list leaves the admin through this one method, and every record's history is told in the same words, Wagtail's own included.
         SpreadsheetExportMixin.as_spreadsheet = logged_export(SpreadsheetExportMixin.as_spreadsheet)
         ModelViewSet.history_view_class = RecordHistoryView
+        # Pillow warns of a picture from here on, and refuses to decode one of twice as many pixels.
+        Image.MAX_IMAGE_PIXELS = settings.WAGTAILIMAGES_MAX_IMAGE_PIXELS // 2
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
         autodiscover_modules("receivers")

@@ -1,5 +1,6 @@
 """Forms and form fields shared by all apps."""
 
+import struct
 from typing import Any
 
 from allauth.mfa import app_settings as mfa_settings
@@ -15,6 +16,8 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.widgets import AdminAutoHeightTextInput
+from wagtail.images.fields import WagtailImageField
+from wagtail.images.forms import BaseImageForm
 
 from tenancy import queries
 from tenancy.enums import Role
@@ -262,3 +265,24 @@ class SecondFactorForm(UsedOnceMixin, AuthenticateForm):
 
 class SecondFactorAgainForm(UsedOnceMixin, ReauthenticateForm):
     """The code asked for again before something delicate."""
+
+
+class PictureField(WagtailImageField):
+    """Wagtail's field, which looks at format, size and number of pixels; a picture that is cut off or damaged is told, too."""
+
+    def check_image_pixel_size(self, f: Any) -> None:
+        """Raise `ValidationError` when there are too many pixels, or when they cannot be read to the end."""
+        try:
+            super().check_image_pixel_size(f)
+        except (EOFError, OSError, SyntaxError, ValueError, struct.error) as error:
+            raise ValidationError(_("This picture is damaged and cannot be read."), code="damaged") from error
+
+
+class TenantImageForm(BaseImageForm):
+    """The form of a picture, in the library and in choosers."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "file" in self.fields:
+            # Wagtail makes the field itself, and only where the form is to have it.
+            self.fields["file"].__class__ = PictureField

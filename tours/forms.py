@@ -22,7 +22,7 @@ from tenancy.queries import members
 from tours.enums import TourStatus
 from tours.models import Guide, Schedule, TourVariant
 from tours.queries import guides_of, guides_to_choose, languages_of_tours
-from tours.rules import FileRefused, Mapping, StopFile, days_between, read_stop_file
+from tours.rules import MAX_FILE_BYTES, FileRefused, Mapping, StopFile, days_between, read_stop_file
 
 MAX_DEPARTURES_AT_ONCE = 500
 
@@ -289,7 +289,8 @@ class StopUploadForm(forms.Form):
     def clean_file(self) -> Any:
         """Return the upload. Raises `ValidationError` when it cannot be read as GeoJSON."""
         upload = self.cleaned_data["file"]
-        self.raw = upload.read()
+        # One byte more than may be: enough to see that it is too big.
+        self.raw = upload.read(MAX_FILE_BYTES + 1)
         try:
             read_stop_file(self.raw)
         except FileRefused as error:

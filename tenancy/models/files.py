@@ -1,5 +1,6 @@
 """Pictures and documents of an organization."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.documents.models import AbstractDocument
@@ -9,6 +10,7 @@ from wagtail.images.models import Image as WagtailImage
 
 from tenancy.models.organizations import Organization
 from tenancy.scope import require_organization_id
+from tenancy.validators import check_document
 
 
 def tenant_path(folder: str, filename: str) -> str:
@@ -65,3 +67,12 @@ class TenantDocument(AbstractDocument):
         verbose_name = _("document")
         verbose_name_plural = _("documents")
         permissions = [("choose_tenantdocument", "Can choose document")]
+
+    def clean(self) -> None:
+        super().clean()
+        # What has just been uploaded is not stored yet.
+        if self.file and not self.file._committed:
+            try:
+                check_document(self.file)
+            except ValidationError as error:
+                raise ValidationError({"file": error}) from error
