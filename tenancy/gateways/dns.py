@@ -1,8 +1,10 @@
 """The Domain Name System, asked through dnspython."""
 
+import ipaddress
 from typing import Final
 
 import dns.exception
+import dns.name
 import dns.nameserver
 import dns.resolver
 from django.conf import settings
@@ -40,3 +42,17 @@ def txt_records(name: str) -> list[str]:
     except dns.exception.DNSException as error:
         raise DnsUnavailable(type(error).__name__) from error
     return sorted(b"".join(record.strings).decode(errors="replace") for record in answer)
+
+
+def addresses(name: str) -> list[ipaddress.IPv4Address | ipaddress.IPv6Address]:
+    """Return the IPv4 and IPv6 addresses of a host name, none when there is no such host. The machine's own hosts file is not read.
+
+    Waits at most `TIMEOUT_SECONDS`. Raises `DnsUnavailable` when no name server answers.
+    """
+    try:
+        answers = _resolver().resolve_name(f"{name}.", lifetime=TIMEOUT_SECONDS, search=False)
+    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer, dns.exception.SyntaxError, dns.name.EmptyLabel):
+        return []
+    except dns.exception.DNSException as error:
+        raise DnsUnavailable(type(error).__name__) from error
+    return [ipaddress.ip_address(address) for address in answers.addresses()]

@@ -8,14 +8,20 @@ from contextlib import contextmanager
 import dns.flags
 import dns.message
 import dns.rcode
+import dns.rdatatype
 import dns.rrset
 
 
 class NameServer:
-    """Answers questions for TXT records from `records`, a value or several for each name; `broken` makes it answer SERVFAIL."""
+    """Answers questions for TXT records from `records` and for addresses from `addresses`; `broken` makes it answer SERVFAIL.
+
+    For a name in `turns` each question takes the next of its lists of addresses.
+    """
 
     def __init__(self) -> None:
         self.records: dict[str, list[str]] = {}
+        self.addresses: dict[str, list[str]] = {}
+        self.turns: dict[str, list[list[str]]] = {}
         self.broken = False
         self.questions: list[str] = []
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -31,6 +37,11 @@ class NameServer:
         response.flags |= dns.flags.AA | dns.flags.RA
         if self.broken:
             response.set_rcode(dns.rcode.SERVFAIL)
+        elif question.rdtype == dns.rdatatype.A and name in self.turns | self.addresses:
+            values = self.turns[name].pop(0) if self.turns.get(name) else self.addresses[name]
+            response.answer.append(dns.rrset.from_text(question.name, 60, "IN", "A", *values))
+        elif question.rdtype == dns.rdatatype.AAAA and name in self.turns | self.addresses:
+            pass
         elif name in self.records:
             values = [f'"{value}"' for value in self.records[name]]
             response.answer.append(dns.rrset.from_text(question.name, 60, "IN", "TXT", *values))
