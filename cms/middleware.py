@@ -1,4 +1,4 @@
-"""Stored guest pages, and the admin's own content security policy."""
+"""Stored guest pages, the language of the home page, and what is particular about the browsers of staff."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -12,15 +12,11 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from wagtail.admin.auth import permission_denied
 
 from cms import page_cache, permissions, queries
+from cms.views import too_many_tries
+from tenancy.throttle import TooManyTries
 
 # Set at sign-in: staff see drafts and tools, so their pages are made for them.
 STAFF_COOKIE: Final = "waypost_staff"
-
-ADMIN_POLICY: Final = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline';"
-    " img-src 'self' data: blob:; font-src 'self' data:; frame-src 'self'; object-src 'none'; base-uri 'none';"
-    " form-action 'self'; frame-ancestors 'self'"
-)
 
 
 def is_preview(request: HttpRequest) -> bool:
@@ -113,7 +109,7 @@ class PageCacheMiddleware:
 
 
 class StaffCookieMiddleware:
-    """Marks the browsers of signed-in people, and gives the admin a policy that fits Wagtail's own inline scripts."""
+    """Marks the browsers of signed-in people."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -121,7 +117,6 @@ class StaffCookieMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if request.path.startswith("/admin/"):
-            response.headers.setdefault("Content-Security-Policy", ADMIN_POLICY)
             signed_in = request.user.is_authenticated
             if signed_in and STAFF_COOKIE not in request.COOKIES:
                 response.set_cookie(
@@ -130,6 +125,21 @@ class StaffCookieMiddleware:
             elif not signed_in and STAFF_COOKIE in request.COOKIES:
                 response.delete_cookie(STAFF_COOKIE, samesite="Lax")
         return response
+
+
+class ThrottleMiddleware:
+    """Answers who did something too often with a page that says when to go on, and keeps what was typed."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, TooManyTries):
+            return too_many_tries(request, seconds=exception.seconds)
+        return None
 
 
 class AdminAreasMiddleware:

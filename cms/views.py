@@ -9,6 +9,8 @@ from wagtail.views import serve as serve_found
 from cms import queries
 from cms.models import Branding
 
+CSRF_FIELD = "csrfmiddlewaretoken"
+
 
 def page(request: HttpRequest, path: str) -> HttpResponse:
     organization, language = request.organization, get_language()
@@ -48,6 +50,30 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     template = "404.html" if hasattr(request, "organization") else "tenancy/no_site.html"
     return render(request, template, status=404)
+
+
+def too_many_tries(request: HttpRequest, *, seconds: int = 300) -> HttpResponse:
+    """Say when to go on, `seconds` from now. A form that was sent can be sent again from here as it was."""
+    minutes = -(-seconds // 60)
+    context = {"minutes": minutes, "organization": request.organization, "sent": _sent(request)}
+    if request.htmx:
+        response = render(request, "cms/_too_many_tries.html", context, status=429)
+    elif "text/html" not in request.headers.get("Accept", ""):
+        response = HttpResponse("too many requests", content_type="text/plain", status=429)
+    else:
+        is_staff_page = request.path.startswith(("/admin/", "/invitation/"))
+        response = render(request, "tenancy/too_many_tries.html" if is_staff_page else "429.html", context, status=429)
+    response.headers["Retry-After"] = str(seconds)
+    response.headers["Cache-Control"] = "private, no-store"
+    # The address may be the secret; the form on this page must say where it comes from.
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response
+
+
+def _sent(request: HttpRequest) -> list[tuple[str, str]]:
+    """What was typed, but for secrets: a page with those in it is none to leave open."""
+    fields = [(name, value) for name, values in request.POST.lists() for value in values if name != CSRF_FIELD]
+    return [] if any("password" in name or name == "code" for name, _value in fields) else fields
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -40,3 +40,8 @@ def order_menu(request, menu_items):
 @hooks.register("insert_global_admin_css")
 def admin_styles():
     return format_html('<link rel="stylesheet" href="{}">', static("css/admin.css"))
+
+
+@hooks.register("insert_global_admin_js")
+def admin_start():
+    return format_html('<script src="{}"></script>', static("js/admin-start.js"))

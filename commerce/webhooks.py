@@ -8,11 +8,13 @@ from django.views.decorators.http import require_POST
 from commerce import operations
 from commerce.gateways.stripe import BadSignature
 from commerce.models import PaymentSettings
+from tenancy.throttle import throttled
 
 
 # Stripe signs what it sends; it has no form to take a token from.
 @csrf_exempt
 @require_POST
+@throttled("webhook")
 def stripe_webhook(request: HttpRequest, public_id: UUID) -> HttpResponse:
     row = PaymentSettings.objects.filter(public_id=public_id).first()
     if row is None:

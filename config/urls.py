@@ -23,5 +23,7 @@ urlpatterns += i18n_patterns(
     path("", include(wagtail_urls)),
     prefix_default_language=False,
 )
+# Also django-allauth's answer to who signs in too often.
+handler429 = "cms.views.too_many_tries"
 handler404 = "cms.views.not_found"
 handler500 = "cms.views.server_error"

@@ -1,9 +1,10 @@
-"""The host name decides the organization, for guests and for the admin alike."""
+"""The host name decides the organization, for guests and for the admin alike; and what browsers are told to hold to."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from allauth.usersessions.models import UserSession
+from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import (
@@ -43,6 +44,39 @@ WITHOUT_SECOND_FACTOR = {
 }
 
 
+class BrowserRulesMiddleware:
+    """Tells browsers what pages may do, and who may use our answers.
+
+    A view lets its page do more by `response.permissions`, the origins for each feature: `{"payment": ["self"]}`.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", self._permissions(getattr(response, "permissions", {})))
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
+
+    @staticmethod
+    def _permissions(more: dict[str, list[str]]) -> str:
+        features = {**settings.PERMISSIONS_POLICY, **more}
+        return ", ".join(f"{name}=({' '.join(origins)})" for name, origins in features.items())
+
+
+class ContentPolicyMiddleware(CSPMiddleware):
+    """Sends the guests' Content-Security-Policy, and below `/admin/` the admin's."""
+
+    def get_policy_parts(
+        self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
+    ) -> PolicyParts:
+        parts = super().get_policy_parts(request, response, report_only)
+        if request.path.startswith("/admin/") and not report_only:
+            parts.config = settings.ADMIN_CONTENT_POLICY
+        return parts
+
+
 class OrganizationMiddleware:
     """Runs the request in the scope of the organization its host name belongs to, as `request.organization`.
 
@@ -60,7 +94,10 @@ class OrganizationMiddleware:
         entry = host_entry(host_name)
         if entry is None or not self._serves(request, entry.organization.status):
             with no_scope():
-                return SimpleTemplateResponse("tenancy/no_site.html", status=404).render()
+                response = SimpleTemplateResponse("tenancy/no_site.html", status=404).render()
+            # The middleware below, which would say it, does not see this answer.
+            response.headers["Content-Security-Policy"] = "default-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+            return response
         if host_name != entry.main_host and self._moves(request):
             return self._at_main_host(request, entry.main_host)
         organization = entry.organization

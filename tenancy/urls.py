@@ -11,7 +11,7 @@ from tenancy import views
 
 # Who comes here need not be signed in. These stand before Wagtail's own pages of the same addresses.
 entrance = [
-    path("admin/login/", views.SignInView.as_view(), name="account_login"),
+    path("admin/login/", account.login, name="account_login"),
     path("admin/login/code/", mfa.authenticate, name="mfa_authenticate"),
     path("admin/login/passkey/", webauthn.login_webauthn, name="mfa_login_webauthn"),
     path("admin/logout/", account.logout, name="account_logout"),

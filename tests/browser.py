@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from xdist.scheduler import LoadScopeScheduling
 
 from devtools.chromium import HOW_TO_GET_ONE, find_chromium
@@ -86,13 +86,23 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
-    """A function that opens a browser window with cookies of its own: `open_page(phone=True, locale="de-DE")`."""
-    contexts = []
+    """A function that opens a browser window with cookies of its own: `open_page(phone=True, locale="de-DE")`.
+
+    The test fails when a page does what its Content-Security-Policy refuses, wherever it went.
+    """
+    contexts: list[BrowserContext] = []
+    complaints: dict[str, set[str]] = {}
+
+    def note(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            url = message.page.url if message.page else ""
+            complaints.setdefault(url, set()).add(message.text)
 
     def open_one(*, phone: bool = False, **options: object) -> Page:
         size = {"viewport": PHONE, "has_touch": True, "is_mobile": True} if phone else {"viewport": DESKTOP}
         context = browser.new_context(**{"locale": "en-GB", "reduced_motion": "reduce", **size, **options})
         context.set_default_timeout(30_000)
+        context.on("console", note)
         contexts.append(context)
         return context.new_page()
 
@@ -102,6 +112,7 @@ def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Call
             for page in context.pages:
                 page.screenshot(path=_artifact(request.node.name, f"failed-{number}"), full_page=True)
         context.close()
+    assert complaints == {}
 
 
 @pytest.fixture

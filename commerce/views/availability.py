@@ -20,6 +20,7 @@ from commerce import queries
 from commerce.cart import MAX_LINES, Cart, CartFull, CartItem
 from commerce.forms import QuantitiesForm
 from tenancy.fields import translated
+from tenancy.throttle import throttled
 from tours import queries as tours_queries
 
 # From how many free places on a guest is told how many are left.
@@ -110,6 +111,7 @@ def _departures(schedules, prices):
 
 @require_safe
 @cache_control(private=True, no_cache=True)
+@throttled("availability")
 def availability(request, tour_public_id):
     now = timezone.now()
     offer = tours_queries.bookable_tour(tour_public_id, now=now)
@@ -152,6 +154,7 @@ def availability(request, tour_public_id):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @cache_control(private=True, no_cache=True)
+@throttled("quote")
 def quote(request, schedule_public_id):
     schedule = tours_queries.bookable_schedule(schedule_public_id, now=timezone.now())
     if schedule is None:

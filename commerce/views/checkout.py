@@ -19,6 +19,7 @@ from commerce.enums import OrderSource, OrderStatus, PaymentMethod, PaymentStatu
 from commerce.forms import CheckoutForm
 from commerce.gateways.stripe import GatewayError
 from commerce.views.cart import shown_cart
+from tenancy.throttle import throttled
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +40,7 @@ def next_step(order):
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 @cache_control(private=True, no_store=True)
+@throttled("checkout", methods=("POST",))
 def checkout(request):
     now = timezone.now()
     basket = Cart(request.session)
@@ -150,6 +152,7 @@ def hold_is_over(order, now):
 
 @private_with_forms
 @require_safe
+@throttled("pay")
 def pay(request, secret):
     now = timezone.now()
     order = order_or_404(secret)
@@ -176,14 +179,23 @@ def pay(request, secret):
         return redirect("commerce:order", secret)
     except GatewayError:
         logger.exception("The card payment of order %s could not be started.", order.number)
-        return render(request, "commerce/pay.html", context, status=503)
+        return _pay_page(request, context, status=503)
     if context["card"].status in ("succeeded", "processing"):
         return redirect("commerce:returned", secret)
-    return render(request, "commerce/pay.html", context)
+    return _pay_page(request, context)
+
+
+def _pay_page(request, context, *, status=200):
+    """The one page where Stripe's frames may ask for a wallet, and open a window of a bank."""
+    response = render(request, "commerce/pay.html", context, status=status)
+    response.permissions = {"payment": ["self", *(f'"{origin}"' for origin in settings.STRIPE_SOURCES)]}
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"
+    return response
 
 
 @private
 @require_POST
+@throttled("pay")
 def change_method(request, secret):
     order = order_or_404(secret)
     method = request.POST.get("method", "")
@@ -200,6 +212,7 @@ def change_method(request, secret):
 
 @private
 @require_safe
+@throttled("pay")
 def returned(request, secret):
     """Where the bank sends guests back to. What the address says about the payment is not believed; Stripe is asked."""
     order = order_or_404(secret)

@@ -18,17 +18,10 @@ from commerce.views.availability import zone_name
 from commerce.views.checkout import hold_is_over, order_or_404, private
 from tenancy.fields import translated
 from tenancy.jobs import enqueue
-from tenancy.throttle import allow, client_address
+from tenancy.throttle import allow, throttled
 from tours import queries as tours_queries
 
 logger = logging.getLogger(__name__)
-
-# How often a waiting page may make us ask Stripe, in seconds.
-ASK_EVERY = 5
-# Lost links: so many tries in so many seconds, by network address and by e-mail.
-LOST_LINK_WINDOW = 900
-LOST_LINK_TRIES_BY_ADDRESS = 20
-LOST_LINK_TRIES_BY_EMAIL = 3
 
 
 @dataclass
@@ -136,6 +129,7 @@ def _context(request, order, *, is_checking):
 
 @private
 @require_safe
+@throttled("order")
 def order(request, secret):
     found = order_or_404(secret)
     context = _context(request, found, is_checking="checking" in request.GET)
@@ -150,12 +144,13 @@ def order(request, secret):
 
 @private
 @require_safe
+@throttled("order")
 def order_state(request, secret):
     """What the waiting page asks for until the payment's fate is known; then it is sent to the order page as it stands."""
     found = order_or_404(secret)
     payment = queries.card_payment_of(found)
     is_checking = found.status == OrderStatus.PENDING and payment is not None
-    if is_checking and allow("ask-stripe", secret, limit=1, seconds=ASK_EVERY):
+    if is_checking and allow("ask-stripe", secret):
         try:
             payment = operations.refresh_payment(payment, now=timezone.now())
         except GatewayError:
@@ -170,6 +165,7 @@ def order_state(request, secret):
 
 @private
 @require_safe
+@throttled("order")
 def order_ics(request, secret):
     found = order_or_404(secret)
     return HttpResponse(
@@ -181,6 +177,7 @@ def order_ics(request, secret):
 
 @private
 @require_safe
+@throttled("order")
 def order_receipt(request, secret):
     found = order_or_404(secret)
     return HttpResponse(
@@ -192,14 +189,13 @@ def order_receipt(request, secret):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @cache_control(private=True, no_store=True)
+@throttled("lost-link", methods=("POST",))
 def lost_link(request):
     form = LostLinkForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return render(request, "commerce/lost_link.html", {"form": form}, status=422 if form.is_bound else 200)
     email = form.cleaned_data["email"]
-    # Who tries too often gets the same answer and no e-mail.
-    by_address = allow("lost-link", client_address(request), limit=LOST_LINK_TRIES_BY_ADDRESS, seconds=LOST_LINK_WINDOW)
-    by_email = allow("lost-link-email", email, limit=LOST_LINK_TRIES_BY_EMAIL, seconds=LOST_LINK_WINDOW)
-    if by_address and by_email:
+    # Who asks too often for one address gets the same answer and no e-mail.
+    if allow("lost-link-email", email):
         enqueue("commerce.send_order_links", email=email)
     return render(request, "commerce/lost_link.html", {"email": email})

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import environ
-from csp.constants import NONE, SELF
+from csp.constants import NONE, SELF, UNSAFE_HASHES, UNSAFE_INLINE
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -58,13 +58,14 @@ INSTALLED_APPS = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 MIDDLEWARE = [
+    "tenancy.middleware.BrowserRulesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tenancy.middleware.OrganizationMiddleware",
     "tenancy.middleware.OriginMiddleware",
     "cms.middleware.HomeLanguageMiddleware",
     "cms.middleware.PageCacheMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "tenancy.middleware.ContentPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -76,6 +77,7 @@ MIDDLEWARE = [
     "tenancy.middleware.SecondFactorMiddleware",
     "tenancy.middleware.SessionActivityMiddleware",
     "cms.middleware.AdminAreasMiddleware",
+    "cms.middleware.ThrottleMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
@@ -169,6 +171,8 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not BASE_URL.startswith("https://")
 USERSESSIONS_ADAPTER = "tenancy.adapters.SessionsAdapter"
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_SAMESITE = "Lax"
+# Forms carry the token; no script reads the cookie.
+CSRF_COOKIE_HTTPONLY = True
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=[])
@@ -229,6 +233,9 @@ DNS_RESOLVERS = env.list("DNS_RESOLVERS", default=[])
 # Paths that answer at every host name of an organization, also at those that lead guests to the main one.
 EVERY_HOST_PATHS = ("/webhooks/", "/.well-known/")
 
+# Networks of one's own that addresses typed by people may lead to, such as 10.1.2.0/24; none of them is reached otherwise.
+FETCH_ALLOWED_NETWORKS = env.list("FETCH_ALLOWED_NETWORKS", default=[])
+
 # How long seats are held for a checkout that is not paid yet, in minutes.
 HOLD_MINUTES = env.int("HOLD_MINUTES", default=15)
 
@@ -245,9 +252,20 @@ MAP_TILE_ATTRIBUTION = env.str("MAP_TILE_ATTRIBUTION", default="© OpenStreetMap
 
 WAGTAIL_SITE_NAME = "Waypost"
 WAGTAIL_I18N_ENABLED = True
+WAGTAILIMAGES_IMAGE_FORM_BASE = "tenancy.forms.TenantImageForm"
 WAGTAILIMAGES_IMAGE_MODEL = "tenancy.TenantImage"
 WAGTAILDOCS_DOCUMENT_MODEL = "tenancy.TenantDocument"
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
+# The largest uploads, in bytes; of pictures also in pixels, of packed documents also once they are unpacked.
+WAGTAILIMAGES_MAX_UPLOAD_SIZE = env.int("PICTURE_MAX_BYTES", default=20 * 1024 * 1024)
+WAGTAILIMAGES_MAX_IMAGE_PIXELS = env.int("PICTURE_MAX_PIXELS", default=60_000_000)
+DOCUMENT_MAX_BYTES = env.int("DOCUMENT_MAX_BYTES", default=50 * 1024 * 1024)
+DOCUMENT_MAX_UNPACKED_BYTES = env.int("DOCUMENT_MAX_UNPACKED_BYTES", default=300 * 1024 * 1024)
+# `tenancy.validators` knows how to tell each of them by its content. No SVG, no web pages, no archives, no macros.
+WAGTAILDOCS_EXTENSIONS = [
+    *("csv", "docx", "gpx", "ics", "jpeg", "jpg", "m4a", "mp3", "odp", "ods"),
+    *("odt", "ogg", "pdf", "png", "pptx", "rtf", "txt", "wav", "xlsx"),
+]
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False
@@ -275,24 +293,49 @@ def origin(url: str) -> str:
     return f"{scheme}://{rest.partition('/')[0]}"
 
 
-_stripe_sources = [origin(STRIPE_JS_URL), origin(STRIPE_API_BASE)]
+STRIPE_SOURCES = [origin(STRIPE_JS_URL), origin(STRIPE_API_BASE)]
 if STRIPE_API_BASE == "https://api.stripe.com":
-    _stripe_sources += ["https://*.js.stripe.com", "https://hooks.stripe.com"]
+    STRIPE_SOURCES += ["https://*.js.stripe.com", "https://hooks.stripe.com"]
+_map_sources = [origin(MAP_TILE_URL.replace("{s}", "*"))] if MAP_TILE_URL else []
 CONTENT_SECURITY_POLICY = {
-    # Wagtail's admin has inline scripts and styles of its own; `cms` sends it a policy of its own.
-    "EXCLUDE_URL_PREFIXES": ("/admin/", "/__mail__/"),
+    # E-mails shown in the demo have their styles in themselves.
+    "EXCLUDE_URL_PREFIXES": ("/__mail__/",),
     "DIRECTIVES": {
         "default-src": [SELF],
-        "script-src": [SELF, *_stripe_sources],
-        "connect-src": [SELF, *_stripe_sources],
-        "frame-src": [SELF, *_stripe_sources],
-        "img-src": [SELF, "data:", *([origin(MAP_TILE_URL.replace("{s}", "*"))] if MAP_TILE_URL else [])],
+        "script-src": [SELF, *STRIPE_SOURCES],
+        "connect-src": [SELF, *STRIPE_SOURCES],
+        "frame-src": [SELF, *STRIPE_SOURCES],
+        "img-src": [SELF, "data:", *_map_sources],
         "style-src": [SELF],
         "object-src": [NONE],
         "base-uri": [NONE],
         "form-action": [SELF],
         "frame-ancestors": [SELF],
     },
+}
+# The admin's own policy: docs/adr/0011-policy-of-the-admin.md.
+ADMIN_CONTENT_POLICY = {
+    "default-src": [SELF],
+    "script-src": [
+        SELF,
+        # The scripts that wagtail-localize writes into its pages for submitting and for editing a translation.
+        "'sha256-Zi6020hVNJQUtMOgLuIImaOaART6TyIrghPC9PESpjg='",
+        "'sha256-lLVZz8vyF0vCZL3ZQcc+U/kumGW1SlEfDpwWrXLLSRw='",
+        # The handler “return;”, by which the cropping of pictures asks whether there is a touch screen.
+        UNSAFE_HASHES,
+        "'sha256-i+qr4lq34KgNHiW62lWi9aInEBwiEOrfCzaNPCvkqD8='",
+    ],
+    "style-src": [SELF, UNSAFE_INLINE],
+    "img-src": [SELF, "data:", "blob:", *_map_sources],
+    "font-src": [SELF, "data:"],
+    "object-src": [NONE],
+    "base-uri": [NONE],
+    "form-action": [SELF],
+    "frame-ancestors": [SELF],
+}
+# What browsers let pages do, nothing of it unless a view says so.
+PERMISSIONS_POLICY = {
+    name: [] for name in ("camera", "display-capture", "geolocation", "microphone", "midi", "payment", "serial", "usb")
 }
 # Wagtail shows previews in a frame of the same origin.
 X_FRAME_OPTIONS = "SAMEORIGIN"
@@ -302,7 +345,13 @@ SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "config.logs.RedactingFormatter",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     # One line for each row that is indexed says nothing to anybody.

@@ -1,7 +1,6 @@
 from tenancy.views.accounts import (
     EmailChangeView,
     SessionsView,
-    SignInView,
     arrive,
     confirm_email_change,
     end_session,
@@ -48,7 +47,6 @@ __all__ = [
     "ResendInvitationView",
     "RolesView",
     "SessionsView",
-    "SignInView",
     "TeamIndexView",
     "WithdrawInvitationView",
     "arrive",

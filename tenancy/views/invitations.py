@@ -33,7 +33,7 @@ class InvitationPage(TemplateResponseMixin):
         return response
 
     def answer(self, request, *args, **kwargs):
-        if not allow("invitation", client_address(request), limit=60, seconds=600):
+        if not allow("invitation", client_address(request)):
             return self.dead_end("too_many", status=429)
         if self.invitation is None:
             return self.dead_end("unknown", status=404)
@@ -86,7 +86,7 @@ class InvitationView(InvitationPage, FormView):
 
     def post(self, request, *args, **kwargs):
         # Before the password is looked at: the link is not a way to guess it.
-        if not allow("invitation_password", str(self.invitation.pk), limit=10, seconds=900):
+        if not allow("invitation-password", str(self.invitation.pk)):
             return self.dead_end("too_many", status=429)
         return super().post(request, *args, **kwargs)
 

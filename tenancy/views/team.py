@@ -176,7 +176,7 @@ class TeamVerbView(WagtailAdminTemplateMixin, FormView):
 
 def may_write_to(email):
     """Return whether one more invitation may go to this address and out of this organization within the hour."""
-    return allow("invite", email, limit=5, seconds=3600) and allow("invite", "", limit=200, seconds=3600)
+    return allow("invite-email", email) and allow("invite", "")
 
 
 class RoleKwargs:

@@ -65,6 +65,16 @@ def test_pay_page_gives_the_browser_what_it_needs(guest, offer, harbour, card, s
     ]
 
 
+def test_pay_page_lets_stripe_open_a_wallet_and_a_window(guest, offer, card, settings):
+    headers = guest.get(place(guest, offer)).headers
+    origins = " ".join(f'"{origin}"' for origin in settings.STRIPE_SOURCES)
+    assert headers["Permissions-Policy"] == (
+        "camera=(), display-capture=(), geolocation=(), microphone=(), midi=(), "
+        f"payment=(self {origins}), serial=(), usb=()"
+    )
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin-allow-popups"
+
+
 def test_pay_page_is_told_to_nobody_else_but_lets_its_forms_say_where_they_come_from(guest, offer, card):
     headers = guest.get(place(guest, offer)).headers
     assert (headers["Referrer-Policy"], headers["Cache-Control"], headers["X-Robots-Tag"]) == (

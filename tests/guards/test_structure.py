@@ -22,6 +22,7 @@ KERNEL = PUBLIC | {
     "rls",
     "scope",
     "throttle",
+    "validators",
 }
 FLOORS = PUBLIC | {
     "__init__",
@@ -56,6 +57,7 @@ OWN_ROOMS = {
         "rls",
         "scope",
         "throttle",
+        "validators",
     },
     "cms": {"middleware", "page_cache", "snippets"},
     "commerce": {"cart"},

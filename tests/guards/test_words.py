@@ -25,6 +25,7 @@ BARE_ON_PURPOSE: dict[tuple[str, str], str] = {
     ): "names of templates",
     ("templates/allauth/layouts/manage.html", "loginaccount"): "classes of the page",
     ("templates/allauth/layouts/entrance.html", "login"): "a class of the page",
+    ("templates/wagtailadmin/panels/multiple_chooser_panel.html", "-CHOOSER_WIDGET"): "the end of an id",
 }
 WORD = re.compile(r"[^\W\d_]{2,}")
 # Attributes whose value is read, or said by a screen reader.

@@ -117,17 +117,6 @@ def test_account_that_is_switched_off_cannot_sign_in(owner, harbour_client):
     assert signed_in_as(harbour_client) is None
 
 
-def test_person_without_any_right_is_told_and_can_leave(owner, harbour):
-    with every_organization():
-        owner.groups.clear()
-    client = client_for(harbour, owner)
-    told = client.get("/admin/", follow=True)
-    assert (told.redirect_chain, told.status_code) == ([("/admin/login/?next=/admin/", 302)], 403)
-    assert "<h1>Not for your account</h1>" in told.content.decode()
-    assert client.post("/admin/logout/").url == "/admin/login/"
-    assert client.get("/admin/login/").status_code == 200
-
-
 def test_sign_out(owner, harbour, harbour_client):
     sign_in(harbour_client)
     assert harbour_client.post("/admin/logout/").url == "/admin/login/"
