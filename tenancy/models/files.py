@@ -71,7 +71,7 @@ class TenantDocument(AbstractDocument):
     def clean(self) -> None:
         super().clean()
         # What has just been uploaded is not stored yet.
-        if self.file and not self.file._committed:
+        if self.file and not self.file._committed:  # type: ignore[attr-defined]  # it has no public name
             try:
                 check_document(self.file)
             except ValidationError as error:
