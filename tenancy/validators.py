@@ -21,7 +21,7 @@ MOST_ENTRIES: Final = 10_000
 PAGE_STARTS: Final = (b"<!doctype html", b"<html", b"<head", b"<body", b"<script", b"<svg", b"<iframe")
 
 
-def check_document(file: File[Any]) -> None:
+def check_document(file: "File[Any]") -> None:
     """Raise `ValidationError` when a document is too big, is not what its name says, or unpacks to more than it may.
 
     A name whose ending is not in `DOCUMENT_KINDS` is refused too.
@@ -36,7 +36,7 @@ def check_document(file: File[Any]) -> None:
     ending = PurePath(file.name or "").suffix.lower().removeprefix(".")
     file.seek(0)
     try:
-        is_one = DOCUMENT_KINDS.get(ending, _nothing)(file)
+        is_one = ending in DOCUMENT_KINDS and DOCUMENT_KINDS[ending](file)
     finally:
         file.seek(0)
     if not is_one:
@@ -45,23 +45,19 @@ def check_document(file: File[Any]) -> None:
         )
 
 
-def _nothing(file: File[Any]) -> bool:
-    return False
-
-
-def _binary(*mimes: str) -> Callable[[File[Any]], bool]:
+def _binary(*mimes: str) -> "Callable[[File[Any]], bool]":
     """Return a check for files that begin as those of one of these media types do."""
 
-    def begins_so(file: File[Any]) -> bool:
+    def begins_so(file: "File[Any]") -> bool:
         return filetype.guess_mime(file.read(HEAD_BYTES)) in mimes  # type: ignore[no-untyped-call]
 
     return begins_so
 
 
-def _office(*entries: str) -> Callable[[File[Any]], bool]:
+def _office(*entries: str) -> "Callable[[File[Any]], bool]":
     """Return a check for ZIP files with these entries. It raises `ValidationError` for one that unpacks to too much."""
 
-    def holds_entries(file: File[Any]) -> bool:
+    def holds_entries(file: "File[Any]") -> bool:
         try:
             with zipfile.ZipFile(file) as folder:
                 inside = folder.infolist()
@@ -81,10 +77,10 @@ def _office(*entries: str) -> Callable[[File[Any]], bool]:
     return holds_entries
 
 
-def _text(*, begins_with: bytes = b"", holds: bytes = b"") -> Callable[[File[Any]], bool]:
+def _text(*, begins_with: bytes = b"", holds: bytes = b"") -> "Callable[[File[Any]], bool]":
     """Return a check for texts: no control characters, no web page; with `begins_with` at the start and `holds` near it."""
 
-    def is_text(file: File[Any]) -> bool:
+    def is_text(file: "File[Any]") -> bool:
         head = file.read(HEAD_BYTES)
         if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             head = head[: len(head) // 2 * 2].decode("utf-16", errors="replace").encode()
