@@ -81,7 +81,8 @@ def test_production_is_strict(production):
         ("EMAIL_URL", None, "EMAIL_URL"),
         ("DEFAULT_FROM_EMAIL", None, "DEFAULT_FROM_EMAIL"),
         ("STRIPE_SECRET_KEY", "sk_test_123", "STRIPE_WEBHOOK_SECRET"),
-        ("STRIPE_API_BASE", "http://127.0.0.1:12111", "STRIPE_API_BASE"),
+        ("STRIPE_API_BASE", "http://stripe.example", "STRIPE_API_BASE"),
+        ("STRIPE_JS_URL", "http://stripe.example/v3.js", "STRIPE_API_BASE"),
     ],
 )
 def test_production_refuses_what_is_missing_or_not_secret(production, name, value, says):
