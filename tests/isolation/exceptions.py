@@ -68,6 +68,7 @@ NOT_WORDS: dict[str, str] = {
     "wagtailsearch_indexentry.body_text": "made from the texts of the row",
     "wagtailsearch_indexentry.autocomplete": "made from the texts of the row",
     "wagtailsearch_indexentry.object_id": KEY,
+    "wagtailusers_userprofile.avatar": "the name of a file, which nobody has",
     "wagtailusers_userprofile.current_time_zone": CODE,
     "wagtailusers_userprofile.preferred_language": LANGUAGE,
 }
@@ -103,4 +104,11 @@ ANSWERS_TO_FOREIGN_KEYS: dict[str, str] = {
     "orders:settle_refund": "the order is one's own; says that there is nothing to settle",
     "wagtailadmin_pages:revisions_index": "an old address: leads to the history, which is refused",
     "wagtailadmin_password_reset_confirm": "says that the link is not valid",
+}
+
+# Routes that answer to what is sent to them with another organization's key; nothing is changed.
+ANSWERS_TO_FOREIGN_WRITES: dict[str, str] = {
+    "account_switch": "says that one cannot switch there",
+    "commerce:remove_line": "nothing of the kind is in the guest's own cart",
+    "wagtailadmin_editing_sessions:release": "ends one's own sessions only, and says nothing",
 }

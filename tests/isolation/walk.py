@@ -1,7 +1,7 @@
 """Walks through the product as one person, and notes what should not have been seen."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -12,15 +12,20 @@ from django.test import Client
 from tenancy.enums import Role
 from tests.cms.factories import new_sizes
 from tests.isolation.answers import Detector, everything_in
-from tests.isolation.exceptions import ANSWERS_TO_FOREIGN_KEYS, UNVISITED
+from tests.isolation.exceptions import ANSWERS_TO_FOREIGN_KEYS, ANSWERS_TO_FOREIGN_WRITES, UNVISITED
+from tests.isolation.forms import extra_data, filled_form, foreign_choices
 from tests.isolation.keys import Keys
-from tests.isolation.routes import Address, addresses, routes
+from tests.isolation.routes import Address, Route, addresses, routes
 from tests.isolation.variants import queries_of_list, queries_with_keys
+from tests.isolation.watch import changes, crossing_keys
 from tests.isolation.world import World, undone
 
 REFUSALS = {403, 404, 405}
 # Where those are sent who may not do something: home with a message, to sign in, or to say again who they are.
 DOORS = ("/admin/", "/admin/login/", "/admin/account/confirm/", "/_util/login/")
+
+# Of a route with many rows, so many of the other's are written to.
+FOREIGN_ROWS = 2
 
 
 @dataclass
@@ -46,7 +51,13 @@ class Walk:
                 yield from addresses(route, self.own, self.foreign)
 
     def ask(
-        self, address: Address, query: dict[str, Any] | None = None, *, method: str = "get", data: Any = None
+        self,
+        address: Address,
+        query: dict[str, Any] | None = None,
+        *,
+        method: str = "get",
+        data: Any = None,
+        look_at: Callable[[], None] = lambda: None,
     ) -> HttpResponse | None:
         """Ask for an address and look through the answer; None when there was none."""
         url = f"{address.url}?{urlencode(query)}" if query else address.url
@@ -57,6 +68,8 @@ class Walk:
             with undone():
                 response: HttpResponse = getattr(self.client, method)(url, data)
                 said = everything_in(response)
+                if response.status_code < 400 and not is_refusal(response):
+                    look_at()
         except Exception as error:  # noqa: BLE001  # whatever breaks is a finding
             self.findings.append(f"{method} {url} broke: {type(error).__name__}: {str(error)[:300]}")
             return None
@@ -69,7 +82,9 @@ class Walk:
             self.findings.append(f"{method} {url} → {response.status_code}")
         if address.foreign and not is_refusal(response):
             self.answering.add(address.route.name)
-            if address.route.name not in ANSWERS_TO_FOREIGN_KEYS:
+            if address.route.name not in ANSWERS_TO_FOREIGN_KEYS | (
+                {} if method == "get" else ANSWERS_TO_FOREIGN_WRITES
+            ):
                 self.findings.append(f"{method} {url} → {response.status_code} {response.headers.get('Location', '')}")
         return response
 
@@ -93,6 +108,42 @@ class Walk:
                 looked_at.add(address.route.pattern)
                 for query in queries_of_list(response, self.foreign):
                     self.ask(address, query)
+
+    def try_to_write(self) -> None:
+        """Send the forms of every route to the other organization's rows, and its keys to one's own."""
+        with new_sizes():
+            for route in routes():
+                if route.label not in UNVISITED:
+                    self._write_to(route)
+
+    def _write_to(self, route: Route) -> None:
+        found = addresses(route, self.own, self.foreign)
+        form: dict[str, Any] = {}
+        for address in [address for address in found if not address.foreign][:1]:
+            page = self.ask(address)
+            choices = {}
+            if page is not None and page.status_code == 200 and "html" in page.headers["Content-Type"]:
+                form = filled_form(page)
+                choices = foreign_choices(page, self.foreign)
+            data = {**form, **choices, **extra_data(route.name, self.foreign)}
+            queries = queries_with_keys(route, address.url, self.foreign) if "bulk" in route.name else [{}]
+            for query in queries:
+                self._write(address, query, data)
+        for address in [address for address in found if address.foreign][:FOREIGN_ROWS]:
+            self._write(address, {}, form)
+            if hasattr(getattr(route.view, "view_class", None), "delete"):
+                self._write(address, {}, {}, method="delete")
+
+    def _write(self, address: Address, query: dict[str, Any], data: dict[str, Any], *, method: str = "post") -> None:
+        before = changes()
+        self.counts["writes"] += 1
+        crossing: list[str] = []
+        response = self.ask(address, query, method=method, data=data, look_at=lambda: crossing.extend(crossing_keys()))
+        if crossing:
+            self.findings.append(f"{method} {address.url} {data} made {crossing} cross")
+        if changes() != before:
+            self.counts["changes"] += 1
+            self.findings.append(f"{method} {address.url} {data} changed rows: {response and response.status_code}")
 
 
 def is_refusal(response: HttpResponse) -> bool:

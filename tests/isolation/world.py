@@ -26,6 +26,7 @@ from tests.isolation.canaries import Canaries, fill_texts
 from tests.isolation.keys import token_of_scope
 from tests.isolation.rows import make_missing_rows
 from tests.isolation.site import write_site
+from tests.isolation.watch import watch
 
 OWN, FOREIGN = "harbour", "kyoto"
 
@@ -93,6 +94,7 @@ def build_world() -> World:
     for side in sides:
         with organization_scope(side.organization.pk):
             call_command("update_index", verbosity=0)
+    watch(sides[0].organization.pk)
     forget_hosts()
     return World(*sides)
 
