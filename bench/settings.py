@@ -5,8 +5,6 @@ from config.settings.production import STORAGES, env
 
 # What a proxy would do.
 SECURE_SSL_REDIRECT = False
-# The session is made under the settings of a developer's machine, where cookies have the names that http allows.
-SESSION_COOKIE_NAME = "sessionid"
 # Nothing was collected; the names of static files are no part of what is measured.
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 STATIC_ROOT = env.str("BENCH_DIR")
