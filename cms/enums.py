@@ -4,6 +4,19 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+class LegalKind(models.TextChoices):
+    """Texts that the law asks for, or that guests agree to; each has an address of its own."""
+
+    IMPRINT = "imprint", _("Imprint")
+    PRIVACY = "privacy", _("Privacy")
+    TERMS = "terms", _("Terms and conditions")
+    CANCELLATION = "cancellation", _("Cancellation terms")
+
+
+# Without these, guests are not told what they must be told.
+NEEDED_LEGAL_TEXTS = (LegalKind.IMPRINT, LegalKind.PRIVACY, LegalKind.TERMS)
+
+
 class Font(models.TextChoices):
     """Typefaces that every device has, so nothing is downloaded."""
 

@@ -1,8 +1,10 @@
 """Pages, and how a site looks."""
 
 import hashlib
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models
@@ -10,19 +12,21 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+from wagtail.fields import RichTextField
 
-from cms.enums import FONT_STACKS, Font, Header
+from cms.enums import FONT_STACKS, Font, Header, LegalKind
 from cms.pages.content import ContentPage, FaqPage, LandingPage
 from cms.pages.tours import TourIndexPage, TourPage, TourPagePicture, TourPageStop
 from cms.rules import DAY, INK, MINIMUM_CONTRAST, NIGHT, WHITE, contrast, is_colour, readable_on, text_on
 from tenancy.fields import TranslationsField
-from tenancy.models import TenantImage
+from tenancy.models import TenantImage, TenantModel
 
 __all__ = [
     "Branding",
     "ContentPage",
     "FaqPage",
     "LandingPage",
+    "LegalText",
     "TourIndexPage",
     "TourPage",
     "TourPagePicture",
@@ -55,11 +59,31 @@ def validate_colour(text: str) -> None:
         )
 
 
+class LegalText(TenantModel):
+    """A text that the law asks for or that guests agree to, in one language."""
+
+    kind = models.CharField(_("text"), max_length=16, choices=LegalKind.choices)
+    language = models.CharField(_("language"), max_length=12)
+    body = RichTextField(_("text"), features=["h2", "h3", "bold", "italic", "ol", "ul", "hr", "link"])
+
+    class Meta:
+        verbose_name = _("legal text")
+        verbose_name_plural = _("legal texts")
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "kind", "language"], name="legal_text_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} ({self.language})"
+
+
 @register_setting(icon="view")
 class Branding(BaseSiteSetting):
     """How an organization's site looks and how to reach it."""
 
     select_related = ["logo"]
+    # Which legal texts there are; comes with the row.
+    legal_kinds: Sequence[str] = ()
 
     logo = models.ForeignKey(
         TenantImage, verbose_name=_("logo"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -98,6 +122,13 @@ class Branding(BaseSiteSetting):
 
     class Meta:
         verbose_name = _("branding")
+
+    @classmethod
+    def base_queryset(cls) -> models.QuerySet["Branding"]:
+        """Return all rows, each with the kinds of legal texts there are: the foot of every page links them."""
+        kinds = LegalText.objects.order_by().values("kind").distinct()
+        rows: models.QuerySet[Branding] = super().base_queryset().annotate(legal_kinds=ArraySubquery(kinds))
+        return rows
 
     @property
     def stylesheet(self) -> str:

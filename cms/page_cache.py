@@ -63,6 +63,10 @@ def _name(organization_id: int) -> str:
     return f"waypost:pages:{organization_id}"
 
 
+def _quiet(organization_id: int) -> str:
+    return f"{_name(organization_id)}:quiet"
+
+
 class Lookup(NamedTuple):
     """What was found for a page; `generation` names the state of the organization's pages that a page made now belongs to."""
 
@@ -95,7 +99,8 @@ def fetch(organization_id: int, path: str, *, accepts_gzip: bool, etag: str) -> 
 def store(organization_id: int, path: str, response: HttpResponse, *, generation: bytes | None) -> None:
     """Keep a page for `LIFETIME_SECONDS`; gives the response the ETag it will have.
 
-    It is not kept when the organization's pages were forgotten since `generation` was fetched: it may show what was before.
+    It is not kept when the organization's pages were forgotten since `generation` was fetched, or must not be stored for some
+    seconds: it may show what was before.
     """
     etag = f'"{hashlib.sha256(response.content).hexdigest()[:20]}"'
     response.headers["ETag"] = etag
@@ -112,7 +117,7 @@ def store(organization_id: int, path: str, response: HttpResponse, *, generation
     try:
         with _client().pipeline() as pipeline:
             pipeline.watch(name)  # type: ignore[no-untyped-call]
-            if pipeline.hget(name, GENERATION) != generation:
+            if pipeline.hget(name, GENERATION) != generation or pipeline.exists(_quiet(organization_id)):
                 return
             pipeline.multi()
             pipeline.hset(name, path, value)
@@ -123,17 +128,22 @@ def store(organization_id: int, path: str, response: HttpResponse, *, generation
         return
 
 
-def forget_pages() -> None:
-    """Forget the stored pages of the organization in scope, once the running transaction has committed."""
+def forget_pages(*, quiet_seconds: float = 0) -> None:
+    """Forget the stored pages of the organization in scope, once the running transaction has committed.
+
+    For `quiet_seconds` after that none is stored.
+    """
     organization_id = current_organization_id()
     if organization_id is not None:
-        transaction.on_commit(lambda: _forget(organization_id))
+        transaction.on_commit(lambda: _forget(organization_id, quiet_seconds))
 
 
-def _forget(organization_id: int) -> None:
+def _forget(organization_id: int, quiet_seconds: float = 0) -> None:
     name = _name(organization_id)
     try:
         with _client().pipeline() as pipeline:
+            if quiet_seconds:
+                pipeline.set(_quiet(organization_id), 1, px=int(quiet_seconds * 1000))
             pipeline.delete(name)
             pipeline.hset(name, GENERATION, uuid.uuid4().bytes)
             pipeline.expire(name, LIFETIME_SECONDS)

@@ -4,16 +4,22 @@ import json
 from datetime import timedelta
 from typing import Any
 
+from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from wagtail.admin.ui.components import Component
 from wagtail.admin.widgets import BaseChooser
 from wagtail.admin.widgets.workflows import AdminTaskChooser
 from wagtail.permissions import policy_registry
 
 from cms import queries
+from tenancy.audit import Area
+from tenancy.panels import SettingsCard
 from tenancy.queries import current_organization
 from tours.models import Schedule
 from tours.queries import guide_of
@@ -47,6 +53,9 @@ class DayPanel(Component):
             else None,
             "is_guide": is_guide,
             "lacks_guide": is_guide and guide_of(user) is None,
+            "missing_legal_texts": queries.missing_legal_texts(organization.default_language)
+            if user.has_perm("tenancy.change_organization")
+            else [],
             "may_see_orders": may_see_orders,
             "orders": queries.orders_needing_attention() if may_see_orders else [],
             "transfers": queries.transfers_awaiting_staff() if user.has_perm("commerce.confirm_payment") else None,
@@ -77,3 +86,37 @@ def render_chooser(
         widget.render_html(name, shown, attrs),
         render_to_string("wagtailadmin/shared/start.html", started),
     )
+
+
+def organization_cards(request: HttpRequest) -> list[SettingsCard]:
+    """Return the parts of the organization's settings that are about what guests see."""
+    missing = queries.missing_legal_texts(current_organization().default_language)
+    cards = [
+        SettingsCard(
+            _("Legal texts"),
+            url=reverse("legal_texts:index"),
+            icon="doc-full",
+            order=60,
+            lines=[_("Imprint, privacy, terms: at the foot of each page and at the checkout.")],
+            warning=_("Missing: %(texts)s") % {"texts": ", ".join(str(kind.label) for kind in missing)}
+            if missing
+            else "",
+        )
+    ]
+    if request.user.has_perm("cms.change_branding"):
+        cards.append(
+            SettingsCard(
+                _("Branding"),
+                url=reverse("wagtailsettings:edit", args=["cms", "branding"]),
+                icon="view",
+                order=70,
+                lines=[_("Logo, colours, typeface, contact.")],
+            )
+        )
+    return cards
+
+
+def audit_areas() -> list[Area]:
+    """Return the sentences of this app's actions."""
+    sentences = {"legal_text.changed": gettext_lazy("%(who)s changed the legal text %(record)s")}
+    return [Area("legal", gettext_lazy("Legal texts"), sentences)]

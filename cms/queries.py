@@ -1,6 +1,6 @@
 """Reads for what guests see."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ from django.db.models.functions import Concat
 from django.utils import timezone
 from wagtail.models import Page
 
+from cms.enums import NEEDED_LEGAL_TEXTS, LegalKind
 from commerce.enums import PaymentMethod, PaymentStatus
 from commerce.models import Order, Payment
 from commerce.queries import failed_provider_events
@@ -25,6 +26,7 @@ from tours.models import Schedule, Stop, Tour
 from tours.queries import lowest_prices, next_departures
 
 if TYPE_CHECKING:
+    from cms.models import LegalText
     from cms.pages.tours import TourPage
 
 
@@ -276,3 +278,25 @@ def failed_delivery_count() -> int:
 def follow_ups_due(today: date, *, limit: int = 10) -> list[Protocol]:
     """Return the protocols to be followed up today or earlier."""
     return list(follow_ups(until=today)[:limit])
+
+
+def legal_text(kind: str, *, language: str, languages: Sequence[str]) -> "LegalText | None":
+    """Return a legal text of the organization in scope: in `language`, else in the first of `languages` that has it, or None."""
+    from cms.models import LegalText  # pages are made of blocks, and blocks ask here
+
+    wanted = [language, *languages]
+    texts = {text.language: text for text in LegalText.objects.filter(kind=kind)}
+    return next((texts[code] for code in wanted if code in texts), None)
+
+
+def legal_texts() -> "dict[tuple[str, str], LegalText]":
+    """Return the legal texts of the organization in scope by kind and language; one query."""
+    from cms.models import LegalText  # as above
+
+    return {(text.kind, text.language): text for text in LegalText.objects.all()}
+
+
+def missing_legal_texts(language: str) -> list[LegalKind]:
+    """Return which needed legal texts are not there in a language; one query."""
+    there = legal_texts()
+    return [kind for kind in NEEDED_LEGAL_TEXTS if (kind.value, language) not in there]

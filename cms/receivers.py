@@ -7,15 +7,17 @@ from wagtail.models import Page, PageViewRestriction
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
 from cms import operations
-from cms.models import Branding
+from cms.models import Branding, LegalText
 from cms.page_cache import forget_pages
 from places.models import Place
 from tenancy.models import Organization, TenantImage
-from tenancy.signals import organization_created
+from tenancy.queries import HOST_LIFETIME
+from tenancy.signals import language_added, organization_changed, organization_created
 from tours.models import PricingTier, Schedule, Stop, Tour, TourVariant
 
 SHOWN_ON_PAGES: tuple[type[Model], ...] = (
     Branding,
+    LegalText,
     PageViewRestriction,
     Place,
     PricingTier,
@@ -30,6 +32,17 @@ SHOWN_ON_PAGES: tuple[type[Model], ...] = (
 @receiver(organization_created)
 def give_homes(sender: type[Organization], organization: Organization, container: Page, **kwargs: Any) -> None:
     operations.create_homes(organization, container=container)
+
+
+@receiver(language_added)
+def give_home(sender: type[Organization], organization: Organization, **kwargs: Any) -> None:
+    operations.draft_home(organization, language=kwargs["language"], container=kwargs["container"])
+
+
+@receiver(organization_changed)
+def forget_what_it_said(sender: type[Organization], **kwargs: Any) -> None:
+    # A process that still knows the organization as it was must not store pages that show it.
+    forget_pages(quiet_seconds=HOST_LIFETIME)
 
 
 @receiver([page_published, page_unpublished, page_slug_changed, post_page_move])

@@ -1,12 +1,14 @@
 from django.urls import path, re_path
 
 from cms import views
+from cms.enums import LegalKind
 
 app_name = "cms"
 urlpatterns = [
     path("branding.css", views.branding, name="branding"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", views.sitemap, name="sitemap"),
+    re_path(rf"^legal/(?P<kind>{'|'.join(LegalKind.values)})/$", views.legal, name="legal"),
     # Wagtail's pattern, but for its own pages such as the one to sign in.
     re_path(r"^(?!_util/)((?:[\w-]+/)*)$", views.page, name="page"),
 ]

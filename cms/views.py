@@ -28,6 +28,19 @@ def page(request: HttpRequest, path: str) -> HttpResponse:
 
 
 @require_safe
+def legal(request: HttpRequest, kind: str) -> HttpResponse:
+    organization, language = request.organization, get_language()
+    if language not in organization.languages:
+        return redirect(translate_url(request.path, organization.default_language))
+    text = queries.legal_text(kind, language=language, languages=organization.languages)
+    if text is None:
+        raise Http404
+    response = render(request, "cms/legal.html", {"text": text})
+    response.same_for_all = not request.user.is_authenticated
+    return response
+
+
+@require_safe
 def branding(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(Branding.for_request(request).stylesheet, content_type="text/css; charset=utf-8")
     response.headers["Cache-Control"] = "public, max-age=86400"

@@ -3,11 +3,21 @@ from django.urls import reverse
 from django.utils.html import format_html
 from wagtail import hooks
 
-from cms.panels import PANELS_OF_EDITORS, DayPanel
+from cms.panels import PANELS_OF_EDITORS, DayPanel, audit_areas, organization_cards
 from cms.permissions import may_enter
+from cms.viewsets import LegalTextsViewSet
 
 # Where Wagtail's own entries stand among ours (Schedules 110 … Places 150).
 MENU_ORDER = {"explorer": 200, "images": 300, "documents": 310}
+
+
+hooks.register("audit_sentences", audit_areas)
+hooks.register("organization_cards", organization_cards)
+
+
+@hooks.register("register_admin_viewset")
+def register_legal_texts():
+    return LegalTextsViewSet()
 
 
 @hooks.register("construct_homepage_panels")

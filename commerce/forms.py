@@ -280,6 +280,8 @@ class PaymentSettingsForm(TenantForm):
             "bank_details",
             "bank_transfer_days",
             "on_arrival_enabled",
+            "hold_minutes",
+            "max_places",
             "refund_limit_minor",
         ]
 
@@ -288,7 +290,11 @@ class PaymentSettingsForm(TenantForm):
         for name, kept in self._kept().items():
             field = self.fields[name]
             field.widget.attrs.update({"autocomplete": "new-password", "spellcheck": "false"})
-            field.help_text = _("There is one. Leave empty to keep it.") if kept else _("There is none yet.")
+            field.help_text = (
+                _("There is one, ending in %(end)s. Leave empty to keep it.") % {"end": kept[-4:]}
+                if kept
+                else _("There is none yet.")
+            )
 
     def _kept(self) -> dict[str, str]:
         row = self.instance

@@ -5,6 +5,7 @@ import uuid
 from decimal import Decimal
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -46,6 +47,20 @@ class PaymentSettings(TenantModel):
         _("days to pay by bank transfer"), default=5, help_text=_("After that the places are given back.")
     )
     on_arrival_enabled = models.BooleanField(_("on arrival"), default=False)
+    hold_minutes = models.PositiveSmallIntegerField(
+        _("minutes to pay by card"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(5), MaxValueValidator(120)],
+        help_text=_("How long places are kept for a guest who pays. Empty: as the installation has it."),
+    )
+    max_places = models.PositiveSmallIntegerField(
+        _("most places in one order"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(200)],
+        help_text=_("On one departure, for guests who book online. Empty: 200."),
+    )
     refund_limit_minor = MinorUnitsField(
         _("most that managers pay back of one order"),
         null=True,

@@ -3,14 +3,18 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 from wagtail.admin.ui.components import Component
 
 from commerce import queries
+from commerce.gateways import stripe
 from crm.models import Activity, Customer
 from tenancy.audit import Area
 from tenancy.money import format_money
+from tenancy.panels import SettingsCard
 from tenancy.queries import scope_currency
 
 
@@ -105,4 +109,34 @@ def audit_areas() -> list[Area]:
     return [
         Area("orders", gettext_lazy("Orders"), orders),
         Area("money", gettext_lazy("Payments and refunds"), money),
+    ]
+
+
+def organization_cards(request: HttpRequest) -> list[SettingsCard]:
+    """Return the part of the organization's settings that is about being paid."""
+    if not request.user.has_perm("commerce.change_paymentsettings"):
+        return []
+    row = queries.payment_settings()
+    keys = stripe.keys_of(row)
+    names = [
+        (row.card_enabled and keys.secret, _("Card")),
+        (row.bank_transfer_enabled, _("Bank transfer")),
+        (row.on_arrival_enabled, _("On arrival")),
+    ]
+    ways = [name for is_offered, name in names if is_offered]
+    if not ways:
+        warning = _("Guests cannot pay yet.")
+    elif row.card_enabled and keys.secret and not keys.livemode:
+        warning = _("Test mode: no real money moves.")
+    else:
+        warning = ""
+    return [
+        SettingsCard(
+            _("Payment"),
+            url=reverse("payment_settings:index"),
+            icon="lock",
+            order=50,
+            lines=[", ".join(ways), _("Ways of paying, Stripe, limits.")],
+            warning=warning,
+        )
     ]

@@ -1,7 +1,11 @@
+from functools import partial
 from typing import Any
 
+from django.db import transaction
+from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from commerce import emails, operations, queries
 from commerce.enums import OrderStatus, PaymentMethod
@@ -10,12 +14,30 @@ from crm.operations import queue_message, record_activity
 from tenancy.models import Organization
 from tenancy.outbox import publish, subscriber
 from tenancy.queries import current_organization
-from tenancy.signals import organization_created
+from tenancy.scope import organization_scope
+from tenancy.signals import organization_created, settings_locks
 
 
 @receiver(organization_created)
 def give_payment_settings(sender: type[Organization], organization: Organization, **kwargs: Any) -> None:
     PaymentSettings.objects.create()
+
+
+@receiver(settings_locks)
+def lock_currency(sender: type[Organization], **kwargs: Any) -> dict[str, str]:
+    if not queries.has_orders():
+        return {}
+    return {"currency": _("There are orders in this currency already, so it cannot be changed any more.")}
+
+
+@receiver(post_save, sender=PaymentSettings)
+def forget_test_mode(sender: type[PaymentSettings], instance: PaymentSettings, **kwargs: Any) -> None:
+    transaction.on_commit(partial(_forget_test_mode, instance.organization_id))
+
+
+def _forget_test_mode(organization_id: int) -> None:
+    with organization_scope(organization_id):
+        queries.forget_test_mode()
 
 
 @subscriber("tours.schedule_cancelled")

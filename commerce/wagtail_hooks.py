@@ -50,3 +50,4 @@ def say_what_happened():
 
 
 hooks.register("audit_sentences", panels.audit_areas)
+hooks.register("organization_cards", panels.organization_cards)

@@ -8,8 +8,8 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from tenancy import queries
 from tenancy.enums import Role
@@ -110,6 +110,19 @@ def answer(invitation: Invitation) -> Email | None:
             url=queries.absolute_url(organization, reverse("team:index")),
             language=language,
         )
+
+
+def sample(user: User) -> Email:
+    """Return what somebody reads who wants to see how e-mails of the organization in scope arrive, in the active language."""
+    organization = queries.current_organization()
+    return _render(
+        "test",
+        recipient=user.email,
+        subject=_("Test of your e-mails: %(organization)s") % {"organization": organization.name},
+        sender=organization.mail_sender,
+        reply_to_shown=", ".join(organization.mail_reply_to),
+        language=get_language(),
+    )
 
 
 def account_mail(name: str, *, url: str, **context: str) -> dict[str, str]:

@@ -3,8 +3,15 @@
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from babel.core import UnknownLocaleError
-from babel.numbers import format_currency, get_currency_precision, get_currency_symbol, list_currencies, parse_decimal
+from babel.core import UnknownLocaleError, get_global
+from babel.numbers import (
+    format_currency,
+    get_currency_name,
+    get_currency_precision,
+    get_currency_symbol,
+    list_currencies,
+    parse_decimal,
+)
 from django.core.exceptions import ValidationError
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +26,17 @@ def validate_currency(currency: str) -> None:
     """Raise `ValidationError` unless `currency` is an ISO 4217 code in capitals."""
     if currency != currency.upper() or currency not in list_currencies():
         raise ValidationError(_("“%(currency)s” is not a currency code such as EUR."), params={"currency": currency})
+
+
+def currency_choices() -> list[tuple[str, str]]:
+    """Return the currencies that are paid with somewhere today, by code, each with its name in the active language."""
+    codes = {
+        code
+        for periods in get_global("territory_currencies").values()
+        for code, _begin, end, is_tender in periods
+        if end is None and is_tender
+    }
+    return [(code, f"{code} – {get_currency_name(code, locale=_babel_locale(None))}") for code in sorted(codes)]
 
 
 def _babel_locale(language: str | None) -> str:

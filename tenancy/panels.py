@@ -1,11 +1,13 @@
-"""What the kernel adds to Wagtail's own pages: sign-in on the account page, the way to one's other organizations."""
+"""What the kernel adds to Wagtail's own pages: sign-in on the account page, other organizations, the parts of the settings."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.components import Component
 from wagtail.admin.views.account import BaseSettingsPanel
 
 from tenancy.queries import has_second_factor
@@ -36,3 +38,34 @@ class SwitchMenuItem(MenuItem):
 
     def is_shown(self, request: HttpRequest) -> bool:
         return bool(request.session.get("several_organizations", False))
+
+
+class SettingsMenuItem(MenuItem):
+    """Shown to those who may change the organization."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("tenancy.change_organization"))
+
+
+class SettingsCard(Component):
+    """One part of an organization's settings on the page that leads to all of them; apps give theirs by `organization_cards`.
+
+    `lines` say how things stand, `warning` what is missing or needs care.
+    """
+
+    template_name = "tenancy/settings_card.html"
+
+    def __init__(
+        self, title: str, *, url: str, icon: str, order: int, lines: Sequence[str] = (), warning: str = ""
+    ) -> None:
+        self.order = order
+        self.context = {
+            "title": title,
+            "url": url,
+            "icon": icon,
+            "lines": [line for line in lines if line],
+            "warning": warning,
+        }
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        return self.context

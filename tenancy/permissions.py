@@ -19,3 +19,11 @@ class NoAddingPolicy(ModelPermissionPolicy):
     def user_has_permission(self, user: Any, action: str) -> bool:
         """Return whether a person may do `action`; never “add”."""
         return action != "add" and super().user_has_permission(user, action)
+
+
+class SettingsPolicy(ModelPermissionPolicy):
+    """Records that those add and look at who may change the organization; nobody changes them by a form, operations do."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        """Return whether a person may do `action`; only adding and looking are possible."""
+        return action in ("add", "view") and user.has_perm("tenancy.change_organization")

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import get_language_info
 from wagtail.models import Collection, Page
 from wagtail.users.models import UserProfile
@@ -265,7 +265,46 @@ def locked_settings() -> dict[str, str]:
 
 def installed_languages() -> dict[str, str]:
     """Return the languages that sites can have, each with its name in the active language."""
-    return {code: get_language_info(code)["name_translated"] for code, _name in settings.WAGTAIL_CONTENT_LANGUAGES}
+    return {code: str(get_language_info(code)["name_translated"]) for code, _name in settings.WAGTAIL_CONTENT_LANGUAGES}
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenLanguage:
+    """A language of an organization's site: its home there, and how many pages are published in it."""
+
+    code: str
+    name: str
+    is_own: bool
+    home: Page | None
+    pages: int
+
+    @property
+    def is_live(self) -> bool:
+        """Whether guests see the site in it."""
+        return self.home is not None and self.home.live
+
+
+def spoken_languages(organization: Organization) -> list[SpokenLanguage]:
+    """Return the languages of an organization's site in its order; two queries. It must be in scope."""
+    assert organization.site is not None
+    root = organization.site.root_page
+    pages = Page.objects.filter(depth__gt=2)
+    homes = {
+        home.locale.language_code: home
+        for home in pages.filter(translation_key=root.translation_key, depth=root.depth).select_related("locale")
+    }
+    counts = dict(pages.filter(live=True).order_by().values_list("locale__language_code").annotate(Count("pk")))
+    names = installed_languages()
+    return [
+        SpokenLanguage(
+            code=code,
+            name=names.get(code, code),
+            is_own=code == organization.default_language,
+            home=homes.get(code),
+            pages=counts.get(code, 0),
+        )
+        for code in organization.languages
+    ]
 
 
 def published_pages(language: str) -> list[str]:

@@ -45,6 +45,8 @@ LIMITS: Final[dict[str, Limit]] = {
     # Staff: by address, and by account. Signing in itself is counted by django-allauth: `ACCOUNT_RATE_LIMITS`.
     "switch": Limit(20, 60),
     "email-change": Limit(5, 3600),
+    "check-domain": Limit(30, 600),
+    "test-mail": Limit(5, 600),
 }
 
 

@@ -59,6 +59,17 @@ own_account = [
     path("account/organizations/<uuid:public_id>/", views.switch, name="account_switch"),
 ]
 
+# Pages of the admin about the organization itself, below `admin/organization/`.
+organization_settings = [
+    path("", views.OrganizationView.as_view(), name="index"),
+    path("details/", views.DetailsView.as_view(), name="details"),
+    path("mail/", views.MailView.as_view(), name="mail"),
+    path("mail/test/", views.TestMailView.as_view(), name="test_mail"),
+    path("sign-in/", views.SignInSettingsView.as_view(), name="sign_in"),
+    path("languages/", views.LanguagesView.as_view(), name="languages"),
+    path("languages/<slug:code>/remove/", views.RemoveLanguageView.as_view(), name="remove_language"),
+]
+
 urlpatterns = [
     path("livez", views.livez),
     path("readyz", views.readyz),

@@ -1,19 +1,21 @@
 from django.db.models import Model
-from django.urls import reverse, reverse_lazy
+from django.urls import include, path, reverse, reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.permissions import register_permission_policy
 
+from tenancy import views
 from tenancy.audit.sentences import audit_areas
 from tenancy.audit.wagtail import AuditedDelete, AuditedEdit, use_this_log
-from tenancy.models import AuditEntry, Membership, OutboxDelivery
-from tenancy.panels import SecurityPanel, SwitchMenuItem
-from tenancy.permissions import NoAddingPolicy, ReadOnlyPolicy
-from tenancy.urls import own_account
-from tenancy.viewsets import AuditViewSet, DeliveryViewSet, TeamViewSet
+from tenancy.models import AuditEntry, Domain, Membership, OutboxDelivery
+from tenancy.panels import SecurityPanel, SettingsMenuItem, SwitchMenuItem
+from tenancy.permissions import NoAddingPolicy, ReadOnlyPolicy, SettingsPolicy
+from tenancy.urls import organization_settings, own_account
+from tenancy.viewsets import AuditViewSet, DeliveryViewSet, DomainViewSet, TeamViewSet
 
 register_permission_policy(AuditEntry, ReadOnlyPolicy(AuditEntry))
+register_permission_policy(Domain, SettingsPolicy(Domain))
 register_permission_policy(Membership, NoAddingPolicy(Membership))
 register_permission_policy(OutboxDelivery, ReadOnlyPolicy(OutboxDelivery))
 
@@ -26,6 +28,30 @@ def register_reports():
 @hooks.register("register_admin_viewset")
 def register_team():
     return TeamViewSet()
+
+
+@hooks.register("register_admin_viewset")
+def register_domains():
+    return DomainViewSet()
+
+
+@hooks.register("register_admin_urls")
+def register_organization_settings():
+    return [path("organization/", include((organization_settings, "organization")))]
+
+
+@hooks.register("register_settings_menu_item")
+def register_organization_menu():
+    return SettingsMenuItem(
+        gettext_lazy("Organization"),
+        reverse_lazy("organization:index"),
+        name="organization",
+        icon_name="home",
+        order=10,
+    )
+
+
+hooks.register("organization_cards", views.organization_cards)
 
 
 @hooks.register("register_account_menu_item")

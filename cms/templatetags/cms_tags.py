@@ -12,6 +12,7 @@ from django.utils.translation import get_language, get_language_info
 from wagtail.models import Page
 
 from cms import queries
+from cms.enums import LegalKind
 from cms.models import Branding
 from tenancy.fields import translated
 
@@ -65,6 +66,7 @@ class Frame:
     is_home: bool
     menu: list[MenuLink]
     languages: list[LanguageLink]
+    legal: list[LegalKind]
 
 
 @register.simple_tag(takes_context=True)
@@ -82,9 +84,11 @@ def site_frame(context: dict[str, Any]) -> Frame:
     else:
         here = request.build_absolute_uri(request.path)
         languages = {code: translate_url(here, code) for code in organization.languages}
+    branding = Branding.for_request(request)
     return Frame(
         name=organization.name,
-        branding=Branding.for_request(request),
+        branding=branding,
+        legal=[kind for kind in LegalKind if kind in branding.legal_kinds],
         home_url=around.home.get_url(request) or "/",
         is_home=page is not None and page.pk == around.home.pk,
         menu=[

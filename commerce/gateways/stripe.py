@@ -124,6 +124,16 @@ class RefundState:
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """A Stripe account as Stripe tells it. `currencies` are those it can charge in, None when the key may not ask for them."""
+
+    reference: str
+    name: str
+    charges_enabled: bool
+    currencies: frozenset[str] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """A verified webhook: what it is about, and the few values of that object that are needed to find it here.
 
@@ -223,6 +233,33 @@ def _refund(source: Any) -> RefundState:
         failure=str(getattr(source, "failure_reason", None) or ""),
         metadata=source.metadata.to_dict() if source.metadata else {},
     )
+
+
+def retrieve_account(keys: Keys) -> Account:
+    """Return the account that the keys belong to. Raises `GatewayError`."""
+    try:
+        client = _client(keys)
+        found = client.v1.accounts.retrieve_current()
+        currencies = _currencies(client, found.country) if found.country else None
+    except stripe.StripeError as error:
+        _raise(error)
+    profile = found.business_profile
+    shown = found.settings.dashboard if found.settings else None
+    return Account(
+        reference=found.id,
+        name=(profile.name if profile else "") or (shown.display_name if shown else "") or "",
+        charges_enabled=bool(found.charges_enabled),
+        currencies=currencies,
+    )
+
+
+def _currencies(client: stripe.StripeClient, country: str) -> frozenset[str] | None:
+    try:
+        specification = client.v1.country_specs.retrieve(country)
+    except stripe.PermissionError:
+        # A restricted key need not be let in there.
+        return None
+    return frozenset(code.upper() for code in specification.supported_payment_currencies)
 
 
 def create_intent(

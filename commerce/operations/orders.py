@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -73,8 +72,8 @@ class Contact:
 class OrderRefused(Exception):
     """An order that cannot be placed; nothing was done. The message is for the guest, in the active language.
 
-    `code` is `empty`, `gone`, `closed`, `departed`, `too_few`, `not_for_sale`, `price_changed` or `method`; `schedule_public_id` names
-    the line it is about, `quote` the prices of now when they changed.
+    `code` is `empty`, `gone`, `closed`, `departed`, `too_few`, `too_many`, `not_for_sale`, `price_changed` or `method`;
+    `schedule_public_id` names the line it is about, `quote` the prices of now when they changed.
     """
 
     def __init__(self, code: str, message: str, *, schedule_public_id: str = "", quote: Quote | None = None) -> None:
@@ -97,7 +96,7 @@ def place_order(
 ) -> Order:
     """Sell places: take the seats, write order, lines, bookings and payment in one transaction; return the order.
 
-    The bookings of a card payment are held for `HOLD_MINUTES`. A repeat with the same `checkout_token` returns the first order.
+    The bookings of a card payment are held for `hold_minutes`. A repeat with the same `checkout_token` returns the first order.
     Raises `OrderRefused` when anything is not as the guest saw it; then nothing was done.
     """
     for attempt in range(3):
@@ -121,6 +120,10 @@ def place_order(
                 raise OrderRefused(
                     error.code, error.message, schedule_public_id=by_pk.get(error.schedule_id, "")
                 ) from error
+            if "order_currency" in str(error):
+                raise OrderRefused(
+                    "price_changed", _("A price has changed since you looked. Please check it before you go on.")
+                ) from error
             # A random order number was taken: another one will not be.
             if "order_number_unique" not in str(error) or attempt == 2:
                 raise
@@ -131,7 +134,7 @@ def _schedules(lines: Sequence[CartLine]):  # type: ignore[no-untyped-def]
     return schedules_by_public_id([line.schedule_public_id for line in lines])
 
 
-def _quote(lines: Sequence[CartLine], organization: Organization) -> Quote:
+def _quote(lines: Sequence[CartLine], organization: Organization, *, most: int) -> Quote:
     if not lines or not any(any(line.quantities.values()) for line in lines):
         raise OrderRefused("empty", _("Choose at least one place."))
     schedules = _schedules(lines)
@@ -157,7 +160,14 @@ def _quote(lines: Sequence[CartLine], organization: Organization) -> Quote:
                 quote=quote,
             )
         seats = quote.seats_on(request.schedule)
-        if not 0 < seats <= MAX_SEATS:
+        if seats > most:
+            raise OrderRefused(
+                "too_many",
+                _("At most %(count)d places can be booked at once. Please ask us about larger groups.")
+                % {"count": most},
+                schedule_public_id=str(line.schedule_public_id),
+            )
+        if seats <= 0:
             raise OrderRefused(
                 "empty", _("Somebody in your party must take a place."), schedule_public_id=str(line.schedule_public_id)
             )
@@ -181,7 +191,7 @@ def hold_until(method: PaymentMethod, row: PaymentSettings, now: datetime) -> da
         return None
     if METHODS[method].holds_days:
         return now + timedelta(days=row.bank_transfer_days)
-    return now + timedelta(minutes=settings.HOLD_MINUTES)
+    return now + timedelta(minutes=queries.hold_minutes(row))
 
 
 def new_number(prefix: str) -> str:
@@ -203,7 +213,8 @@ def _place_order(
     row = queries.payment_settings()
     organization = row.organization
     with override(contact.language):
-        quote = _quote(lines, organization)
+        most = row.max_places if row.max_places and source == OrderSource.WEB else MAX_SEATS
+        quote = _quote(lines, organization, most=most)
     _check_method(method, quote, row)
     customer = find_or_create_customer(
         email=contact.email,

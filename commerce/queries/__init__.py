@@ -1,6 +1,7 @@
 """Reads of the commerce app."""
 
 from commerce.queries.orders import (
+    has_orders,
     lines_on_schedule,
     open_orders_of,
     order_by_secret,
@@ -12,8 +13,11 @@ from commerce.queries.payments import (
     MethodChoice,
     card_payment_of,
     card_problem,
+    forget_test_mode,
     given_back_minor,
+    hold_minutes,
     kept_minor,
+    last_event_at,
     manual_payment_of,
     owed_minor,
     paid_minor,
@@ -26,6 +30,7 @@ from commerce.queries.payments import (
     refunding_minor,
     standing_minor,
     surplus_minor,
+    takes_test_cards,
 )
 from commerce.queries.prices import (
     MAX_QUANTITY,
@@ -71,9 +76,13 @@ __all__ = [
     "events_of",
     "expired_holds",
     "failed_provider_events",
+    "forget_test_mode",
     "given_back_minor",
+    "has_orders",
     "history_of",
+    "hold_minutes",
     "kept_minor",
+    "last_event_at",
     "lines_on_schedule",
     "manual_payment_of",
     "open_orders_of",
@@ -98,4 +107,5 @@ __all__ = [
     "staff_verbs",
     "standing_minor",
     "surplus_minor",
+    "takes_test_cards",
 ]

@@ -41,6 +41,11 @@ def open_orders_of(email: str) -> QuerySet[Order]:
     return Order.objects.filter(email_folded=Lower(Value(email.strip()))).order_by("-placed_at")
 
 
+def has_orders() -> bool:
+    """Return whether the organization in scope has ever had an order; one query."""
+    return Order.objects.exists()
+
+
 def order_for_update(pk: int) -> Order:
     """Return an order locked until the end of the transaction; it is locked before its payments."""
     return Order.objects.select_for_update().get(pk=pk)

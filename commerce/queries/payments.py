@@ -1,16 +1,23 @@
 """How orders can be paid, and how much of their money is where."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
 
+from django.conf import settings
+from django.core.cache import cache
 from django.utils.translation import gettext as _
 
 from commerce.enums import OrderStatus, PaymentMethod, PaymentStatus
 from commerce.gateways import stripe
-from commerce.models import Order, Payment, PaymentSettings
+from commerce.models import Order, Payment, PaymentSettings, ProviderEvent
 from commerce.rules import METHODS, within_refund_limit
 from tenancy.money import format_money
 from tenancy.rules import roles_with
 from tours.enums import SEAT_TAKING, BookingStatus
+
+TEST_MODE_KEY: Final = "card-test-mode"
+TEST_MODE_SECONDS: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +32,32 @@ class MethodChoice:
 def payment_settings() -> PaymentSettings:
     """Return how the organization in scope is paid, with the organization loaded; one query."""
     return PaymentSettings.objects.select_related("organization").get()
+
+
+def hold_minutes(row: PaymentSettings) -> int:
+    """Return for how many minutes the places of a card payment are kept."""
+    return row.hold_minutes or settings.HOLD_MINUTES
+
+
+def last_event_at() -> datetime | None:
+    """Return when Stripe last told the organization in scope something, or None."""
+    return ProviderEvent.objects.order_by("-pk").values_list("created_at", flat=True).first()
+
+
+def takes_test_cards() -> bool:
+    """Return whether guests of the organization in scope pay by card without real money moving; kept in the cache."""
+    known: bool | None = cache.get(TEST_MODE_KEY)
+    if known is None:
+        row = payment_settings()
+        keys = stripe.keys_of(row)
+        known = row.card_enabled and bool(keys.secret) and not keys.livemode
+        cache.set(TEST_MODE_KEY, known, TEST_MODE_SECONDS)
+    return known
+
+
+def forget_test_mode() -> None:
+    """Forget what the cache knows of the organization's keys."""
+    cache.delete(TEST_MODE_KEY)
 
 
 def payment_methods(row: PaymentSettings, *, total_minor: int, currency: str) -> list[MethodChoice]:

@@ -52,7 +52,8 @@ def checkout(request):
     shown = shown_cart(request, now=now)
     if not shown.lines:
         return redirect("commerce:cart")
-    offers = queries.payment_methods(queries.payment_settings(), total_minor=shown.total_minor, currency=shown.currency)
+    how_paid = queries.payment_settings()
+    offers = queries.payment_methods(how_paid, total_minor=shown.total_minor, currency=shown.currency)
     usable = [offer.method for offer in offers if not offer.problem]
     form = CheckoutForm(
         request.POST if request.method == "POST" else None,
@@ -92,7 +93,7 @@ def checkout(request):
             "offers_card": PaymentMethod.CARD in usable,
             "can_be_paid": bool(usable),
             "notice": notice,
-            "hold_minutes": settings.HOLD_MINUTES,
+            "hold_minutes": queries.hold_minutes(how_paid),
         },
         status=status,
     )

@@ -1,13 +1,19 @@
+from django.core.exceptions import PermissionDenied
 from django.urls import path, reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.views.generic import EditView
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.admin.widgets.button import HeaderButton
 
 from commerce import queries
 from commerce.forms import PaymentSettingsForm
 from commerce.gateways import stripe
+from commerce.gateways.stripe import GatewayError, GatewayMisconfigured
 from commerce.models import PaymentSettings
 from tenancy.queries import absolute_url
 
@@ -52,6 +58,49 @@ class PaymentSettingsEditView(EditView):
     def get_success_buttons(self):
         return []
 
+    @cached_property
+    def header_buttons(self):
+        return [HeaderButton(_("Check the connection"), url=reverse("payment_settings:check"), icon_name="link")]
+
+
+class CheckConnectionView(WagtailAdminTemplateMixin, TemplateView):
+    """Asks Stripe about the account that the keys belong to, when told to."""
+
+    template_name = "commerce/admin/stripe_check.html"
+    page_title = gettext_lazy("Check the connection")
+    header_icon = "link"
+
+    def dispatch(self, request, *args, **kwargs):
+        if not request.user.has_perm("commerce.change_paymentsettings"):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_breadcrumbs_items(self):
+        return [
+            *self.breadcrumbs_items,
+            {"url": reverse("payment_settings:index"), "label": _("Payment settings")},
+            {"url": "", "label": _("Check the connection")},
+        ]
+
+    def get_context_data(self, **kwargs):
+        keys = stripe.keys_of(queries.payment_settings())
+        return {**super().get_context_data(**kwargs), "has_keys": bool(keys.secret), "is_live": keys.livemode}
+
+    def post(self, request, *args, **kwargs):
+        row = queries.payment_settings()
+        currency = row.organization.currency
+        context = self.get_context_data(last_event_at=queries.last_event_at(), currency=currency)
+        try:
+            account = stripe.retrieve_account(stripe.keys_of(row))
+        except GatewayMisconfigured:
+            context["problem"] = _("Stripe does not accept the secret key. Copy it again from Stripe's dashboard.")
+        except GatewayError:
+            context["problem"] = _("Stripe cannot be reached just now. Please try again in a minute.")
+        else:
+            context["account"] = account
+            context["takes_currency"] = account.currencies is None or currency in account.currencies
+        return self.render_to_response(context)
+
 
 class PaymentSettingsViewSet(ModelViewSet):
     """One page for the one row an organization has."""
@@ -90,13 +139,22 @@ class PaymentSettingsViewSet(ModelViewSet):
                 [FieldPanel("on_arrival_enabled", heading=gettext_lazy("Guests can pay on arrival"))],
                 heading=gettext_lazy("On arrival"),
             ),
-            MultiFieldPanel([FieldPanel("refund_limit_minor")], heading=gettext_lazy("Refunds")),
+            MultiFieldPanel(
+                [
+                    FieldRowPanel([FieldPanel("hold_minutes"), FieldPanel("max_places")]),
+                    FieldPanel("refund_limit_minor"),
+                ],
+                heading=gettext_lazy("Limits"),
+            ),
         ],
         base_form_class=PaymentSettingsForm,
     )
 
     def get_urlpatterns(self):
-        return [path("", self.edit_view, name="index")]
+        return [
+            path("", self.edit_view, name="index"),
+            path("check/", CheckConnectionView.as_view(), name="check"),
+        ]
 
     def get_common_view_kwargs(self, **kwargs):
         without = dict.fromkeys(

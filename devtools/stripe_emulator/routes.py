@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from devtools.stripe_emulator import customers, endpoints, intents, refunds
 from devtools.stripe_emulator.account import KINDS, Account, Object, own_id, public
+from devtools.stripe_emulator.amounts import MINIMUM, MULTIPLE
 from devtools.stripe_emulator.errors import ApiError, invalid
 from devtools.stripe_emulator.params import read
 
@@ -55,6 +56,17 @@ def _account(account: Account, *reference_and_params: Any) -> Object:
     return account.describe()
 
 
+def _country(_account: Account, country: str, _params: Object) -> Object:
+    if country != "DE":
+        raise ApiError(404, "invalid_request_error", f"Country '{country}' is unknown.", code="resource_missing")
+    currencies = sorted({*MINIMUM, *MULTIPLE})
+    return {
+        "id": country, "object": "country_spec", "default_currency": "eur", "supported_bank_account_currencies": {"eur": [country]},
+        "supported_payment_currencies": currencies, "supported_payment_methods": ["card"], "supported_transfer_countries": [country],
+        "verification_fields": {"company": {"additional": [], "minimum": []}, "individual": {"additional": [], "minimum": []}},
+    }  # fmt: skip
+
+
 _INTENT = (
     "amount currency customer description metadata payment_method payment_method_data receipt_email statement_descriptor "
     "statement_descriptor_suffix capture_method"
@@ -100,6 +112,7 @@ ROUTES: Final = (
         "DELETE", "/v1/webhook_endpoints/ID", "WebhookEndpointDeleteParams", "",
         lambda account, reference, _params: endpoints.delete_endpoint(account, reference),
     ),
+    Route("GET", "/v1/country_specs/ID", "CountrySpecRetrieveParams", "", _country),
     Route("GET", "/v1/account", "AccountRetrieveParams", "", _account),
     Route("GET", "/v1/accounts/ID", "AccountRetrieveParams", "", _account),
 )  # fmt: skip

@@ -14,6 +14,7 @@ from tenancy.gateways import dns
 from tenancy.jobs import enqueue, enqueue_for
 from tenancy.models import Domain, Organization
 from tenancy.rules import may_be_given_out, next_domain_check
+from tenancy.signals import organization_changed
 
 # Host names of one organization that may wait for their record at a time.
 MAX_WAITING: Final = 10
@@ -53,7 +54,7 @@ def add_domain(organization: Organization, *, host: str, now: datetime, actor: A
                 asked_at=now,
                 next_check_at=None if is_own else next_domain_check(now, now=now),
             )
-            audit.record("domain.added", domain, actor=actor, host=host)
+            audit.record("domain.added", domain, actor=actor)
             if is_own:
                 transaction.on_commit(queries.forget_hosts)
             else:
@@ -104,12 +105,12 @@ def _note_check(
         domain.status = DomainStatus.VERIFIED
         domain.verified_at = now
         domain.next_check_at = None
-        audit.record("domain.verified", domain, actor=actor, host=domain.host)
+        audit.record("domain.verified", domain, actor=actor)
         transaction.on_commit(queries.forget_hosts)
     elif problem == DomainProblem.TAKEN or domain.next_check_at is None:
         domain.status = DomainStatus.FAILED
         domain.next_check_at = None
-        audit.record("domain.failed", domain, actor=actor, host=domain.host, problem=problem.value)
+        audit.record("domain.failed", domain, actor=actor, problem=problem.value)
     domain.save()
     return domain
 
@@ -147,6 +148,7 @@ def make_main_domain(domain: Domain, *, actor: Actor) -> Domain:
     organization.site.hostname = locked.host
     organization.site.save(update_fields=["hostname"])
     audit.record("domain.made_main", locked, actor=actor, before=before, after=locked.host)
+    organization_changed.send(Organization, organization=organization)
     transaction.on_commit(queries.forget_hosts)
     return locked
 
@@ -160,7 +162,7 @@ def remove_domain(domain: Domain, *, actor: Actor) -> None:
         return
     if locked.is_canonical:
         raise DomainRefused(_("The main address cannot be removed. Make another one the main address first."))
-    audit.record("domain.removed", locked, actor=actor, host=locked.host)
+    audit.record("domain.removed", locked, actor=actor)
     locked.delete()
     transaction.on_commit(queries.forget_hosts)
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from tenancy import audit, queries
 from tenancy.audit import Actor
 from tenancy.models import Organization
-from tenancy.signals import language_added
+from tenancy.signals import language_added, organization_changed
 
 
 class SettingRefused(ValueError):
@@ -41,33 +41,37 @@ def change_organization(organization: Organization, *, changes: Mapping[str, Any
 
 def _change(pk: int, changes: Mapping[str, Any], actor: Actor) -> Organization:
     organization = Organization.objects.select_for_update(no_key=True, of=("self",)).select_related("site").get(pk=pk)
-    before, after = {}, {}
-    for field, value in changes.items():
-        if getattr(organization, field) != value:
-            before[field] = _plain(getattr(organization, field))
-            after[field] = _plain(value)
-            setattr(organization, field, value)
-    if not after:
+    before = audit.snapshot(organization)
+    changed = [field for field, value in changes.items() if getattr(organization, field) != value]
+    if not changed:
         return organization
+    for field in changed:
+        setattr(organization, field, changes[field])
     for field, reason in queries.locked_settings().items():
-        if field in after:
+        if field in changed:
             raise SettingRefused(field, reason)
     try:
-        organization.clean_fields(exclude={field.name for field in Organization._meta.fields} - after.keys())
+        organization.clean_fields(exclude={field.name for field in Organization._meta.fields} - set(changed))
     except ValidationError as error:
         field, messages = next(iter(error.message_dict.items()))
         raise SettingRefused(field, messages[0]) from error
-    organization.save(update_fields=[*after, "updated_at"])
-    if "name" in after and organization.site is not None:
+    organization.save(update_fields=[*changed, "updated_at"])
+    if "name" in changed and organization.site is not None:
         organization.site.site_name = organization.name
         organization.site.save(update_fields=["site_name"])
-    audit.record("organization.changed", organization, actor=actor, before=before, after=after)
-    transaction.on_commit(queries.forget_hosts)
+    _log(organization, before, actor)
+    _tell(organization)
     return organization
 
 
-def _plain(value: Any) -> Any:
-    return value if isinstance(value, bool | int | list) or value is None else str(value)
+def _tell(organization: Organization) -> None:
+    organization_changed.send(Organization, organization=organization)
+    transaction.on_commit(queries.forget_hosts)
+
+
+def _log(organization: Organization, before: audit.Snapshot, actor: Actor) -> None:
+    changes = audit.changes_since(before, organization)
+    audit.record("organization.changed", organization, actor=actor, changes=changes)
 
 
 @transaction.atomic
@@ -83,14 +87,14 @@ def add_language(organization: Organization, *, language: str, actor: Actor) -> 
         return organization
     if language not in queries.installed_languages():
         raise SettingRefused("language", _("This language is not installed."))
-    before = list(organization.languages)
-    organization.languages = [*before, language]
+    before = audit.snapshot(organization)
+    organization.languages = [*organization.languages, language]
     organization.save(update_fields=["languages", "updated_at"])
     language_added.send(
         Organization, organization=organization, language=language, container=queries.page_container(organization)
     )
-    audit.record("organization.changed", organization, actor=actor, **_languages(before, organization))
-    transaction.on_commit(queries.forget_hosts)
+    _log(organization, before, actor)
+    _tell(organization)
     return organization
 
 
@@ -112,11 +116,11 @@ def remove_language(organization: Organization, *, language: str, actor: Actor) 
             _("Pages are published in %(language)s: %(titles)s. Unpublish them first.")
             % {"language": get_language_info(language)["name_translated"], "titles": _titles(published)},
         )
-    before = list(organization.languages)
-    organization.languages = [code for code in before if code != language]
+    before = audit.snapshot(organization)
+    organization.languages = [code for code in organization.languages if code != language]
     organization.save(update_fields=["languages", "updated_at"])
-    audit.record("organization.changed", organization, actor=actor, **_languages(before, organization))
-    transaction.on_commit(queries.forget_hosts)
+    _log(organization, before, actor)
+    _tell(organization)
     return organization
 
 
@@ -124,7 +128,3 @@ def _titles(titles: list[str], shown: int = 3) -> str:
     named = ", ".join(f"“{title}”" for title in titles[:shown])
     more = len(titles) - shown
     return _("%(titles)s and %(count)d more") % {"titles": named, "count": more} if more > 0 else named
-
-
-def _languages(before: list[str], organization: Organization) -> dict[str, dict[str, list[str]]]:
-    return {"before": {"languages": before}, "after": {"languages": organization.languages}}

@@ -8,6 +8,14 @@ from tenancy.views.accounts import (
     private_page,
     switch,
 )
+from tenancy.views.domains import (
+    CheckDomainView,
+    DomainCreateView,
+    DomainIndexView,
+    DomainInspectView,
+    MakeMainDomainView,
+    RemoveDomainView,
+)
 from tenancy.views.files import (
     media,
 )
@@ -21,6 +29,16 @@ from tenancy.views.invitations import (
 )
 from tenancy.views.languages import (
     in_own_language,
+)
+from tenancy.views.organization import (
+    DetailsView,
+    LanguagesView,
+    MailView,
+    OrganizationView,
+    RemoveLanguageView,
+    SignInSettingsView,
+    TestMailView,
+    organization_cards,
 )
 from tenancy.views.problems import (
     retry_delivery,
@@ -38,16 +56,29 @@ from tenancy.views.team import (
 
 __all__ = [
     "ChangeRoleView",
+    "CheckDomainView",
     "DeclineInvitationView",
+    "DetailsView",
+    "DomainCreateView",
+    "DomainIndexView",
+    "DomainInspectView",
     "EmailChangeView",
     "InvitationView",
     "InviteView",
+    "LanguagesView",
     "LeaveView",
+    "MailView",
+    "MakeMainDomainView",
+    "OrganizationView",
+    "RemoveDomainView",
+    "RemoveLanguageView",
     "RemoveMemberView",
     "ResendInvitationView",
     "RolesView",
     "SessionsView",
+    "SignInSettingsView",
     "TeamIndexView",
+    "TestMailView",
     "WithdrawInvitationView",
     "arrive",
     "confirm_email_change",
@@ -55,6 +86,7 @@ __all__ = [
     "in_own_language",
     "livez",
     "media",
+    "organization_cards",
     "organizations",
     "private_page",
     "readyz",

@@ -117,7 +117,7 @@ class TeamVerbView(WagtailAdminTemplateMixin, FormView):
     label = ""
     is_serious = False
     form_class = Form
-    template_name = "tenancy/team_verb.html"
+    template_name = "tenancy/verb.html"
     header_icon = "group"
 
     def dispatch(self, request, *args, **kwargs):

@@ -18,6 +18,7 @@ KERNEL = PUBLIC | {
     "jobs",
     "money",
     "outbox",
+    "panels",
     "permissions",
     "rls",
     "scope",

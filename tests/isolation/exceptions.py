@@ -12,6 +12,7 @@ COLOUR = "a colour"
 NOT_WORDS: dict[str, str] = {
     "cms_branding.accent_colour": COLOUR,
     "cms_branding.primary_colour": COLOUR,
+    "cms_legaltext.language": LANGUAGE,
     "commerce_order.currency": CURRENCY,
     "commerce_order.language": LANGUAGE,
     "commerce_payment.captured_currency": CURRENCY,

@@ -74,8 +74,12 @@ MODELS = {
 }
 # Values that are nobody's.
 CHOICES: dict[str, Callable[[], Iterable[str]]] = {
+    "cms:legal kind": lambda: ["imprint"],
     "filter_spec": lambda: ["width-32"],
+    "legal_texts:edit kind": lambda: ["imprint"],
+    "legal_texts:edit language": lambda: ["en"],
     "mode": lambda: ["default"],
+    "organization:remove_language code": lambda: ["de"],
     "wagtailadmin_api:pages action_name": lambda: PagesAdminAPIViewSet.actions,
 }
 

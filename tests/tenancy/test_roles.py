@@ -40,7 +40,7 @@ ALL = [
     "Images",
     "Documents",
     ("Reports", ["Problems", "Who did what", "Stripe events", *REPORTS_ON_PAGES]),
-    ("Settings", ["Team", "Payment", "Collections", "Branding"]),
+    ("Settings", ["Organization", "Team", "Payment", "Collections", "Branding"]),
     HELP_FOR_EDITORS,
 ]
 MENUS = {
@@ -184,6 +184,17 @@ OPERATIONS = {
 SETTINGS = {
     "audit:index",
     "audit:index_results",
+    "domains:add",
+    "domains:index",
+    "domains:index_results",
+    "legal_texts:index",
+    "organization:details",
+    "organization:index",
+    "organization:languages",
+    "organization:mail",
+    "organization:sign_in",
+    "organization:test_mail",
+    "payment_settings:check",
     "payment_settings:index",
     "team:index",
     "team:index_results",
