@@ -32,7 +32,7 @@ def _person(subject: models.Model) -> tuple[str, int] | None:
     if not last:
         return subject._meta.label_lower, subject.pk
     holder = attrgetter(".".join(hops))(subject) if hops else subject
-    field = holder._meta.get_field(last)
+    field: Any = holder._meta.get_field(last)
     key = getattr(holder, field.attname)
     return (field.related_model._meta.label_lower, key) if key is not None else None
 

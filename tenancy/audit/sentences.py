@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from tenancy.audit.words import Area
+from tenancy.audit.words import Area, Sentence
 
 
 def _exported(words: Mapping[str, Any]) -> str:
@@ -67,7 +67,7 @@ PAGES = {
     "wagtail.unlock": _RECORDS["wagtail.unlock"],
 }
 
-_ACCOUNTS = {
+_ACCOUNTS: dict[str, Sentence] = {
     "account.signed_in": _signed_in,
     "account.switched_here": gettext_lazy("%(who)s came here from another organization"),
     "account.switched_away": gettext_lazy("%(who)s went to another organization"),

@@ -1,4 +1,5 @@
 from django.urls import NoReverseMatch, reverse
+from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.admin_url_finder import AdminURLFinder
@@ -62,8 +63,18 @@ class AuditInspectView(InspectView):
     def get_object(self, queryset=None):
         return super().get_object(audit.told_entries())
 
+    page_title = _("Who did what")
+
     def get_page_subtitle(self):
-        return audit.say(self.object)
+        return ""
+
+    def get_breadcrumbs_items(self):
+        back = {"url": reverse(self.index_url_name), "label": _("Who did what")}
+        return [
+            *self.breadcrumbs_items,
+            back,
+            {"url": "", "label": date_format(self.object.at, "SHORT_DATETIME_FORMAT")},
+        ]
 
     def get_fields(self):
         return []
@@ -118,9 +129,12 @@ class AuditViewSet(ModelViewSet):
             get_url=lambda entry: reverse("audit:inspect", args=[entry.pk]),
         ),
         Column(
-            "kind", label=_("Kind of record"), accessor=lambda entry: capfirst(audit.record_kind(entry.subject_type))
+            "kind",
+            label=_("Kind of record"),
+            classname="deed-kind",
+            accessor=lambda entry: capfirst(audit.record_kind(entry.subject_type)),
         ),
-        Column("origin", label=_("From where"), accessor=audit.origin_in_words),
+        Column("origin", label=_("From where"), classname="deed-origin", accessor=audit.origin_in_words),
         DateColumn("at", label=_("When"), sort_key="at"),
     ]
     list_export = [
