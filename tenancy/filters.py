@@ -5,12 +5,13 @@ from typing import Any
 import django_filters
 from django.apps import apps
 from django.db.models import QuerySet
+from django.forms import RadioSelect
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 
 from tenancy import audit
-from tenancy.models import AuditEntry, User
+from tenancy.models import AuditEntry, Organization, TenantModel, User
 from tenancy.origin import ADMIN, COMMAND, JOB, SITE
 
 ORIGINS = ((ADMIN, _("Admin")), (SITE, _("Guest site")), (JOB, _("Automatic job")), (COMMAND, _("Command")))
@@ -33,32 +34,28 @@ def actions(request: Any = None) -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def kinds(request: Any = None) -> list[tuple[str, str]]:
-    """Return the kinds of records to choose from: the product's own, pages and settings."""
-    own = {area.name for area in audit.areas()}
-    labels = [
-        model._meta.label_lower
-        for model in apps.get_models()
-        if model._meta.app_label in KINDS_OF or model._meta.app_label in own
+    """Return the kinds of records to choose from: the product's own, and pages."""
+    own = [
+        model._meta.label_lower for model in apps.get_models() if issubclass(model, (TenantModel, Organization, User))
     ]
-    return sorted(
-        ((label, capfirst(audit.record_kind(label))) for label in [*labels, "wagtailcore.page"]),
-        key=lambda pair: pair[1].casefold(),
-    )
-
-
-KINDS_OF = ("tenancy", "crm", "places", "tours", "commerce", "cms")
+    labelled = ((label, capfirst(audit.record_kind(label))) for label in [*own, "wagtailcore.page"])
+    return sorted(labelled, key=lambda pair: pair[1].casefold())
 
 
 class AuditFilterSet(WagtailFilterSet):
     """Audit entries by who, in which part of the product, what, to which record, when and from where."""
 
     actor = django_filters.ModelChoiceFilter(label=_("Who"), queryset=User.objects.order_by("first_name", "last_name"))
-    area = django_filters.ChoiceFilter(label=_("Part"), choices=areas, method="filter_area")
+    area = django_filters.ChoiceFilter(
+        label=_("Part"), choices=areas, method="filter_area", widget=RadioSelect, empty_label=_("All")
+    )
     action = django_filters.ChoiceFilter(label=_("What"), choices=actions)
     subject_type = django_filters.ChoiceFilter(label=_("Kind of record"), choices=kinds)
     subject_name = django_filters.CharFilter(label=_("Name of the record"), lookup_expr="icontains")
     at = django_filters.DateFromToRangeFilter(label=_("When"), widget=DateRangePickerWidget)
-    origin = django_filters.ChoiceFilter(label=_("From where"), choices=ORIGINS, lookup_expr="startswith")
+    origin = django_filters.ChoiceFilter(
+        label=_("From where"), choices=ORIGINS, lookup_expr="startswith", widget=RadioSelect, empty_label=_("All")
+    )
     network = django_filters.CharFilter(label=_("Network"), lookup_expr="startswith")
     is_support = django_filters.BooleanFilter(label=_("By the platform’s support"))
 

@@ -1,6 +1,7 @@
 from django.urls import NoReverseMatch, reverse
 from django.utils.formats import date_format
 from django.utils.text import capfirst
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
@@ -69,11 +70,12 @@ class AuditInspectView(InspectView):
         return ""
 
     def get_breadcrumbs_items(self):
+        at = localtime(self.object.at, self.request.organization.zone)
         back = {"url": reverse(self.index_url_name), "label": _("Who did what")}
         return [
             *self.breadcrumbs_items,
             back,
-            {"url": "", "label": date_format(self.object.at, "SHORT_DATETIME_FORMAT")},
+            {"url": "", "label": date_format(at, "SHORT_DATETIME_FORMAT")},
         ]
 
     def get_fields(self):
