@@ -83,8 +83,8 @@ def render_chooser(
         started["options"] = json.dumps(widget.get_js_init_options(attrs["id"], name, shown))
     return format_html(
         "{}{}",
-        widget.render_html(name, shown, attrs),
         render_to_string("wagtailadmin/shared/start.html", started),
+        widget.render_html(name, shown, attrs),
     )
 
 

@@ -12,19 +12,27 @@ const CLASSES = [
   "SnippetChooser",
 ];
 
+function start(element) {
+  // Once for each place in the page, also when a field is moved within it.
+  if (element.dataset.started) return;
+  element.dataset.started = "yes";
+  const { startNameValue: name, startIdValue: id, startOptionsValue: options } = element.dataset;
+  const given = [...(id ? [id] : []), options ? JSON.parse(options) : {}];
+  if (FUNCTIONS.includes(name)) window[name](...given);
+  else if (CLASSES.includes(name)) new window[name](...given);
+}
+
+// As inline scripts would: before Stimulus moves menus out of the fields they belong to.
+document.addEventListener("readystatechange", () => {
+  if (document.readyState === "interactive") document.querySelectorAll('[data-controller~="start"]').forEach(start);
+});
+
+// What comes into the page later. Stimulus goes from top to bottom, so this stands before the field where the order counts.
 window.wagtail.app.register(
   "start",
   class extends window.StimulusModule.Controller {
-    static values = { name: String, id: String, options: Object };
-
     connect() {
-      // Once for each place in the page, also when a field is moved within it.
-      if (this.element.dataset.started) return;
-      this.element.dataset.started = "yes";
-      const { nameValue: name, idValue: id, optionsValue: options } = this;
-      const given = this.hasIdValue ? [id, options] : [options];
-      if (FUNCTIONS.includes(name)) window[name](...given);
-      else if (CLASSES.includes(name)) new window[name](...given);
+      start(this.element);
     }
   },
 );
