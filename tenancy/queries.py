@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.mfa.models import Authenticator
@@ -256,11 +257,11 @@ def is_platform_itself(host: str) -> bool:
 
 def locked_settings() -> dict[str, str]:
     """Return which fields of the organization in scope cannot change any more, each with the reason in the active language."""
-    return {
-        field: reason
-        for _receiver, locks in settings_locks.send(Organization)
-        for field, reason in (locks or {}).items()
-    }
+    found: dict[str, str] = {}
+    locks: Any
+    for _receiver, locks in settings_locks.send(Organization):
+        found |= locks or {}
+    return found
 
 
 def installed_languages() -> dict[str, str]:

@@ -133,7 +133,7 @@ def make_main_domain(domain: Domain, *, actor: Actor) -> Domain:
 
     Raises `DomainRefused` for a host name that is not verified.
     """
-    organization = Organization.objects.select_for_update(no_key=True).get(pk=domain.organization_id)
+    organization = Organization.objects.select_for_update(no_key=True).get()
     locked = Domain.objects.select_for_update().filter(pk=domain.pk).first()
     if locked is None or not locked.is_verified:
         raise DomainRefused(_("Only a verified address can be the main one."))
@@ -156,7 +156,7 @@ def make_main_domain(domain: Domain, *, actor: Actor) -> Domain:
 @transaction.atomic
 def remove_domain(domain: Domain, *, actor: Actor) -> None:
     """Give up a host name: guests are no longer served there, and others may ask for it. Raises `DomainRefused` for the main one."""
-    Organization.objects.select_for_update(no_key=True).get(pk=domain.organization_id)
+    Organization.objects.select_for_update(no_key=True).get()
     locked = Domain.objects.select_for_update().filter(pk=domain.pk).first()
     if locked is None:
         return
