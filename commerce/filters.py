@@ -1,10 +1,12 @@
 """Filters of the admin's lists of orders and of Stripe's events."""
 
+from datetime import date, datetime, time
 from typing import Any
 
 import django_filters
 from django import forms
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.widgets import AdminDateInput
@@ -18,20 +20,16 @@ class OrderFilterSet(WagtailFilterSet):
     """Orders by state, way of paying, days, and whether somebody should look at them."""
 
     status = django_filters.MultipleChoiceFilter(
-        choices=OrderStatus.choices, label=_("Status"), widget=forms.CheckboxSelectMultiple
+        choices=OrderStatus.choices, label=_("Status"), widget=forms.CheckboxSelectMultiple, distinct=False
     )
     method = django_filters.MultipleChoiceFilter(
-        choices=PaymentMethod.choices, label=_("Payment method"), widget=forms.CheckboxSelectMultiple
+        choices=PaymentMethod.choices, label=_("Payment method"), widget=forms.CheckboxSelectMultiple, distinct=False
     )
     attention = django_filters.ChoiceFilter(
         label=_("Needs attention"), choices=[("yes", _("Yes"))], empty_label=_("All"), method="filter_attention"
     )
-    placed_from = django_filters.DateFilter(
-        field_name="placed_at", lookup_expr="date__gte", label=_("Placed from"), widget=AdminDateInput
-    )
-    placed_to = django_filters.DateFilter(
-        field_name="placed_at", lookup_expr="date__lte", label=_("Placed to"), widget=AdminDateInput
-    )
+    placed_from = django_filters.DateFilter(label=_("Placed from"), widget=AdminDateInput, method="filter_placed_from")
+    placed_to = django_filters.DateFilter(label=_("Placed to"), widget=AdminDateInput, method="filter_placed_to")
     departure = django_filters.DateFilter(label=_("Departure on"), widget=AdminDateInput, method="filter_departure")
 
     class Meta:
@@ -41,6 +39,15 @@ class OrderFilterSet(WagtailFilterSet):
     def filter_attention(self, orders: QuerySet[Order], _name: str, _value: str) -> QuerySet[Order]:
         """Return the orders that somebody should look at."""
         return orders.exclude(needs_attention="")
+
+    # By instants rather than by `placed_at__date`, which no index knows.
+    def filter_placed_from(self, orders: QuerySet[Order], _name: str, value: date) -> QuerySet[Order]:
+        """Return the orders placed on that day or later."""
+        return orders.filter(placed_at__gte=timezone.make_aware(datetime.combine(value, time.min)))
+
+    def filter_placed_to(self, orders: QuerySet[Order], _name: str, value: date) -> QuerySet[Order]:
+        """Return the orders placed on that day or earlier."""
+        return orders.filter(placed_at__lte=timezone.make_aware(datetime.combine(value, time.max)))
 
     def filter_departure(self, orders: QuerySet[Order], _name: str, value: Any) -> QuerySet[Order]:
         """Return the orders with places on a departure of that day."""

@@ -151,7 +151,12 @@ class Order(TenantModel):
                 fields=["organization"], include=["id", "customer", "number", "search_text"], name="order_search"
             ),
             models.Index(fields=["organization", "customer"], name="order_by_customer"),
-            models.Index(fields=["hold_expires_at"], condition=models.Q(status="pending"), name="order_hold"),
+            # For the sweep over all organizations. The second condition keeps it from answering lists of one.
+            models.Index(
+                fields=["hold_expires_at"],
+                condition=models.Q(status="pending", hold_expires_at__isnull=False),
+                name="order_hold",
+            ),
         ]
 
     def __str__(self) -> str:

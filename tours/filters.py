@@ -38,7 +38,7 @@ class ScheduleFilterSet(WagtailFilterSet):
     )
     tour = django_filters.ModelChoiceFilter(queryset=_tours_of_schedules, label=_("Tour"), empty_label=_("All"))
     status = django_filters.MultipleChoiceFilter(
-        choices=ScheduleStatus.choices, label=_("Status"), widget=forms.CheckboxSelectMultiple
+        choices=ScheduleStatus.choices, label=_("Status"), widget=forms.CheckboxSelectMultiple, distinct=False
     )
 
     class Meta:
@@ -67,7 +67,7 @@ class BookingFilterSet(WagtailFilterSet):
     )
     schedule = django_filters.NumberFilter(field_name="schedule", widget=forms.HiddenInput, label="")
     status = django_filters.MultipleChoiceFilter(
-        choices=BookingStatus.choices, label=_("Status"), widget=forms.CheckboxSelectMultiple
+        choices=BookingStatus.choices, label=_("Status"), widget=forms.CheckboxSelectMultiple, distinct=False
     )
 
     class Meta:

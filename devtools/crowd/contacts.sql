@@ -20,5 +20,6 @@ SELECT placed_at, placed_at, 'call', 'inbound', 'Asks for the way', '', placed_a
        customer_id, organization_id
 FROM deal WHERE n % 10 = 0;
 
-INSERT INTO tenancy_auditentry (at, action, subject_type, subject_id, details, organization_id)
-SELECT placed_at, 'order.placed', 'commerce.order', id, '{"total_minor": 5000}', organization_id FROM deal;
+INSERT INTO tenancy_auditentry (at, is_support, action, subject_type, subject_id, subject_name, origin, host, network, device, details,
+    organization_id)
+SELECT placed_at, false, 'order.placed', 'commerce.order', id, '', '', '', '', '', '{"total_minor": 5000}', organization_id FROM deal;
