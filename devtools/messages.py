@@ -53,6 +53,16 @@ def catalogue_path(language: str) -> Path:
     return ROOT / "locale" / language / "LC_MESSAGES" / "django.po"
 
 
+def allauth_path(language: str) -> Path:
+    """The file with the texts of django-allauth that we translate into `language` in other words than it does."""
+    return ROOT / "locale" / "allauth" / language / "LC_MESSAGES" / "django.po"
+
+
+def compile_catalogue(catalogue: polib.POFile) -> None:
+    """Write what Django reads beside the file that translators write."""
+    catalogue.save_as_mofile(str(Path(catalogue.fpath).with_suffix(".mo")))
+
+
 def template_paths() -> list[Path]:
     """Every template of the product."""
     return sorted(path for path in (ROOT / "templates").rglob("*") if path.suffix in {".html", ".txt"})
@@ -104,7 +114,7 @@ def update(language: str) -> list[Text]:
         if not entry.translated():
             missing.append(text)
     new.save(str(path))
-    new.save_as_mofile(str(path.with_suffix(".mo")))
+    compile_catalogue(new)
     return missing
 
 
@@ -130,6 +140,8 @@ def main() -> None:
         print(f"{catalogue_path(language).relative_to(ROOT)}: {len(missing)} texts to translate")
         for text in missing:
             print(f"  {text.where}: {text.msgid}")
+        if allauth_path(language).exists():
+            compile_catalogue(polib.pofile(allauth_path(language)))
 
 
 if __name__ == "__main__":
