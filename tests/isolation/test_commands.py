@@ -4,7 +4,7 @@ import pytest
 from django.core.management import get_commands
 from django.core.management.base import CommandError
 from django.utils import timezone
-from wagtail.models import ReferenceIndex, Revision
+from wagtail.models import ReferenceIndex
 
 from cms.models import ContentPage, LandingPage
 from tenancy.management.scopes import EACH_ORGANIZATION, ONE_ORGANIZATION, OWNER_COMMANDS, run
@@ -25,13 +25,12 @@ def pages(harbour, kyoto) -> dict[str, ContentPage]:
             home = LandingPage.objects.get(locale__language_code="en")
             image = PictureFactory(title=f"Moonquail of {organization.slug}")
             page = home.add_child(
-                instance=ContentPage(title=f"Moonquail at {organization.slug}", slug="moonquail", live=False)
+                instance=ContentPage(
+                    title=f"Moonquail at {organization.slug}", slug="moonquail", share_image=image, live=False
+                )
             )
-            page.share_image = image
-            page.go_live_at = timezone.now() + dt.timedelta(hours=1)
-            page.save_revision().publish()
-            due = timezone.now() - dt.timedelta(hours=1)
-            Revision.objects.filter(object_id=page.pk).update(approved_go_live_at=due)
+            page.go_live_at = timezone.now() - dt.timedelta(hours=1)
+            page.save_revision(approved_go_live_at=page.go_live_at)
             made[organization.slug] = page
     return made
 
