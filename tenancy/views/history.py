@@ -46,7 +46,10 @@ def logged_export(as_spreadsheet):
 
     @wraps(as_spreadsheet)
     def export(view, queryset, spreadsheet_format):
-        model = getattr(view, "model", None) or queryset.model
+        model = getattr(view, "model", None) or getattr(queryset, "model", None)
+        if model is None:
+            # Some of Wagtail's reports are about a list of rows.
+            model = view.filterset_class._meta.model
         filters = sorted(
             name for name, value in view.request.GET.items() if value and name not in ("export", "p", "ordering")
         )

@@ -233,6 +233,16 @@ def test_secrets_are_not_in_the_log(harbour, owner_client):
     assert "hidden" not in str(entry.details)
 
 
+@pytest.mark.parametrize("query", ["", "&q=moonquail"])
+def test_export_of_a_report_without_rows_is_logged(harbour, owner_client, query):
+    answer = owner_client.get(f"/admin/reports/workflow/?export=csv{query}")
+    assert (answer.status_code, b"".join(answer.streaming_content) != b"") == (200, True)
+    with organization_scope(harbour.pk):
+        (entry,) = entries(action="list.exported")
+        assert (entry.subject_type, entry.details["rows"]) == ("wagtailcore.workflowstate", 0)
+
+
+
 @pytest.mark.parametrize(("file", "name"), [("csv", "CSV"), ("xlsx", "XLSX")])
 def test_export_of_a_list_is_logged(harbour, owner_client, file, name):
     with organization_scope(harbour.pk):
