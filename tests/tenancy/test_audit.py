@@ -242,7 +242,6 @@ def test_export_of_a_report_without_rows_is_logged(harbour, owner_client, query)
         assert (entry.subject_type, entry.details["rows"]) == ("wagtailcore.workflowstate", 0)
 
 
-
 @pytest.mark.parametrize(("file", "name"), [("csv", "CSV"), ("xlsx", "XLSX")])
 def test_export_of_a_list_is_logged(harbour, owner_client, file, name):
     with organization_scope(harbour.pk):
