@@ -3,7 +3,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.template.response import SimpleTemplateResponse
-from django.utils.translation import get_language_from_request, override
+from django.utils.translation import get_language, get_language_from_request, override
 
 
 def in_own_language(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -21,6 +21,8 @@ def in_own_language(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
             # Rendered here: otherwise it would be when the language is the old one again.
             if isinstance(response, SimpleTemplateResponse):
                 response.render()
+            # Django would say the language of the address.
+            response.headers.setdefault("Content-Language", get_language())
         return response
 
     return localized

@@ -45,6 +45,7 @@ def language_and_wrong_words(response) -> tuple[str, list[str]]:
 def test_pages_before_sign_in_say_sie(owner, harbour, path):
     response = client_for(harbour).get(f"/admin/{path}", headers={"accept-language": "de"})
     assert (response.status_code, *language_and_wrong_words(response)) == (200, "de", [])
+    assert response["Content-Language"] == "de"
 
 
 @pytest.mark.parametrize("path", OWN)

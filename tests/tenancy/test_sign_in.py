@@ -141,9 +141,7 @@ def test_sign_in_speaks_german(owner, harbour):
         headers={"accept-language": "de"},
     )
     text = response.content.decode()
-    assert re.findall(r'role="alert">(.*?)</p>', text) == [
-        "Die E-Mail-Adresse und/oder das Passwort sind leider falsch."
-    ]
+    assert re.findall(r'role="alert">(.*?)</p>', text) == ["E-Mail-Adresse oder Passwort stimmen nicht."]
     assert '<html lang="de"' in text
 
 
