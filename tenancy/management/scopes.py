@@ -8,6 +8,7 @@ import django
 from django.core.management import execute_from_command_line
 from django.core.management.base import CommandError
 
+from tenancy.origin import COMMAND, Origin, origin_scope
 from tenancy.scope import every_organization, organization_scope
 
 # These read or shape the tables as a whole.
@@ -40,19 +41,20 @@ ONE_ORGANIZATION: Final = frozenset({"import_redirects", "move_pages"})
 
 
 def run(argv: Sequence[str]) -> None:
-    """Run the management command of a command line in the scope that is its own.
+    """Run the management command of a command line in the scope that is its own, and as what the log names as its origin.
 
     A command that is not listed above sees no rows until it enters a scope itself. Raises `CommandError` for an organization that is
     not there, or none where one must be named.
     """
-    command = argv[1] if len(argv) > 1 else ""
-    if command in OWNER_COMMANDS:
-        with every_organization():
+    command = argv[1] if len(argv) > 1 else "help"
+    with origin_scope(Origin(f"{COMMAND}{command}")):
+        if command in OWNER_COMMANDS:
+            with every_organization():
+                execute_from_command_line(list(argv))
+        elif command in EACH_ORGANIZATION and not {"-h", "--help"}.intersection(argv):
+            _run_for_each(command, argv)
+        else:
             execute_from_command_line(list(argv))
-    elif command in EACH_ORGANIZATION and not {"-h", "--help"}.intersection(argv):
-        _run_for_each(command, argv)
-    else:
-        execute_from_command_line(list(argv))
 
 
 def _run_for_each(command: str, argv: Sequence[str]) -> None:
