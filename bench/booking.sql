@@ -17,8 +17,8 @@ INSERT INTO commerce_orderline (created_at, updated_at, position, name, tier_nam
          (now(), now(), 2, 'Measured · Group', 'Child', 1, 1200, 1200, '[{"kind": "tier", "label": "1 × Child at €12.00", "amount_minor": 1200}]', :booking, :order_id, :org);
 INSERT INTO commerce_payment (created_at, updated_at, public_id, method, status, amount_minor, currency, captured_minor, captured_currency, refunded_minor, provider_reference, idempotency_key, failure_message, order_id, organization_id)
   VALUES (now(), now(), gen_random_uuid(), 'card', 'pending', 6200, 'EUR', 0, '', 0, '', '', '', :order_id, :org);
-INSERT INTO tenancy_auditentry (at, action, subject_type, subject_id, details, organization_id)
-  VALUES (now(), 'order.placed', 'commerce.order', :order_id, '{"total_minor": 6200, "method": "card"}', :org);
+INSERT INTO tenancy_auditentry (at, is_support, action, subject_type, subject_id, subject_name, origin, host, network, device, details, organization_id)
+  VALUES (now(), false, 'order.placed', 'commerce.order', :order_id, 'HW-7K3M9QA', '', '', '', '', '{"total_minor": 6200, "method": "card"}', :org);
 INSERT INTO tenancy_outboxevent (created_at, updated_at, topic, payload, organization_id)
   VALUES (now(), now(), 'commerce.order_placed', json_build_object('order_id', :order_id), :org)
   RETURNING id AS event \gset
