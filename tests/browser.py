@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from xdist.scheduler import LoadScopeScheduling
 
 from devtools.chromium import HOW_TO_GET_ONE, find_chromium
@@ -14,6 +14,7 @@ from devtools.chromium import HOW_TO_GET_ONE, find_chromium
 ARTIFACTS = Path(__file__).parent.parent / "test-artifacts"
 NO_CHROMIUM = "no Chromium"
 DESKTOP = {"width": 1280, "height": 900}
+PATIENCE_MS = 30_000
 PHONE = {"width": 390, "height": 844}
 ARGUMENTS = [
     "--host-resolver-rules=MAP *.localhost 127.0.0.1",
@@ -101,7 +102,9 @@ def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Call
     def open_one(*, phone: bool = False, **options: object) -> Page:
         size = {"viewport": PHONE, "has_touch": True, "is_mobile": True} if phone else {"viewport": DESKTOP}
         context = browser.new_context(**{"locale": "en-GB", "reduced_motion": "reduce", **size, **options})
-        context.set_default_timeout(30_000)
+        # A busy machine answers late; what never comes fails all the same.
+        context.set_default_timeout(PATIENCE_MS)
+        expect.set_options(timeout=PATIENCE_MS)
         context.on("console", note)
         contexts.append(context)
         return context.new_page()
