@@ -72,17 +72,22 @@ def invite_member(
     return invitation
 
 
+def _locked_for_inviter(invitation: Invitation, *, now: datetime, actor: User) -> Invitation:
+    organization = queries.current_organization()
+    lock_team(organization)
+    invitation = _locked(invitation)
+    check_may_give(actor, Role(invitation.role), organization=organization)
+    _refuse_unless(invitation, InvitationStatus.OPEN, InvitationStatus.EXPIRED, now=now)
+    return invitation
+
+
 @transaction.atomic
 def resend_invitation(invitation: Invitation, *, now: datetime, actor: User) -> Invitation:
     """Send an open or expired invitation again with a new link, good for 7 days; the old link dies. Return the invitation.
 
     Raises `MembershipRefused` when `actor` may not give its role, `InvitationRefused` when it was answered or withdrawn.
     """
-    organization = queries.current_organization()
-    lock_team(organization)
-    invitation = _locked(invitation)
-    check_may_give(actor, Role(invitation.role), organization=organization)
-    _refuse_unless(invitation, InvitationStatus.OPEN, InvitationStatus.EXPIRED, now=now)
+    invitation = _locked_for_inviter(invitation, now=now, actor=actor)
     if queries.is_member(invitation.email):
         raise InvitationRefused("member")
     invitation.token_hash = ""
@@ -100,11 +105,7 @@ def withdraw_invitation(invitation: Invitation, *, now: datetime, actor: User) -
 
     Raises `MembershipRefused` when `actor` may not give its role, `InvitationRefused` when it was answered or withdrawn.
     """
-    organization = queries.current_organization()
-    lock_team(organization)
-    invitation = _locked(invitation)
-    check_may_give(actor, Role(invitation.role), organization=organization)
-    _refuse_unless(invitation, InvitationStatus.OPEN, InvitationStatus.EXPIRED, now=now)
+    invitation = _locked_for_inviter(invitation, now=now, actor=actor)
     invitation.withdrawn_at = now
     invitation.save(update_fields=["withdrawn_at", "updated_at"])
     audit.record("invitation.withdrawn", invitation, actor=actor, role=invitation.role)

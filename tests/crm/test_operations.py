@@ -79,6 +79,6 @@ def test_follow_up_is_closed_once(in_harbour):
         close_follow_up(protocol, actor=None)
     protocol.refresh_from_db()
     assert protocol.follow_up_on is None
-    assert [entry.details for entry in AuditEntry.objects.filter(action="protocol.followed_up")] == [
+    assert [entry.details for entry in AuditEntry.objects.filter(action="protocol.followed_up").order_by("pk")] == [
         {"due": "2031-01-12"}
     ]

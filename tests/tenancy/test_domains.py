@@ -125,7 +125,9 @@ def test_host_serves_once_its_record_is_found(harbour, name_server, django_captu
             NOW,
             None,
         )
-        assert list(AuditEntry.objects.filter(action__startswith="domain.").values_list("action", flat=True)) == [
+        assert list(
+            AuditEntry.objects.filter(action__startswith="domain.").order_by("pk").values_list("action", flat=True)
+        ) == [
             "domain.added",
             "domain.verified",
         ]

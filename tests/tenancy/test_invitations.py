@@ -166,7 +166,9 @@ def test_new_person_joins(in_harbour, owner):
     assert (invitation.status_at(timezone.now()), invitation.accepted_by) == ("accepted", user)
     profile = UserProfile.objects.get(user=user)
     assert (profile.preferred_language, profile.current_time_zone) == ("en", "Europe/Berlin")
-    assert list(AuditEntry.objects.filter(action__startswith="invitation.").values_list("action", "actor_id")) == [
+    assert list(
+        AuditEntry.objects.filter(action__startswith="invitation.").order_by("pk").values_list("action", "actor_id")
+    ) == [
         ("invitation.sent", owner.pk),
         ("invitation.accepted", user.pk),
     ]

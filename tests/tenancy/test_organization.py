@@ -49,7 +49,11 @@ def again(harbour) -> Organization:
 
 def changes_of(harbour) -> list[list[dict]]:
     with organization_scope(harbour.pk):
-        return list(AuditEntry.objects.filter(action="organization.changed").values_list("details__changes", flat=True))
+        return list(
+            AuditEntry.objects.filter(action="organization.changed")
+            .order_by("pk")
+            .values_list("details__changes", flat=True)
+        )
 
 
 @pytest.mark.parametrize("name", PAGES)
