@@ -104,7 +104,6 @@ ANSWERS_TO_FOREIGN_KEYS: dict[str, str] = {
     "account_reset_password_from_key": "says that the link is not valid",
     "orders:settle_refund": "the order is one's own; says that there is nothing to settle",
     "wagtailadmin_pages:revisions_index": "an old address: leads to the history, which is refused",
-    "wagtailadmin_password_reset_confirm": "says that the link is not valid",
 }
 
 # Routes that answer to what is sent to them with another organization's key; nothing is changed.
