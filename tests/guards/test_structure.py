@@ -68,7 +68,19 @@ OWN_FOLDERS = {
     "commerce": {"gateways"},
     "cms": {"blocks", "pages", "templatetags"},
 }
-FOLDERS = {"management", "migrations", "operations", "queries", "rules", "models", "views", "viewsets", "templatetags"}
+FOLDERS = {
+    "documents",
+    "forms",
+    "management",
+    "migrations",
+    "models",
+    "operations",
+    "queries",
+    "rules",
+    "templatetags",
+    "views",
+    "viewsets",
+}
 
 
 def _python_files(app: str) -> list[Path]:

@@ -1,0 +1,18 @@
+"""Tours, their departures, and the seats booked on them."""
+
+from tours.models.bookings import Booking, Participant
+from tours.models.guides import Guide, GuideAssignment
+from tours.models.schedules import Schedule
+from tours.models.tours import PricingTier, Stop, Tour, TourVariant
+
+__all__ = [
+    "Booking",
+    "Guide",
+    "GuideAssignment",
+    "Participant",
+    "PricingTier",
+    "Schedule",
+    "Stop",
+    "Tour",
+    "TourVariant",
+]

@@ -1,0 +1,102 @@
+"""Departures."""
+
+import uuid
+import zoneinfo
+from datetime import datetime
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from tenancy.models import TenantModel, validate_time_zone
+from tours.enums import (
+    ScheduleStatus,
+)
+from tours.models.tours import Tour, TourVariant
+
+
+class Schedule(TenantModel):
+    """One departure of a tour variant; what gets booked.
+
+    Date and time are the wall clock of `time_zone`; `starts_at` and `ends_at` are the instants derived from them, for ordering.
+    `booked_count` is the sum of the seats of its live bookings; only the operations that book and release change it.
+    """
+
+    audit_name = ("tour", "")
+    # Free text may tell of guests, and belongs to none of them: it is not kept.
+    personal_fields = ("internal_note",)
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    variant = models.ForeignKey(
+        TourVariant, verbose_name=_("variant"), on_delete=models.PROTECT, related_name="schedules"
+    )
+    tour = models.ForeignKey(
+        Tour, verbose_name=_("tour"), on_delete=models.PROTECT, related_name="schedules", editable=False
+    )
+    date = models.DateField(_("date"))
+    start_time = models.TimeField(_("start"))
+    time_zone = models.CharField(_("time zone"), max_length=64, validators=[validate_time_zone], editable=False)
+    starts_at = models.DateTimeField(_("starts at (UTC)"), editable=False)
+    ends_at = models.DateTimeField(_("ends at (UTC)"), editable=False)
+    booking_closes_at = models.DateTimeField(_("booking closes at (UTC)"), editable=False)
+    duration_minutes = models.PositiveSmallIntegerField(_("duration in minutes"), validators=[MinValueValidator(1)])
+    cutoff_minutes = models.PositiveIntegerField(_("booking closes (minutes before)"))
+    capacity = models.PositiveSmallIntegerField(
+        pgettext_lazy("on a departure", "places"), validators=[MinValueValidator(1)]
+    )
+    booked_count = models.PositiveIntegerField(_("booked"), default=0, editable=False)
+    status = models.CharField(
+        _("status"), max_length=12, choices=ScheduleStatus.choices, default=ScheduleStatus.OPEN, editable=False
+    )
+    language = models.CharField(_("language"), max_length=12, blank=True)
+    guest_note = models.TextField(_("note to guests"), blank=True)
+    internal_note = models.TextField(_("internal note"), blank=True)
+
+    class Meta:
+        verbose_name = _("schedule")
+        verbose_name_plural = _("schedules")
+        ordering = ["starts_at", "pk"]
+        permissions = [
+            ("view_manifest", "Can see who comes on any departure"),
+            ("lead_schedule", "Can see the departures they lead, and who comes on them"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(booked_count__gte=0, booked_count__lte=models.F("capacity")),
+                name="schedule_not_oversold",
+                violation_error_message=_("More places are booked than that."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")), name="schedule_ends_after_start"
+            ),
+            models.UniqueConstraint(
+                fields=["variant", "date", "start_time", "language"],
+                condition=~models.Q(status="cancelled"),
+                name="schedule_once",
+                violation_error_message=_("There is already a departure of this variant at that time."),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organization", "starts_at"], name="schedule_by_start"),
+            models.Index(fields=["organization", "date", "starts_at"], name="schedule_by_date"),
+            models.Index(fields=["organization", "tour", "starts_at"], name="schedule_by_tour"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.date:%Y-%m-%d} {self.start_time:%H:%M}"
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        """The IANA zone of the wall time."""
+        return zoneinfo.ZoneInfo(self.time_zone)
+
+    @property
+    def local_start(self) -> datetime:
+        """The start as an aware datetime in the schedule's own zone."""
+        return self.starts_at.astimezone(self.zone)
+
+    @property
+    def seats_left(self) -> int:
+        """How many seats are free, as far as this object knows."""
+        return self.capacity - self.booked_count

@@ -1,0 +1,112 @@
+"""What can be booked, and at which price."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+
+from tours.enums import ScheduleStatus, TourStatus
+from tours.models import PricingTier, Schedule, Tour, TourVariant
+
+
+def _bookable(now: datetime) -> QuerySet[Schedule]:
+    return Schedule.objects.filter(
+        status=ScheduleStatus.OPEN,
+        booking_closes_at__gt=now,
+        starts_at__gt=now,
+        tour__status=TourStatus.ACTIVE,
+        variant__is_active=True,
+    ).select_related("variant", "tour")
+
+
+def available_schedules(tour: Tour, *, from_: date, to: date, now: datetime, seats: int = 1) -> list[Schedule]:
+    """Return the departures of a tour that can be booked, by start; one query.
+
+    `from_` and `to` are local days, both included; `now` is aware; `seats` is how many must still be free.
+    """
+    return list(
+        _bookable(now)
+        .filter(tour=tour, date__range=(from_, to), capacity__gte=F("booked_count") + seats)
+        .order_by("starts_at", "pk")
+    )
+
+
+def next_departures(tours: Iterable[Tour], *, now: datetime) -> dict[int, Schedule]:
+    """Return the next departure that can be booked of each tour, by the tour's primary key; one query."""
+    found = (
+        _bookable(now)
+        .filter(tour__in=list(tours), capacity__gt=F("booked_count"))
+        .order_by("tour_id", "starts_at")
+        .distinct("tour_id")
+    )
+    return {schedule.tour_id: schedule for schedule in found}
+
+
+def lowest_prices(tours: Iterable[Tour], *, on: date) -> dict[int, int]:
+    """Return the lowest full price of each tour in minor units, by the tour's primary key; one query. Free places do not count."""
+    prices: dict[int, int] = {}
+    for tier in PricingTier.objects.filter(_valid_on(on), tour__in=list(tours), price_minor__gt=0, is_default=True):
+        prices[tier.tour_id] = min(tier.price_minor, prices.get(tier.tour_id, tier.price_minor))
+    return prices
+
+
+def bookable_schedule(public_id: UUID | str, *, now: datetime) -> Schedule | None:
+    """Return the departure with this public id when it can be booked now, else None. It may be full."""
+    return _bookable(now).filter(public_id=public_id).first()
+
+
+def bookable_schedules(public_ids: Iterable[UUID | str], *, now: datetime) -> dict[str, Schedule]:
+    """Return those of several departures that can be booked now, by their public ids; one query. They may be full."""
+    found = _bookable(now).filter(public_id__in=list(public_ids))
+    return {str(schedule.public_id): schedule for schedule in found}
+
+
+def bookable_tour(public_id: UUID | str, *, now: datetime) -> tuple[Tour, date, date] | None:
+    """Return an offered tour with the first and the last local day it can be booked for; one query.
+
+    Without any departure both days are the day that `now` is in the organization's zone. None when there is no such tour.
+    """
+    bookable = _bookable(now).filter(tour=OuterRef("pk"), capacity__gt=F("booked_count")).values("date")
+    tour = (
+        Tour.objects.filter(public_id=public_id, status=TourStatus.ACTIVE)
+        .select_related("organization")
+        .annotate(
+            first_date=Subquery(bookable.order_by("date")[:1]), last_date=Subquery(bookable.order_by("-date")[:1])
+        )
+        .first()
+    )
+    if tour is None:
+        return None
+    today = now.astimezone(tour.organization.zone).date()
+    return tour, tour.first_date or today, tour.last_date or today
+
+
+def _valid_on(day: date) -> Q:
+    return (Q(valid_from=None) | Q(valid_from__lte=day)) & (Q(valid_until=None) | Q(valid_until__gte=day))
+
+
+def price_tiers(variant: TourVariant, *, on: date) -> list[PricingTier]:
+    """Return the prices by which a variant is sold on a local day, in order; one query.
+
+    Prices of the variant's own, else those of its tour.
+    """
+    return price_tiers_of([(variant, on)])[variant.pk, on]
+
+
+def price_tiers_of(days: Iterable[tuple[TourVariant, date]]) -> dict[tuple[int, date], list[PricingTier]]:
+    """Return the prices of variants on local days, by the variant's primary key and the day; one query."""
+    wanted = {(variant.pk, day): variant.tour_id for variant, day in days}
+    tiers = list(PricingTier.objects.filter(tour__in=set(wanted.values())).order_by("sort_order", "pk"))
+    found: dict[tuple[int, date], list[PricingTier]] = {}
+    for (variant_id, day), tour_id in wanted.items():
+        valid = [
+            tier
+            for tier in tiers
+            if tier.tour_id == tour_id
+            and (tier.valid_from is None or tier.valid_from <= day)
+            and (tier.valid_until is None or tier.valid_until >= day)
+        ]
+        own = [tier for tier in valid if tier.variant_id == variant_id]
+        found[variant_id, day] = own or [tier for tier in valid if tier.variant_id is None]
+    return found

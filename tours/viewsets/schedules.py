@@ -1,0 +1,66 @@
+from django.urls import path
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from tours import views
+from tours.filters import ScheduleFilterSet
+from tours.forms import ScheduleForm
+from tours.models import Schedule
+from tours.viewsets.base import TourViews
+
+
+class ScheduleViewSet(TourViews):
+    model = Schedule
+    url_prefix = "schedules"
+    url_namespace = "schedules"
+    icon = "calendar-alt"
+    menu_label = _("Schedules")
+    menu_order = 110
+    add_to_admin_menu = True
+    without = ("usage", "delete")
+    index_view_class = views.ScheduleIndexView
+    add_view_class = views.NewSchedulesView
+    edit_view_class = views.ScheduleEditView
+    inspect_view_class = views.ScheduleInspectView
+    filterset_class = ScheduleFilterSet
+    search_fields = ["tour__name", "variant__name", "guest_note", "internal_note"]
+    list_export = [
+        "date",
+        "start_time",
+        "time_zone",
+        "tour.name",
+        "variant.name",
+        "language",
+        "booked_count",
+        "capacity",
+        "status",
+        "guest_note",
+        "internal_note",
+    ]
+    export_headings = {"tour.name": _("Tour"), "variant.name": _("Variant")}
+    export_filename = "schedules"
+
+    @cached_property
+    def menu_item_class(self):
+        class ScheduleMenuItem(super().menu_item_class):
+            # Guides have departures of their own, others all of them.
+            def render_component(self, request):
+                component = super().render_component(request)
+                component.label = views.schedules_title(request.user)
+                return component
+
+        return ScheduleMenuItem
+
+    def get_form_class(self, for_update=False):
+        return ScheduleForm
+
+    def get_add_view_kwargs(self, **kwargs):
+        return {}
+
+    def get_urlpatterns(self):
+        verbs = [
+            path(f"<int:pk>/{verb}/", views.ScheduleVerbView.as_view(verb=verb), name=verb)
+            for verb in ("open", "close", "cancel")
+        ]
+        manifest = path("<int:pk>/manifest/", views.ManifestView.as_view(), name="manifest")
+        return [*super().get_urlpatterns(), manifest, *verbs]
