@@ -160,6 +160,7 @@ def audit_areas() -> list[Area]:
         "schedule.completed": _("The departure %(record)s took place"),
         "schedule.cancelled": _("%(who)s cancelled the departure %(record)s"),
         "schedule.guides_set": _("%(who)s changed who leads the departure %(record)s"),
+        "booking.moved": _("%(who)s changed the departure or the places of the booking %(record)s"),
         "manifest.viewed": _("%(who)s looked at who comes on the departure %(record)s"),
         "tour.stops_imported": _(
             "%(who)s imported stops of the tour “%(record)s”: %(stops_added)s added, %(stops_removed)s removed"

@@ -1,18 +1,20 @@
 """Seats: taken and given back by one conditional statement for each departure, so that none is sold twice."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm.models import Customer
+from tenancy import audit
+from tenancy.audit import Actor
 from tours.enums import SEAT_TAKING, BookingStatus, ScheduleStatus
 from tours.models import Booking, Participant, Schedule
-from tours.queries import bookings_for_update, schedules_for_update
+from tours.queries import bookings_for_update, schedules_by_key_for_update, schedules_for_update
 from tours.rules import booking_may_become
 
 
@@ -35,7 +37,10 @@ class NewParticipant:
 
 
 class SeatsUnavailable(Exception):
-    """The seats cannot be had: `code` is `gone`, `closed`, `departed` or `too_few` (then `seats_left` are free)."""
+    """The seats cannot be had: `code` is `gone`, `closed`, `departed` or `too_few` (then `seats_left` are free).
+
+    For a booking that is to be moved it may also be `over`, or `changed` when it is not any more as the caller knew it.
+    """
 
     def __init__(self, code: str, *, schedule_id: int, seats_left: int = 0) -> None:
         self.code = code
@@ -56,8 +61,13 @@ class SeatsUnavailable(Exception):
             "too_few": _("This departure is fully booked."),
             "departed": _("This departure has left."),
             "closed": _("This departure can no longer be booked."),
+            "over": _("This booking is over, so it cannot be changed."),
+            "changed": _("This booking has just been changed. Please look at it again."),
         }.get(self.code, _("This departure does not exist any more."))
 
+
+# Bookings that wait for their departure; only they can be moved.
+MOVABLE = (BookingStatus.HELD, BookingStatus.PENDING, BookingStatus.CONFIRMED)
 
 # One statement checks that the departure can be booked and has room, takes the seats and keeps open ↔ full.
 _TAKE = """
@@ -92,6 +102,12 @@ def _take(requests: Iterable[SeatRequest], *, now: datetime, late: bool) -> None
             cursor.execute(_TAKE, {"id": schedule_id, "seats": seats, "now": now, "states": states, "late": late})
             if cursor.fetchone() is None:
                 raise _refusal(schedule_id, seats, now=now, late=late)
+
+
+def _give_back(freed: Mapping[int, int], *, now: datetime) -> None:
+    with connection.cursor() as cursor:
+        for schedule_id, seats in sorted(freed.items()):
+            cursor.execute(_GIVE_BACK, {"id": schedule_id, "seats": seats, "now": now})
 
 
 def _refusal(schedule_id: int, seats: int, *, now: datetime, late: bool) -> SeatsUnavailable:
@@ -158,9 +174,7 @@ def release_seats(bookings: Iterable[Booking], *, to: BookingStatus, now: dateti
         if booking.status in SEAT_TAKING:
             freed[booking.schedule_id] += booking.seats
     Booking.objects.filter(pk__in=[booking.pk for booking in released]).update(status=to, updated_at=now)
-    with connection.cursor() as cursor:
-        for schedule_id, seats in sorted(freed.items()):
-            cursor.execute(_GIVE_BACK, {"id": schedule_id, "seats": seats, "now": now})
+    _give_back(freed, now=now)
     for booking in released:
         booking.status = to
     return released
@@ -197,3 +211,55 @@ def confirm_bookings(bookings: Iterable[Booking], *, now: datetime) -> None:
         to=BookingStatus.CONFIRMED,
         now=now,
     )
+
+
+@transaction.atomic
+def move_booking(
+    booking: Booking,
+    *,
+    to: Schedule,
+    now: datetime,
+    actor: Actor,
+    seats: int | None = None,
+    late: bool = False,
+    revive: BookingStatus | None = None,
+) -> Booking:
+    """Move a booking to another departure, or to another number of `seats`, or both; return it. A repeat has no effect.
+
+    The seats of both departures move together: both are locked in the order of their keys, and the new seats are taken as
+    `reserve_seats` takes them; `late` past the cut-off and on a departure closed for booking too. `revive` is the state in which a
+    booking lives again that was cancelled with its departure. Who comes (`Participant`) is left to the caller. Raises
+    `SeatsUnavailable`, also when the booking is over, or is not any more on the departure that the caller knows; then nothing was done.
+    """
+    wanted = booking.seats if seats is None else seats
+    if wanted < 1:
+        raise ValueError("A booking takes at least one seat; release it instead.")
+    known_schedule_id = booking.schedule_id
+    locked_schedules = schedules_by_key_for_update([known_schedule_id, to.pk])
+    (locked,) = bookings_for_update([booking])
+    if locked.schedule_id == to.pk and locked.seats == wanted and locked.status in SEAT_TAKING:
+        return locked
+    if locked.schedule_id != known_schedule_id or locked.seats != booking.seats:
+        raise SeatsUnavailable("changed", schedule_id=to.pk)
+    had = locked.seats if locked.status in MOVABLE else 0
+    if not had:
+        origin = locked_schedules.get(known_schedule_id)
+        was_lost = locked.status == BookingStatus.CANCELLED and origin is not None and origin.status == "cancelled"
+        if revive is None or not was_lost:
+            raise SeatsUnavailable("over", schedule_id=to.pk)
+        locked.status = revive
+    if known_schedule_id == to.pk and wanted < had:
+        _give_back({to.pk: had - wanted}, now=now)
+    elif known_schedule_id == to.pk:
+        _take([SeatRequest(to.pk, wanted - had)], now=now, late=late)
+    else:
+        if had:
+            _give_back({known_schedule_id: had}, now=now)
+        _take([SeatRequest(to.pk, wanted)], now=now, late=late)
+    before = audit.snapshot(locked)
+    locked.schedule_id = to.pk
+    locked.seats = wanted
+    locked.save(update_fields=["schedule", "seats", "status", "updated_at"])
+    changes = audit.changes_since(before, locked)
+    audit.record("booking.moved", locked, actor=actor, changes=changes, seats_before=had, seats=wanted)
+    return locked

@@ -18,6 +18,7 @@ from tours.queries.schedules import (
     bookings_of,
     manifest_of,
     schedule_for_update,
+    schedules_by_key_for_update,
     schedules_by_public_id,
     schedules_for_update,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "price_tiers",
     "price_tiers_of",
     "schedule_for_update",
+    "schedules_by_key_for_update",
     "schedules_by_public_id",
     "schedules_for_update",
     "schedules_led_by",

@@ -75,6 +75,12 @@ def schedules_for_update(bookings: Iterable[Booking]) -> list[int]:
     return list(locked.values_list("pk", flat=True))
 
 
+def schedules_by_key_for_update(pks: Iterable[int]) -> dict[int, Schedule]:
+    """Return departures by their keys, locked until the end of the transaction in the order of their keys."""
+    locked = Schedule.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=set(pks)).order_by("pk")
+    return {schedule.pk: schedule for schedule in locked}
+
+
 def schedule_for_update(pk: int) -> Schedule:
     """Return a schedule locked until the end of the transaction."""
     return Schedule.objects.select_for_update(of=("self",), no_key=True).select_related("tour", "variant").get(pk=pk)
