@@ -1,0 +1,64 @@
+"""How an organization is paid."""
+
+import uuid
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from tenancy.fields import EncryptedTextField, MinorUnitsField
+from tenancy.models import TenantModel
+
+
+class PaymentSettings(TenantModel):
+    """How an organization is paid. Empty Stripe keys mean those of the installation."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    stripe_publishable_key = models.CharField(_("Stripe publishable key"), max_length=200, blank=True)
+    stripe_secret_key = EncryptedTextField(_("Stripe secret key"), blank=True)
+    stripe_webhook_secret = EncryptedTextField(_("Stripe webhook secret"), blank=True)
+    card_enabled = models.BooleanField(_("card"), default=True)
+    bank_transfer_enabled = models.BooleanField(_("bank transfer"), default=False)
+    bank_details = models.TextField(
+        _("bank details"), blank=True, help_text=_("Shown to guests who pay by bank transfer.")
+    )
+    bank_transfer_days = models.PositiveSmallIntegerField(
+        _("days to pay by bank transfer"), default=5, help_text=_("After that the places are given back.")
+    )
+    on_arrival_enabled = models.BooleanField(_("on arrival"), default=False)
+    hold_minutes = models.PositiveSmallIntegerField(
+        _("minutes to pay by card"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(5), MaxValueValidator(120)],
+        help_text=_("How long places are kept for a guest who pays. Empty: as the installation has it."),
+    )
+    max_places = models.PositiveSmallIntegerField(
+        _("most places in one order"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(200)],
+        help_text=_("On one departure, for guests who book online. Empty: 200."),
+    )
+    refund_limit_minor = MinorUnitsField(
+        _("most that managers pay back of one order"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "All refunds of the order together. Empty: no limit. Owners and admins can always pay back any amount."
+        ),
+    )
+
+    class Meta:
+        verbose_name = _("payment settings")
+        verbose_name_plural = _("payment settings")
+        constraints = [
+            models.UniqueConstraint(fields=["organization"], name="payment_settings_once"),
+            models.CheckConstraint(
+                condition=models.Q(refund_limit_minor__isnull=True) | models.Q(refund_limit_minor__gte=0),
+                name="refund_limit_amount",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(_("Payment settings"))
