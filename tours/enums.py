@@ -40,6 +40,14 @@ class VariantKind(models.TextChoices):
     PRIVATE = "private", _("Private")
 
 
+class PatternKind(models.TextChoices):
+    """How a pattern says when a variant leaves."""
+
+    RECURRING = "recurring", _("Again and again")
+    DATES = "dates", _("On certain days")
+    ON_REQUEST = "on_request", _("On request")
+
+
 class ScheduleStatus(models.TextChoices):
     """The life of a departure: a completed or cancelled one never reopens."""
 

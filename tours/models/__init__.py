@@ -2,10 +2,12 @@
 
 from tours.models.bookings import Booking, Participant
 from tours.models.guides import Guide, GuideAssignment
+from tours.models.patterns import AvailabilityPattern
 from tours.models.schedules import Schedule
 from tours.models.tours import PricingTier, Stop, Tour, TourVariant
 
 __all__ = [
+    "AvailabilityPattern",
     "Booking",
     "Guide",
     "GuideAssignment",

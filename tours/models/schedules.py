@@ -13,6 +13,7 @@ from tenancy.models import TenantModel, validate_time_zone
 from tours.enums import (
     ScheduleStatus,
 )
+from tours.models.patterns import AvailabilityPattern
 from tours.models.tours import Tour, TourVariant
 
 
@@ -50,6 +51,21 @@ class Schedule(TenantModel):
         _("status"), max_length=12, choices=ScheduleStatus.choices, default=ScheduleStatus.OPEN, editable=False
     )
     language = models.CharField(_("language"), max_length=12, blank=True)
+    # The pattern it was made from, with the day and wall time that this gives it: each of them is made once, also when it was
+    # moved or cancelled since.
+    pattern = models.ForeignKey(
+        AvailabilityPattern,
+        verbose_name=_("pattern"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="schedules",
+    )
+    pattern_date = models.DateField(null=True, blank=True, editable=False)
+    pattern_time = models.TimeField(null=True, blank=True, editable=False)
+    # Somebody has decided something about it; its pattern leaves it alone.
+    changed_by_hand = models.BooleanField(_("changed by hand"), default=False, db_default=False, editable=False)
     guest_note = models.TextField(_("note to guests"), blank=True)
     internal_note = models.TextField(_("internal note"), blank=True)
 
@@ -75,6 +91,9 @@ class Schedule(TenantModel):
                 condition=~models.Q(status="cancelled"),
                 name="schedule_once",
                 violation_error_message=_("There is already a departure of this variant at that time."),
+            ),
+            models.UniqueConstraint(
+                fields=["pattern", "pattern_date", "pattern_time"], name="schedule_once_per_pattern"
             ),
         ]
         indexes = [

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -39,6 +40,34 @@ def _placed(schedule: Schedule, start: LocalStart) -> Schedule:
     schedule.ends_at = start.starts_at + timedelta(minutes=schedule.duration_minutes)
     schedule.booking_closes_at = start.starts_at - timedelta(minutes=schedule.cutoff_minutes)
     return schedule
+
+
+def new_schedule(
+    variant: TourVariant,
+    start: LocalStart,
+    *,
+    zone: ZoneInfo,
+    capacity: int | None = None,
+    language: str = "",
+    guest_note: str = "",
+    internal_note: str = "",
+) -> Schedule:
+    """Return a departure of a variant that is not saved yet, with what it takes over from variant and tour."""
+    tour = variant.tour
+    return _placed(
+        Schedule(
+            variant=variant,
+            tour=tour,
+            time_zone=zone.key,
+            duration_minutes=variant.duration_minutes or tour.duration_minutes,
+            cutoff_minutes=tour.cutoff_minutes if variant.cutoff_minutes is None else variant.cutoff_minutes,
+            capacity=capacity or variant.capacity or tour.capacity,
+            language=language,
+            guest_note=guest_note,
+            internal_note=internal_note,
+        ),
+        start,
+    )
 
 
 @transaction.atomic
@@ -79,19 +108,14 @@ def create_schedules(
         moved=[start for instant, start in starts.items() if start.moved and instant not in taken],
     )
     result.created = Schedule.objects.bulk_create(
-        _placed(
-            Schedule(
-                variant=variant,
-                tour=tour,
-                time_zone=zone.key,
-                duration_minutes=variant.duration_minutes or tour.duration_minutes,
-                cutoff_minutes=tour.cutoff_minutes if variant.cutoff_minutes is None else variant.cutoff_minutes,
-                capacity=capacity or variant.capacity or tour.capacity,
-                language=language,
-                guest_note=guest_note,
-                internal_note=internal_note,
-            ),
+        new_schedule(
+            variant,
             start,
+            zone=zone,
+            capacity=capacity,
+            language=language,
+            guest_note=guest_note,
+            internal_note=internal_note,
         )
         for instant, start in starts.items()
         if instant not in taken
@@ -182,6 +206,8 @@ def change_schedule(
     _placed(locked, start).save()
     changes = audit.changes_since(before, locked)
     if changes:
+        Schedule.objects.filter(pk=locked.pk).update(changed_by_hand=True)
+        locked.changed_by_hand = True
         audit.record("schedule.changed", locked, actor=actor, changes=changes)
     if guides is not None:
         assign_guides(locked, guides=guides, actor=actor)
@@ -195,7 +221,8 @@ def _set_status(schedule: Schedule, wanted: ScheduleStatus, *, actor: Actor) -> 
     if not may_become(locked.status, wanted):
         raise ScheduleRefused(_("A departure that took place or was cancelled cannot be changed."))
     locked.status = wanted
-    locked.save(update_fields=["status", "updated_at"])
+    locked.changed_by_hand = True
+    locked.save(update_fields=["status", "changed_by_hand", "updated_at"])
     audit.record(f"schedule.{wanted.value}", locked, actor=actor)
     return locked
 
