@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, NullIf
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
@@ -27,7 +27,13 @@ class Customer(TenantModel):
     last_name = models.CharField(_("last name"), max_length=100, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     # A column, because PostgreSQL uses no index on LOWER(email) under row-level security: LOWER is not marked leakproof.
-    email_folded = models.GeneratedField(expression=Lower("email"), output_field=models.TextField(), db_persist=True)
+    # Empty when there is no address, so that any number of people can have none.
+    email_folded = models.GeneratedField(
+        expression=NullIf(Lower("email"), models.Value("")),
+        output_field=models.TextField(null=True),
+        db_persist=True,
+        null=True,
+    )
     phone = PhoneNumberField(_("phone"), blank=True)
     language = models.CharField(_("language"), max_length=12, blank=True)
     source = models.CharField(_("source"), max_length=12, choices=CustomerSource.choices, default=CustomerSource.STAFF)
@@ -40,15 +46,12 @@ class Customer(TenantModel):
         verbose_name_plural = _("customers")
         constraints = [
             models.UniqueConstraint(
-                "organization",
-                Lower("email"),
-                condition=~models.Q(email=""),
+                fields=["organization", "email_folded"],
                 name="customer_email_unique",
                 violation_error_message=_("There is already a customer with this e-mail address."),
             )
         ]
         indexes = [
-            models.Index(fields=["organization", "email_folded"], name="customer_by_email"),
             models.Index("organization", Lower("last_name"), Lower("first_name"), name="customer_by_name"),
             models.Index(fields=["organization", "phone"], name="customer_by_phone"),
             models.Index(

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.mail import EmailMultiAlternatives
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F, Model
 from django.db.models.functions import Greatest
 
@@ -50,17 +50,14 @@ def find_or_create_customer(
     found = customer_by_email(email)
     if found is not None:
         return found
-    try:
-        with transaction.atomic():
-            return Customer.objects.create(
-                email=email, first_name=first_name, last_name=last_name, phone=phone, language=language, source=source
-            )
-    except IntegrityError:
-        # Another checkout made the same customer between the two statements.
-        found = customer_by_email(email)
-        if found is None:
-            raise
-        return found
+    customer = Customer(
+        email=email, first_name=first_name, last_name=last_name, phone=phone, language=language, source=source
+    )
+    # Where another checkout has made the same customer since, this finds the key of that one and changes nothing of what it says.
+    [customer] = Customer.objects.bulk_create(
+        [customer], update_conflicts=True, unique_fields=["organization", "email_folded"], update_fields=["updated_at"]
+    )
+    return customer
 
 
 def record_activity(

@@ -41,7 +41,9 @@ class TenantForm(WagtailAdminModelForm):
                 del self.fields[name]
 
     def _get_validation_exclusions(self) -> set[str]:
-        return super()._get_validation_exclusions() - {"organization"}
+        # What the database derives is as unique as the fields it is derived from.
+        derived = {field.name for field in self._meta.model._meta.fields if field.generated}
+        return super()._get_validation_exclusions() - {"organization"} - derived
 
 
 class MinorUnitsInput(forms.TextInput):

@@ -123,5 +123,5 @@ def test_customer_by_email_reads_the_index(in_harbour, django_assert_num_queries
         plan = cursor.fetchone()[0][0]["Plan"]
     while "Index Name" not in plan:
         plan = plan["Plans"][-1]
-    assert plan["Index Name"] == "customer_by_email"
+    assert plan["Index Name"] == "customer_email_unique"
     assert plan["Index Cond"].endswith("(email_folded = 'guest7@example.com'::text))")
