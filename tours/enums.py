@@ -90,3 +90,12 @@ class AssignmentStatus(models.TextChoices):
 
 # Guides with an assignment in these states see the departure.
 LEADING = (AssignmentStatus.PENDING, AssignmentStatus.CONFIRMED)
+
+
+class AttendanceMarkKind(models.TextChoices):
+    """What was tapped for somebody who comes on a departure."""
+
+    CHECK_IN = "check_in", _("Checked in")
+    UNDO_CHECK_IN = "undo_check_in", _("Check-in undone")
+    NO_SHOW = "no_show", _("Marked as not come")
+    UNDO_NO_SHOW = "undo_no_show", _("“Not come” undone")

@@ -58,6 +58,7 @@ ABOUT = ObjectList(
             heading=_("What guests should know"),
             help_text=_("What the tour is about stands on its page (Pages); here is what can be booked."),
         ),
+        MultiFieldPanel([FieldPanel("asks_for_details")], heading=_("What guests tell us")),
         MultiFieldPanel(
             [
                 FieldRowPanel(

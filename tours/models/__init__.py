@@ -1,5 +1,6 @@
 """Tours, their departures, and the seats booked on them."""
 
+from tours.models.attendance import AttendanceMark, TourReport
 from tours.models.bookings import Booking, Participant
 from tours.models.guides import Guide, GuideAssignment
 from tours.models.patterns import AvailabilityPattern
@@ -7,6 +8,7 @@ from tours.models.schedules import Schedule
 from tours.models.tours import PricingTier, Stop, Tour, TourVariant
 
 __all__ = [
+    "AttendanceMark",
     "AvailabilityPattern",
     "Booking",
     "Guide",
@@ -16,5 +18,6 @@ __all__ = [
     "Schedule",
     "Stop",
     "Tour",
+    "TourReport",
     "TourVariant",
 ]

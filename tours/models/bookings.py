@@ -2,8 +2,10 @@
 
 import uuid
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from phonenumber_field.modelfields import PhoneNumberField
 
 from crm.models import Customer
 from tenancy.models import TenantModel
@@ -45,20 +47,48 @@ class Booking(TenantModel):
 
 
 class Participant(TenantModel):
-    """One person of a booking. The tier's name is the one of the time of booking."""
+    """One person of a booking, or a group that is sold as one. The tier's name is the one of the time of booking.
+
+    `checked_in_at` and `no_show_at` are never both set; the operations of attendance change them.
+    """
 
     audit_person = "booking.customer"
-    personal_fields = ("__str__", "name", "needs")
+    personal_fields = ("__str__", "name", "needs", "diet", "emergency_name", "emergency_phone")
 
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="participants")
-    tier_name = models.CharField(_("kind"), max_length=80)
+    tier_name = models.CharField(_("age group"), max_length=80)
     seats = models.PositiveSmallIntegerField(_("seats taken"), default=1)
     name = models.CharField(_("name"), max_length=200, blank=True)
-    needs = models.CharField(_("needs"), max_length=300, blank=True)
+    needs = models.CharField(_("special needs"), max_length=300, blank=True)
+    diet = models.CharField(_("diet and allergies"), max_length=200, blank=True, default="", db_default="")
+    emergency_name = models.CharField(_("emergency contact"), max_length=200, blank=True, default="", db_default="")
+    emergency_phone = PhoneNumberField(_("phone of the emergency contact"), blank=True, default="", db_default="")
+    checked_in_at = models.DateTimeField(_("checked in"), null=True, blank=True, editable=False)
+    checked_in_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("checked in by"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    no_show_at = models.DateTimeField(_("did not come"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("participant")
         verbose_name_plural = _("participants")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(checked_in_at__isnull=True) | models.Q(no_show_at__isnull=True),
+                name="participant_here_or_absent",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name or self.tier_name
+
+    @property
+    def heads(self) -> int:
+        """How many people this is: a group sold as one has its seats; somebody without a seat is a person all the same."""
+        return max(1, self.seats)

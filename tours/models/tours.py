@@ -49,6 +49,12 @@ class Tour(ClusterableModel, TenantModel):
         blank=True,
         help_text=_("Codes of the languages it is led in, such as en, de."),
     )
+    asks_for_details = models.BooleanField(
+        _("ask for participants’ details"),
+        default=False,
+        db_default=False,
+        help_text=_("Guests are asked for everybody’s name, needs, diet and emergency contact before the departure."),
+    )
     difficulty = models.CharField(_("difficulty"), max_length=12, choices=Difficulty.choices, default=Difficulty.EASY)
     wheelchair_accessible = models.BooleanField(_("wheelchair accessible"), default=False)
     accessibility_note = models.TextField(_("accessibility"), blank=True)
