@@ -24,6 +24,6 @@ INSERT INTO tenancy_outboxevent (created_at, updated_at, topic, payload, organiz
   RETURNING id AS event \gset
 INSERT INTO tenancy_outboxdelivery (created_at, updated_at, subscriber, status, attempts, next_attempt_at, last_error, event_id, organization_id)
   VALUES (now(), now(), 'commerce.receivers.order_placed', 'pending', 0, now() + interval '1 minute', '', :event, :org);
-UPDATE tours_schedule SET booked_count = booked_count + 3, status = CASE WHEN booked_count + 3 >= capacity THEN 'full' ELSE 'open' END, updated_at = now()
-  WHERE id = :schedule AND booked_count + 3 <= capacity AND starts_at > now() AND status IN ('open', 'full') AND booking_closes_at > now();
+UPDATE tours_schedule SET booked_count = booked_count + 3, status = CASE WHEN booked_count + blocked_count + 3 >= capacity THEN 'full' ELSE 'open' END, updated_at = now()
+  WHERE id = :schedule AND booked_count + blocked_count + 3 <= capacity AND starts_at > now() AND status IN ('open', 'full') AND booking_closes_at > now();
 COMMIT;

@@ -162,6 +162,8 @@ def audit_areas() -> list[Area]:
         "schedule.cancelled": _("%(who)s cancelled the departure %(record)s"),
         "schedule.guides_set": _("%(who)s changed who leads the departure %(record)s"),
         "booking.moved": _("%(who)s changed the departure or the places of the booking %(record)s"),
+        "schedule.seats_blocked": _("%(who)s blocked places on the departure %(record)s: %(seats)s"),
+        "schedule.seats_unblocked": _("%(who)s offered blocked places of the departure %(record)s again: %(seats)s"),
         "manifest.viewed": _("%(who)s looked at who comes on the departure %(record)s"),
         "tour.stops_imported": _(
             "%(who)s imported stops of the tour “%(record)s”: %(stops_added)s added, %(stops_removed)s removed"

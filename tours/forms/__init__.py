@@ -2,12 +2,20 @@
 
 from tours.forms.fields import language_name
 from tours.forms.guides import GuideForm
-from tours.forms.schedules import MAX_DEPARTURES_AT_ONCE, CancelForm, NewSchedulesForm, ScheduleForm, parse_times
+from tours.forms.schedules import (
+    MAX_DEPARTURES_AT_ONCE,
+    BlockForm,
+    CancelForm,
+    NewSchedulesForm,
+    ScheduleForm,
+    parse_times,
+)
 from tours.forms.stop_imports import StopMappingForm, StopUploadForm
 from tours.forms.tours import PriceFormSet, StopFormSet, TourForm, VariantFormSet
 
 __all__ = [
     "MAX_DEPARTURES_AT_ONCE",
+    "BlockForm",
     "CancelForm",
     "GuideForm",
     "NewSchedulesForm",

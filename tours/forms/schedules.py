@@ -159,3 +159,14 @@ class CancelForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("For your team: it is kept with the departure."),
     )
+
+
+class BlockForm(forms.Form):
+    """How many places of a departure are kept back, and why."""
+
+    seats = forms.IntegerField(label=pgettext_lazy("on a departure", "Places"), min_value=1, max_value=9999, initial=1)
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        help_text=_("For your team, such as “Kept for the hotel until Friday” or “Seat 12 is broken”."),
+    )

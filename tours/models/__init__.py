@@ -1,6 +1,7 @@
 """Tours, their departures, and the seats booked on them."""
 
 from tours.models.attendance import AttendanceMark, TourReport
+from tours.models.blocks import SeatBlock
 from tours.models.bookings import Booking, Participant
 from tours.models.guides import Guide, GuideAssignment
 from tours.models.patterns import AvailabilityPattern
@@ -16,6 +17,7 @@ __all__ = [
     "Participant",
     "PricingTier",
     "Schedule",
+    "SeatBlock",
     "Stop",
     "Tour",
     "TourReport",

@@ -21,7 +21,8 @@ class Schedule(TenantModel):
     """One departure of a tour variant; what gets booked.
 
     Date and time are the wall clock of `time_zone`; `starts_at` and `ends_at` are the instants derived from them, for ordering.
-    `booked_count` is the sum of the seats of its live bookings; only the operations that book and release change it.
+    `booked_count` is the sum of the seats of its live bookings, `blocked_count` that of the seats which staff keep back; only the
+    operations that book, release, block and unblock change them.
     """
 
     audit_name = ("tour", "")
@@ -47,6 +48,7 @@ class Schedule(TenantModel):
         pgettext_lazy("on a departure", "places"), validators=[MinValueValidator(1)]
     )
     booked_count = models.PositiveIntegerField(_("booked"), default=0, editable=False)
+    blocked_count = models.PositiveIntegerField(_("blocked"), default=0, db_default=0, editable=False)
     status = models.CharField(
         _("status"), max_length=12, choices=ScheduleStatus.choices, default=ScheduleStatus.OPEN, editable=False
     )
@@ -79,9 +81,13 @@ class Schedule(TenantModel):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(booked_count__gte=0, booked_count__lte=models.F("capacity")),
+                condition=models.Q(
+                    booked_count__gte=0,
+                    blocked_count__gte=0,
+                    booked_count__lte=models.F("capacity") - models.F("blocked_count"),
+                ),
                 name="schedule_not_oversold",
-                violation_error_message=_("More places are booked than that."),
+                violation_error_message=_("More places are booked or blocked than that."),
             ),
             models.CheckConstraint(
                 condition=models.Q(ends_at__gt=models.F("starts_at")), name="schedule_ends_after_start"
@@ -118,4 +124,9 @@ class Schedule(TenantModel):
     @property
     def seats_left(self) -> int:
         """How many seats are free, as far as this object knows."""
-        return self.capacity - self.booked_count
+        return self.capacity - self.taken_count
+
+    @property
+    def taken_count(self) -> int:
+        """How many seats are booked or blocked, as far as this object knows."""
+        return self.booked_count + self.blocked_count

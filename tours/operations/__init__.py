@@ -1,5 +1,6 @@
 """Verbs that change tours, departures and seats."""
 
+from tours.operations.blocks import block_seats, unblock_seats
 from tours.operations.guides import assign_guides, open_manifest
 from tours.operations.schedules import (
     NewSchedules,
@@ -35,6 +36,7 @@ __all__ = [
     "StopImport",
     "assign_guides",
     "await_payment",
+    "block_seats",
     "cancel_schedule",
     "change_schedule",
     "close_schedule",
@@ -50,4 +52,5 @@ __all__ = [
     "release_seats",
     "reserve_seats",
     "retake_seats",
+    "unblock_seats",
 ]

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tenancy import audit
 from tenancy.audit import Actor
@@ -161,6 +162,17 @@ def create_schedule(
     return made.created[0]
 
 
+def _too_few_places(schedule: Schedule) -> str:
+    if not schedule.blocked_count:
+        return ngettext(
+            "%(count)d place is booked already.", "%(count)d places are booked already.", schedule.booked_count
+        ) % {"count": schedule.booked_count}
+    return _("Booked: %(booked)d, blocked: %(blocked)d. There cannot be fewer places than that.") % {
+        "booked": schedule.booked_count,
+        "blocked": schedule.blocked_count,
+    }
+
+
 @transaction.atomic
 def change_schedule(
     schedule: Schedule,
@@ -178,14 +190,14 @@ def change_schedule(
 ) -> Schedule:
     """Change a departure; return it. Its guides stay when `guides` is None.
 
-    Raises `ScheduleRefused` when it took place or was cancelled, when more seats are booked than `capacity`, when the time is
+    Raises `ScheduleRefused` when it took place or was cancelled, when more seats are booked or blocked than `capacity`, when the time is
     changed while there are bookings, or when the variant leaves at that time already.
     """
     locked = schedule_for_update(schedule.pk)
     if locked.status in (ScheduleStatus.COMPLETED, ScheduleStatus.CANCELLED):
         raise ScheduleRefused(_("A departure that took place or was cancelled cannot be changed."))
-    if capacity < locked.booked_count:
-        raise ScheduleRefused(_("%(count)d places are booked already.") % {"count": locked.booked_count})
+    if capacity < locked.taken_count:
+        raise ScheduleRefused(_too_few_places(locked))
     start = local_start(date, start_time, locked.zone)
     if locked.booked_count and start.starts_at != locked.starts_at:
         raise ScheduleRefused(
@@ -202,7 +214,7 @@ def change_schedule(
     locked.guest_note = guest_note
     locked.internal_note = internal_note
     if locked.status in (ScheduleStatus.OPEN, ScheduleStatus.FULL):
-        locked.status = ScheduleStatus.FULL if locked.booked_count >= capacity else ScheduleStatus.OPEN
+        locked.status = ScheduleStatus.FULL if locked.taken_count >= capacity else ScheduleStatus.OPEN
     _placed(locked, start).save()
     changes = audit.changes_since(before, locked)
     if changes:

@@ -74,10 +74,10 @@ _TAKE = """
 UPDATE tours_schedule
 SET booked_count = booked_count + %(seats)s,
     status = CASE WHEN status IN ('open', 'full')
-                  THEN CASE WHEN booked_count + %(seats)s >= capacity THEN 'full' ELSE 'open' END
+                  THEN CASE WHEN booked_count + blocked_count + %(seats)s >= capacity THEN 'full' ELSE 'open' END
                   ELSE status END,
     updated_at = %(now)s
-WHERE id = %(id)s AND booked_count + %(seats)s <= capacity AND starts_at > %(now)s
+WHERE id = %(id)s AND booked_count + blocked_count + %(seats)s <= capacity AND starts_at > %(now)s
   AND (status = ANY (%(states)s)) AND (%(late)s OR booking_closes_at > %(now)s)
 RETURNING id
 """
@@ -85,7 +85,7 @@ RETURNING id
 _GIVE_BACK = """
 UPDATE tours_schedule
 SET booked_count = booked_count - %(seats)s,
-    status = CASE WHEN status = 'full' AND booked_count - %(seats)s < capacity THEN 'open' ELSE status END,
+    status = CASE WHEN status = 'full' AND booked_count + blocked_count - %(seats)s < capacity THEN 'open' ELSE status END,
     updated_at = %(now)s
 WHERE id = %(id)s
 """

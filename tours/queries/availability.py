@@ -27,7 +27,7 @@ def available_schedules(tour: Tour, *, from_: date, to: date, now: datetime, sea
     """
     return list(
         _bookable(now)
-        .filter(tour=tour, date__range=(from_, to), capacity__gte=F("booked_count") + seats)
+        .filter(tour=tour, date__range=(from_, to), capacity__gte=F("booked_count") + F("blocked_count") + seats)
         .order_by("starts_at", "pk")
     )
 
@@ -36,7 +36,7 @@ def next_departures(tours: Iterable[Tour], *, now: datetime) -> dict[int, Schedu
     """Return the next departure that can be booked of each tour, by the tour's primary key; one query."""
     found = (
         _bookable(now)
-        .filter(tour__in=list(tours), capacity__gt=F("booked_count"))
+        .filter(tour__in=list(tours), capacity__gt=F("booked_count") + F("blocked_count"))
         .order_by("tour_id", "starts_at")
         .distinct("tour_id")
     )
@@ -67,7 +67,9 @@ def bookable_tour(public_id: UUID | str, *, now: datetime) -> tuple[Tour, date, 
 
     Without any departure both days are the day that `now` is in the organization's zone. None when there is no such tour.
     """
-    bookable = _bookable(now).filter(tour=OuterRef("pk"), capacity__gt=F("booked_count")).values("date")
+    bookable = (
+        _bookable(now).filter(tour=OuterRef("pk"), capacity__gt=F("booked_count") + F("blocked_count")).values("date")
+    )
     tour = (
         Tour.objects.filter(public_id=public_id, status=TourStatus.ACTIVE)
         .select_related("organization")

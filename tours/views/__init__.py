@@ -1,3 +1,4 @@
+from tours.views.blocks import BlockedSeatsView
 from tours.views.bookings import BookingIndexView, BookingInspectView
 from tours.views.guides import GuideDeleteView, GuideIndexView
 from tours.views.manifests import ManifestView
@@ -13,6 +14,7 @@ from tours.views.stop_imports import StopMappingView, StopUploadView
 from tours.views.tours import TourDeleteView, TourEditView, TourIndexView, TourInspectView
 
 __all__ = [
+    "BlockedSeatsView",
     "BookingIndexView",
     "BookingInspectView",
     "GuideDeleteView",

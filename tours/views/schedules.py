@@ -282,6 +282,9 @@ class ScheduleInspectView(InspectView):
             **super().get_context_data(**kwargs),
             "schedule": self.object,
             "manifest_url": reverse("schedules:manifest", args=[self.object.pk]) if may_see_manifest else None,
+            "blocks_url": reverse("schedules:blocks", args=[self.object.pk])
+            if self.user_has_permission("change")
+            else None,
             "when": departure_with_zone(self.object),
             "language": language_name(self.object.language) if self.object.language else "",
             "guides": queries.guides_of(self.object),

@@ -32,6 +32,7 @@ class ScheduleViewSet(TourViews):
         "variant.name",
         "language",
         "booked_count",
+        "blocked_count",
         "capacity",
         "status",
         "guest_note",
@@ -63,4 +64,5 @@ class ScheduleViewSet(TourViews):
             for verb in ("open", "close", "cancel")
         ]
         manifest = path("<int:pk>/manifest/", views.ManifestView.as_view(), name="manifest")
-        return [*super().get_urlpatterns(), manifest, *verbs]
+        blocks = path("<int:pk>/blocks/", views.BlockedSeatsView.as_view(), name="blocks")
+        return [*super().get_urlpatterns(), manifest, blocks, *verbs]
