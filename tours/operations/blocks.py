@@ -21,6 +21,7 @@ SET blocked_count = blocked_count + %(seats)s,
     status = CASE WHEN status = 'open' AND booked_count + blocked_count + %(seats)s >= capacity THEN 'full'
                   WHEN status = 'full' AND booked_count + blocked_count + %(seats)s < capacity THEN 'open'
                   ELSE status END,
+    changed_by_hand = true,
     updated_at = %(now)s
 WHERE id = %(id)s AND booked_count + blocked_count + %(seats)s <= capacity AND status NOT IN ('completed', 'cancelled')
 RETURNING id

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('tenancy', '0007_audit'),
-        ('tours', '0004_indexes_by_organization'),
+        ('tours', '0006_attendance'),
     ]
 
     operations = [
