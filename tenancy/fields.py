@@ -106,7 +106,7 @@ def searchable(*fields: str) -> models.GeneratedField:
     return models.GeneratedField(expression=expression, output_field=models.TextField(), db_persist=True)
 
 
-def translated(instance: models.Model, field: str, language: str | None = None) -> str:
+def translated(instance: object, field: str, language: str | None = None) -> str:
     """Return the text of `field` in `language` (default: the active one), else in the organization's own language.
 
     The further languages stand in the field `<field>_translations`.

@@ -107,7 +107,7 @@ def quote(requests: Sequence[QuoteRequest], *, organization: Organization) -> Qu
 
     Raises `NotForSale` when a tier does not belong to the departure on its day, or a quantity is not between 1 and 99.
     """
-    tiers = price_tiers_of((request.schedule.variant, request.schedule.date) for request in requests)
+    tiers = price_tiers_of(request.schedule for request in requests)
     lines = []
     for request in requests:
         offered = {tier.pk: tier for tier in tiers[request.schedule.variant_id, request.schedule.date]}

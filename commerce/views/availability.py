@@ -2,6 +2,7 @@ from calendar import Calendar
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from babel.dates import get_timezone_location, get_timezone_name
 from django.conf.locale import LANG_INFO
@@ -58,12 +59,12 @@ def render_panel(request, name, context):
 
 def zone_name(moment):
     """A place and its time as people call it, such as “Berlin (Central European Summer Time)”, for an aware local datetime."""
-    return f"{zone_city(moment)} ({get_timezone_name(moment, locale=to_locale(get_language()))})"
+    return f"{zone_city(moment.tzinfo)} ({get_timezone_name(moment, locale=to_locale(get_language()))})"
 
 
-def zone_city(moment):
-    """The place whose clock counts, such as “Berlin”, for an aware local datetime."""
-    return get_timezone_location(moment.tzinfo, locale=to_locale(get_language()), return_city=True)
+def zone_city(zone):
+    """The place whose clock counts, such as “Berlin”, for a time zone."""
+    return get_timezone_location(zone, locale=to_locale(get_language()), return_city=True)
 
 
 def language_name(code):
@@ -89,6 +90,7 @@ def _day_of(text, fallback):
 
 
 def _departures(schedules, prices):
+    variants = tours_queries.variants_by_id(schedule.variant_id for schedule in schedules) if schedules else {}
     shown = []
     for schedule in schedules:
         tiers = prices[schedule.variant_id, schedule.date]
@@ -98,7 +100,7 @@ def _departures(schedules, prices):
         shown.append(
             Departure(
                 schedule=schedule,
-                variant=translated(schedule.variant, "name"),
+                variant=translated(variants[schedule.variant_id], "name"),
                 language=language_name(schedule.language),
                 few_left=schedule.seats_left if schedule.seats_left <= FEW_LEFT else None,
                 price_from_minor=min(full_prices),
@@ -126,7 +128,7 @@ def availability(request, tour_public_id):
     if selected not in counts:
         selected = min(counts, default=None)
     chosen = [schedule for schedule in schedules if schedule.date == selected]
-    prices = tours_queries.price_tiers_of((schedule.variant, schedule.date) for schedule in chosen) if chosen else {}
+    prices = tours_queries.price_tiers_of(chosen) if chosen else {}
     url = reverse("commerce:availability", args=[tour.public_id])
     weeks = [
         [Day(day, day.month == month.month, counts[day], f"{url}?date={day:%Y-%m-%d}", day == selected) for day in week]
@@ -147,7 +149,7 @@ def availability(request, tour_public_id):
             "selected": selected,
             "departures": _departures(chosen, prices),
             "currency": request.organization.currency,
-            "zone": zone_city(chosen[0].local_start) if chosen else "",
+            "zone": zone_city(ZoneInfo(chosen[0].time_zone)) if chosen else "",
         },
     )
 

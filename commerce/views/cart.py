@@ -49,7 +49,7 @@ class Line:
 
     @property
     def zone(self):
-        return zone_city(self.schedule.local_start)
+        return zone_city(self.schedule.zone)
 
     @property
     def change_url(self):

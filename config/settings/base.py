@@ -117,7 +117,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL")
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "tenancy.cache.KeptRedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "waypost",
         "KEY_FUNCTION": "tenancy.cache.make_key",

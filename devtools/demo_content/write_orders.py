@@ -18,8 +18,8 @@ from devtools.demo_content.write_people import staff_email
 from tenancy.models import Organization, User
 from tenancy.queries import absolute_url
 from tours.enums import VariantKind
-from tours.models import Schedule, Tour
-from tours.queries import available_schedules, price_tiers
+from tours.models import Tour, TourVariant
+from tours.queries import AvailableSchedule, available_schedules, price_tiers_of
 
 STRIPE_ITSELF = "https://api.stripe.com"
 
@@ -82,7 +82,7 @@ def write_orders(site: DemoSite, *, client: stripe.StripeClient | None, now: dt.
 
 def _place(guest: DemoGuest, token: uuid.UUID, *, now: dt.datetime) -> Order:
     schedule = _departure(guest, now=now)
-    tiers = {tier.name: tier.pk for tier in price_tiers(schedule.variant, on=schedule.date)}
+    tiers = {tier.name: tier.pk for tier in price_tiers_of([schedule])[schedule.variant_id, schedule.date]}
     quantities = {tiers[name]: count for name, count in guest.party.items()}
     return place_order(
         [CartLine(str(schedule.public_id), quantities)],
@@ -101,15 +101,14 @@ def _place(guest: DemoGuest, token: uuid.UUID, *, now: dt.datetime) -> Order:
     )
 
 
-def _departure(guest: DemoGuest, *, now: dt.datetime) -> Schedule:
+def _departure(guest: DemoGuest, *, now: dt.datetime) -> AvailableSchedule:
     day = dt.timedelta(days=1)
     found = available_schedules(
         Tour.objects.get(slug=guest.tour), from_=now.date() + day, to=now.date() + 80 * day, now=now, seats=6
     )
+    groups = set(TourVariant.objects.filter(kind=VariantKind.GROUP).values_list("pk", flat=True))
     fitting = [
-        schedule
-        for schedule in found
-        if schedule.variant.kind == VariantKind.GROUP and schedule.language in ("", guest.language)
+        schedule for schedule in found if schedule.variant_id in groups and schedule.language in ("", guest.language)
     ]
     return fitting[guest.departure]
 

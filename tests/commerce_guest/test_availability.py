@@ -26,7 +26,7 @@ def test_availability_opens_at_the_first_day_with_departures(guest, offer):
     assert response.context["month"] == dt.date(2031, 6, 1)
     assert days(response) == {dt.date(2031, 6, 2): 2, dt.date(2031, 6, 3): 1}
     assert response.context["selected"] == dt.date(2031, 6, 2)
-    assert [departure.schedule for departure in response.context["departures"]] == [offer.morning, offer.noon]
+    assert [departure.schedule.pk for departure in response.context["departures"]] == [offer.morning.pk, offer.noon.pk]
 
 
 def test_availability_is_a_page_without_script_and_a_fragment_with_htmx(guest, offer):
@@ -39,7 +39,7 @@ def test_availability_is_a_page_without_script_and_a_fragment_with_htmx(guest, o
 
 def test_availability_of_a_chosen_day(guest, offer):
     response = guest.get(availability_url(offer.tour), {"date": "2031-06-03"})
-    assert [departure.schedule for departure in response.context["departures"]] == [offer.next_day]
+    assert [departure.schedule.pk for departure in response.context["departures"]] == [offer.next_day.pk]
 
 
 def test_availability_tells_when_few_places_are_left(guest, offer):
@@ -80,7 +80,7 @@ def test_availability_leaves_out_what_cannot_be_booked(guest, offer, harbour):
 
 
 @pytest.mark.parametrize("departures", [1, 3])
-def test_availability_of_a_month_takes_three_queries(guest, harbour, django_assert_num_queries, departures):
+def test_availability_of_a_month_takes_four_queries(guest, harbour, django_assert_num_queries, departures):
     with organization_scope(harbour.pk):
         variant = VariantFactory()
         TierFactory(tour=variant.tour)
@@ -88,8 +88,8 @@ def test_availability_of_a_month_takes_three_queries(guest, harbour, django_asse
             make_schedule(variant, date=dt.date(2031, 6, 2 + day))
     url = availability_url(variant.tour)
     guest.get(url, headers={"HX-Request": "true"})
-    # The tour with its first and last day, the departures of the month, the prices of the chosen day.
-    with django_assert_num_queries(3):
+    # The tour with its first and last day, the departures of the month, the prices and the variants of the chosen day.
+    with django_assert_num_queries(4):
         guest.get(url, headers={"HX-Request": "true"})
 
 

@@ -1,6 +1,7 @@
 """Reads of the tours app."""
 
 from tours.queries.availability import (
+    AvailableSchedule,
     available_schedules,
     bookable_schedule,
     bookable_schedules,
@@ -22,9 +23,16 @@ from tours.queries.schedules import (
     schedules_by_public_id,
     schedules_for_update,
 )
-from tours.queries.tours import languages_of_tours, stops_of, tour_for_update, tours_with_next_departure
+from tours.queries.tours import (
+    languages_of_tours,
+    stops_of,
+    tour_for_update,
+    tours_with_next_departure,
+    variants_by_id,
+)
 
 __all__ = [
+    "AvailableSchedule",
     "Manifest",
     "ManifestEntry",
     "available_schedules",
@@ -50,5 +58,6 @@ __all__ = [
     "stops_of",
     "tour_for_update",
     "tours_with_next_departure",
+    "variants_by_id",
     "with_guides",
 ]

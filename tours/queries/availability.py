@@ -1,7 +1,8 @@
 """What can be booked, and at which price."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
@@ -20,16 +21,45 @@ def _bookable(now: datetime) -> QuerySet[Schedule]:
     ).select_related("variant", "tour")
 
 
-def available_schedules(tour: Tour, *, from_: date, to: date, now: datetime, seats: int = 1) -> list[Schedule]:
+class AvailableSchedule(NamedTuple):
+    """A departure that can be booked, as lists of many need it: no model, for making three hundred of those takes most of the time.
+
+    Date and time are the wall clock of `time_zone`.
+    """
+
+    pk: int
+    public_id: UUID
+    tour_id: int
+    variant_id: int
+    date: date
+    start_time: time
+    time_zone: str
+    language: str
+    seats_left: int
+
+
+def available_schedules(tour: Tour, *, from_: date, to: date, now: datetime, seats: int = 1) -> list[AvailableSchedule]:
     """Return the departures of a tour that can be booked, by start; one query.
 
     `from_` and `to` are local days, both included; `now` is aware; `seats` is how many must still be free.
     """
-    return list(
+    found = (
         _bookable(now)
         .filter(tour=tour, date__range=(from_, to), capacity__gte=F("booked_count") + F("blocked_count") + seats)
         .order_by("starts_at", "pk")
+        .values_list(
+            "pk",
+            "public_id",
+            "tour_id",
+            "variant_id",
+            "date",
+            "start_time",
+            "time_zone",
+            "language",
+            F("capacity") - F("booked_count"),
+        )
     )
+    return list(map(AvailableSchedule._make, found))
 
 
 def next_departures(tours: Iterable[Tour], *, now: datetime) -> dict[int, Schedule]:
@@ -93,12 +123,15 @@ def price_tiers(variant: TourVariant, *, on: date) -> list[PricingTier]:
 
     Prices of the variant's own, else those of its tour.
     """
-    return price_tiers_of([(variant, on)])[variant.pk, on]
+    return _price_tiers({(variant.pk, on): variant.tour_id})[variant.pk, on]
 
 
-def price_tiers_of(days: Iterable[tuple[TourVariant, date]]) -> dict[tuple[int, date], list[PricingTier]]:
-    """Return the prices of variants on local days, by the variant's primary key and the day; one query."""
-    wanted = {(variant.pk, day): variant.tour_id for variant, day in days}
+def price_tiers_of(schedules: Iterable[Schedule | AvailableSchedule]) -> dict[tuple[int, date], list[PricingTier]]:
+    """Return the prices of departures, by the variant's primary key and the local day; one query."""
+    return _price_tiers({(schedule.variant_id, schedule.date): schedule.tour_id for schedule in schedules})
+
+
+def _price_tiers(wanted: dict[tuple[int, date], int]) -> dict[tuple[int, date], list[PricingTier]]:
     tiers = list(PricingTier.objects.filter(tour__in=set(wanted.values())).order_by("sort_order", "pk"))
     found: dict[tuple[int, date], list[PricingTier]] = {}
     for (variant_id, day), tour_id in wanted.items():

@@ -1,16 +1,22 @@
 """Reads of tours and their stops."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from tours.enums import ScheduleStatus, TourStatus
-from tours.models import Schedule, Stop, Tour
+from tours.models import Schedule, Stop, Tour, TourVariant
 
 
 def stops_of(tour: Tour) -> list[Stop]:
     """Return the stops of a tour in order with their places; one query."""
     return list(Stop.objects.filter(tour=tour).select_related("place").order_by("sort_order", "pk"))
+
+
+def variants_by_id(pks: Iterable[int]) -> dict[int, TourVariant]:
+    """Return variants by their primary keys; one query."""
+    return TourVariant.objects.in_bulk(set(pks))
 
 
 def languages_of_tours() -> list[str]:
