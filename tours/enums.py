@@ -88,6 +88,13 @@ class AssignmentStatus(models.TextChoices):
     DECLINED = "declined", _("Declined")
 
 
+class AssignmentRole(models.TextChoices):
+    """What a guide does on a departure."""
+
+    LEAD = "lead", _("Leads")
+    ASSISTANT = "assistant", _("Assists")
+
+
 # Guides with an assignment in these states see the departure.
 LEADING = (AssignmentStatus.PENDING, AssignmentStatus.CONFIRMED)
 

@@ -164,6 +164,8 @@ def audit_areas() -> list[Area]:
         "booking.moved": _("%(who)s changed the departure or the places of the booking %(record)s"),
         "schedule.seats_blocked": _("%(who)s blocked places on the departure %(record)s: %(seats)s"),
         "schedule.seats_unblocked": _("%(who)s offered blocked places of the departure %(record)s again: %(seats)s"),
+        "assignment.confirmed": _("%(who)s confirmed a guide for the departure %(record)s"),
+        "assignment.declined": _("%(who)s declined for a guide of the departure %(record)s"),
         "manifest.viewed": _("%(who)s looked at who comes on the departure %(record)s"),
         "tour.stops_imported": _(
             "%(who)s imported stops of the tour “%(record)s”: %(stops_added)s added, %(stops_removed)s removed"

@@ -1,9 +1,10 @@
 """Tours, their departures, and the seats booked on them."""
 
+from tours.models.assignments import GuideAssignment
 from tours.models.attendance import AttendanceMark, TourReport
 from tours.models.blocks import SeatBlock
 from tours.models.bookings import Booking, Participant
-from tours.models.guides import Guide, GuideAssignment
+from tours.models.guides import Guide
 from tours.models.patterns import AvailabilityPattern
 from tours.models.schedules import Schedule
 from tours.models.tours import PricingTier, Stop, Tour, TourVariant

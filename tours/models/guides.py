@@ -5,10 +5,6 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tenancy.models import TenantModel
-from tours.enums import (
-    AssignmentStatus,
-)
-from tours.models.schedules import Schedule
 
 
 class Guide(TenantModel):
@@ -43,24 +39,3 @@ class Guide(TenantModel):
 
     def __str__(self) -> str:
         return self.name
-
-
-class GuideAssignment(TenantModel):
-    """A guide put down for a departure, and what the guide says to it."""
-
-    schedule = models.ForeignKey(
-        Schedule, verbose_name=_("schedule"), on_delete=models.CASCADE, related_name="guide_assignments"
-    )
-    guide = models.ForeignKey(Guide, verbose_name=_("guide"), on_delete=models.PROTECT, related_name="assignments")
-    status = models.CharField(
-        _("status"), max_length=12, choices=AssignmentStatus.choices, default=AssignmentStatus.PENDING
-    )
-
-    class Meta:
-        verbose_name = _("guide assignment")
-        verbose_name_plural = _("guide assignments")
-        constraints = [models.UniqueConstraint(fields=["schedule", "guide"], name="guide_once_per_schedule")]
-        indexes = [models.Index(fields=["organization", "guide", "status"], name="assignment_by_guide")]
-
-    def __str__(self) -> str:
-        return f"{self.schedule}: {self.guide}"

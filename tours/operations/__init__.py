@@ -1,5 +1,14 @@
 """Verbs that change tours, departures and seats."""
 
+from tours.operations.assignments import (
+    AssignmentRefused,
+    assign_guides,
+    confirm_assignment,
+    decline_assignment,
+    guides_in_one_place,
+    lead_new_schedules,
+    refuse_double_booking,
+)
 from tours.operations.blocks import block_seats, unblock_seats
 from tours.operations.guides import assign_guides, open_manifest
 from tours.operations.schedules import (
@@ -28,6 +37,7 @@ from tours.operations.seats import (
 from tours.operations.stops import StopImport, import_stops
 
 __all__ = [
+    "AssignmentRefused",
     "NewParticipant",
     "NewSchedules",
     "ScheduleRefused",
@@ -41,14 +51,19 @@ __all__ = [
     "change_schedule",
     "close_schedule",
     "complete_departed",
+    "confirm_assignment",
     "confirm_bookings",
     "create_booking",
     "create_schedule",
     "create_schedules",
+    "decline_assignment",
+    "guides_in_one_place",
     "import_stops",
+    "lead_new_schedules",
     "move_booking",
     "open_manifest",
     "open_schedule",
+    "refuse_double_booking",
     "release_seats",
     "reserve_seats",
     "retake_seats",

@@ -13,11 +13,17 @@ from tenancy import audit
 from tenancy.audit import Actor
 from tenancy.outbox import publish
 from tenancy.queries import current_organization
-from tours.enums import SEAT_TAKING, AssignmentStatus, BookingStatus, ScheduleStatus
-from tours.models import Booking, Guide, GuideAssignment, Schedule, TourVariant
-from tours.operations.guides import assign_guides
+from tours.enums import SEAT_TAKING, BookingStatus, ScheduleStatus
+from tours.models import Booking, Guide, Schedule, TourVariant
+from tours.operations.assignments import (
+    AssignmentRefused,
+    assign_guides,
+    guides_in_one_place,
+    lead_new_schedules,
+    refuse_double_booking,
+)
 from tours.operations.seats import release_seats
-from tours.queries import schedule_for_update
+from tours.queries import confirmed_guides_of, guides_of, schedule_for_update
 from tours.rules import LocalStart, local_start, may_become
 
 
@@ -27,11 +33,15 @@ class ScheduleRefused(ValueError):
 
 @dataclass
 class NewSchedules:
-    """What a bulk creation did: departures made, wall times there were already, and times moved by a clock change."""
+    """What a bulk creation did: departures made, wall times there were already, and times moved by a clock change.
+
+    `unled` are departures made without a guide who was wanted and leads something else then.
+    """
 
     created: list[Schedule] = field(default_factory=list)
     existing: list[LocalStart] = field(default_factory=list)
     moved: list[LocalStart] = field(default_factory=list)
+    unled: list[tuple[Schedule, Guide]] = field(default_factory=list)
 
 
 def _placed(schedule: Schedule, start: LocalStart) -> Schedule:
@@ -87,7 +97,7 @@ def create_schedules(
     """Create a departure of a variant for each local day and wall time in the organization's zone; return what was done.
 
     Times at which the variant leaves already are left out, so a repeat changes nothing. `capacity` defaults to that of the variant;
-    `guides` lead all that are made.
+    `guides` lead all that are made, except where they lead something else.
     """
     # One at a time for each variant, so that two people pressing the button together do not make everything twice.
     variant = TourVariant.objects.select_for_update(of=("self",)).select_related("tour").get(pk=variant.pk)
@@ -121,12 +131,7 @@ def create_schedules(
         for instant, start in starts.items()
         if instant not in taken
     )
-    leaders = list(guides)
-    GuideAssignment.objects.bulk_create(
-        GuideAssignment(schedule=schedule, guide=guide, status=AssignmentStatus.CONFIRMED)
-        for schedule in result.created
-        for guide in leaders
-    )
+    result.unled = lead_new_schedules(result.created, guides=guides)
     if result.created:
         # Rows made in bulk send no signals; those who keep pages of the tour learn of it this way.
         tour.save(update_fields=["updated_at"])
@@ -191,7 +196,7 @@ def change_schedule(
     """Change a departure; return it. Its guides stay when `guides` is None.
 
     Raises `ScheduleRefused` when it took place or was cancelled, when more seats are booked or blocked than `capacity`, when the time is
-    changed while there are bookings, or when the variant leaves at that time already.
+    changed while there are bookings, when the variant leaves at that time already, or when a guide leads another departure then.
     """
     locked = schedule_for_update(schedule.pk)
     if locked.status in (ScheduleStatus.COMPLETED, ScheduleStatus.CANCELLED):
@@ -207,6 +212,10 @@ def change_schedule(
     if others.exclude(pk=locked.pk).exclude(status=ScheduleStatus.CANCELLED).exists():
         raise ScheduleRefused(_("There is already a departure of this variant at that time."))
     before = audit.snapshot(locked)
+    if guides is not None:
+        guides = list(guides)
+        # Who does not lead it any more leaves before it moves.
+        assign_guides(locked, guides=[guide for guide in guides_of(locked) if guide in guides], actor=actor)
     locked.duration_minutes = duration_minutes
     locked.cutoff_minutes = cutoff_minutes
     locked.capacity = capacity
@@ -215,14 +224,21 @@ def change_schedule(
     locked.internal_note = internal_note
     if locked.status in (ScheduleStatus.OPEN, ScheduleStatus.FULL):
         locked.status = ScheduleStatus.FULL if locked.taken_count >= capacity else ScheduleStatus.OPEN
-    _placed(locked, start).save()
+    _placed(locked, start)
+    try:
+        leading = confirmed_guides_of(locked)
+        refuse_double_booking(locked, guides=leading, starts_at=locked.starts_at, ends_at=locked.ends_at)
+        with guides_in_one_place():
+            locked.save()
+        if guides is not None:
+            assign_guides(locked, guides=guides, actor=actor)
+    except AssignmentRefused as refused:
+        raise ScheduleRefused(str(refused)) from refused
     changes = audit.changes_since(before, locked)
     if changes:
         Schedule.objects.filter(pk=locked.pk).update(changed_by_hand=True)
         locked.changed_by_hand = True
         audit.record("schedule.changed", locked, actor=actor, changes=changes)
-    if guides is not None:
-        assign_guides(locked, guides=guides, actor=actor)
     return locked
 
 

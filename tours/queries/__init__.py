@@ -1,5 +1,6 @@
 """Reads of the tours app."""
 
+from tours.queries.assignments import assignment_for_update, confirmed_times, double_booked, guides_for_update
 from tours.queries.availability import (
     AvailableSchedule,
     available_schedules,
@@ -11,7 +12,14 @@ from tours.queries.availability import (
     price_tiers,
     price_tiers_of,
 )
-from tours.queries.guides import guide_of, guides_of, guides_to_choose, schedules_led_by, with_guides
+from tours.queries.guides import (
+    confirmed_guides_of,
+    guide_of,
+    guides_of,
+    guides_to_choose,
+    schedules_led_by,
+    with_guides,
+)
 from tours.queries.schedules import (
     Manifest,
     ManifestEntry,
@@ -35,13 +43,18 @@ __all__ = [
     "AvailableSchedule",
     "Manifest",
     "ManifestEntry",
+    "assignment_for_update",
     "available_schedules",
     "bookable_schedule",
     "bookable_schedules",
     "bookable_tour",
     "bookings_for_update",
     "bookings_of",
+    "confirmed_guides_of",
+    "confirmed_times",
+    "double_booked",
     "guide_of",
+    "guides_for_update",
     "guides_of",
     "guides_to_choose",
     "languages_of_tours",

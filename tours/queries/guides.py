@@ -3,7 +3,7 @@
 from django.db.models import Prefetch, Q, QuerySet
 
 from tenancy.models import User
-from tours.enums import LEADING
+from tours.enums import LEADING, AssignmentStatus
 from tours.models import Guide, GuideAssignment, Schedule
 
 
@@ -27,6 +27,11 @@ def guides_to_choose(schedule: Schedule | None = None) -> QuerySet[Guide]:
 def guides_of(schedule: Schedule) -> list[Guide]:
     """Return the guides who lead a departure or are asked to, by name; one query."""
     return list(Guide.objects.filter(assignments__schedule=schedule, assignments__status__in=LEADING))
+
+
+def confirmed_guides_of(schedule: Schedule) -> list[Guide]:
+    """Return the guides who lead a departure for certain, by name; one query."""
+    return list(Guide.objects.filter(assignments__schedule=schedule, assignments__status=AssignmentStatus.CONFIRMED))
 
 
 def with_guides(schedules: QuerySet[Schedule]) -> QuerySet[Schedule]:

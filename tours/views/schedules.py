@@ -198,6 +198,12 @@ class NewSchedulesView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormVi
             messages.warning(self.request, text % {"count": count})
         for start in made.moved:
             report_moved(self.request, start.date, start.start_time)
+        for schedule, guide in made.unled[:10]:
+            text = _("%(when)s is without %(guide)s, who leads another departure at that time.")
+            messages.warning(self.request, text % {"when": departure(schedule), "guide": guide})
+        if len(made.unled) > 10:
+            text = _("The same on %(count)d more.")
+            messages.warning(self.request, text % {"count": len(made.unled) - 10})
 
 
 def report_moved(request, day, start_time):
