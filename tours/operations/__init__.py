@@ -10,7 +10,7 @@ from tours.operations.assignments import (
     refuse_double_booking,
 )
 from tours.operations.blocks import block_seats, unblock_seats
-from tours.operations.guides import assign_guides, open_manifest
+from tours.operations.guides import open_manifest
 from tours.operations.schedules import (
     NewSchedules,
     ScheduleRefused,
