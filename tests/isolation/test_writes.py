@@ -6,7 +6,7 @@ from tenancy.scope import every_organization
 from tests.isolation.walk import Walk
 from tests.isolation.watch import changes, crossing_keys
 
-WRITERS = [Role.MANAGER, None]
+WRITERS = [*Role, None]
 
 pytestmark = pytest.mark.filterwarnings("ignore:Pagination may yield:django.core.paginator.UnorderedObjectListWarning")
 
