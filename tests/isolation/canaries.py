@@ -82,7 +82,8 @@ def text_columns(*, but: Iterable[str] = NOT_WORDS) -> dict[str, list[str]]:
         cursor.execute(
             "SELECT c.table_name, c.column_name FROM information_schema.columns c"
             " JOIN pg_class t ON t.oid = to_regclass(quote_ident(c.table_name))"
-            " WHERE c.table_schema = 'public' AND t.relrowsecurity AND c.data_type = ANY (%s) ORDER BY 1, 2",
+            " WHERE c.table_schema = 'public' AND t.relrowsecurity AND c.data_type = ANY (%s)"
+            " AND (c.data_type <> 'ARRAY' OR c.udt_name IN ('_text', '_varchar')) ORDER BY 1, 2",
             [list(TEXT_TYPES)],
         )
         found: dict[str, list[str]] = {}

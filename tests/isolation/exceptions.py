@@ -38,6 +38,8 @@ NOT_WORDS: dict[str, str] = {
     "tenancy_tenantrendition.filter_spec": CODE,
     "tenancy_tenantrendition.focal_point_key": CODE,
     "tenancy_user.password": HASH,
+    "tours_availabilitypattern.language": LANGUAGE,
+    "tours_availabilitypattern.rule": "a rule of recurrence, which allows no other words",
     "tours_schedule.language": LANGUAGE,
     "tours_schedule.time_zone": CODE,
     "tours_tour.languages": LANGUAGE,
@@ -111,4 +113,9 @@ ANSWERS_TO_FOREIGN_WRITES: dict[str, str] = {
     "account_switch": "says that one cannot switch there",
     "commerce:remove_line": "nothing of the kind is in the guest's own cart",
     "wagtailadmin_editing_sessions:release": "ends one's own sessions only, and says nothing",
+}
+
+# Routes that break on another organization's keys and change nothing.
+BREAKS_ON_FOREIGN_WRITES: dict[str, str] = {
+    "wagtailadmin_pages:copy": "Wagtail looks up the new parent without asking whether there is one",
 }

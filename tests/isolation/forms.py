@@ -3,6 +3,7 @@
 from typing import Any
 
 from bs4 import BeautifulSoup
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.forms import BaseForm, ModelChoiceField, ModelMultipleChoiceField
 from django.http import HttpResponse
 
@@ -71,4 +72,13 @@ def extra_data(name: str, foreign: Keys) -> Data:
         collection = foreign.of_model("wagtailcore.Collection")[0]
         group = foreign.of_model("auth.Group")[0]
         return {"chooser": page, "collection": collection, "role": group, "tags": WORD, "include_descendants": "on"}
+    if name in ("wagtailadmin_pages:edit", "wagtailadmin_pages:revisions_revert"):
+        # Scripts write the blocks of a page into its form.
+        return {"body-count": "0"}
+    if name == "wagtailadmin_choose_page_external_link":
+        return {"external-link-chooser-url": "https://example.com/", "external-link-chooser-link_text": WORD}
+    if name == "wagtail_localize:upload_pofile":
+        translation = foreign.of_model("wagtail_localize.Translation")[0]
+        head = f'msgid ""\nmsgstr ""\n"X-WagtailLocalize-TranslationID: {translation}\\n"\n'
+        return {"file": SimpleUploadedFile("texts.po", head.encode())}
     return {}

@@ -3,6 +3,7 @@ from django.db import connection
 
 from tenancy.enums import Role
 from tenancy.scope import every_organization
+from tests.isolation.exceptions import BREAKS_ON_FOREIGN_WRITES
 from tests.isolation.walk import Walk
 from tests.isolation.watch import changes, crossing_keys
 
@@ -17,6 +18,8 @@ def test_nobody_changes_anything_of_another_organization(world, quiet, record_pr
     walk.try_to_write()
     record_property("isolation", {**walk.counts, "role": str(role or "guest")})
     assert "\n".join(walk.findings) == ""
+    if role == Role.OWNER:
+        assert walk.breaking == set(BREAKS_ON_FOREIGN_WRITES)
 
 
 def test_a_change_of_the_others_rows_is_counted_although_undone(world):

@@ -12,7 +12,12 @@ from django.test import Client
 from tenancy.enums import Role
 from tests.cms.factories import new_sizes
 from tests.isolation.answers import Detector, everything_in
-from tests.isolation.exceptions import ANSWERS_TO_FOREIGN_KEYS, ANSWERS_TO_FOREIGN_WRITES, UNVISITED
+from tests.isolation.exceptions import (
+    ANSWERS_TO_FOREIGN_KEYS,
+    ANSWERS_TO_FOREIGN_WRITES,
+    BREAKS_ON_FOREIGN_WRITES,
+    UNVISITED,
+)
 from tests.isolation.forms import extra_data, filled_form, foreign_choices
 from tests.isolation.keys import Keys
 from tests.isolation.routes import Address, Route, addresses, routes
@@ -37,6 +42,7 @@ class Walk:
     findings: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     answering: set[str] = field(default_factory=set)
+    breaking: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         foreign = self.world.foreign
@@ -71,7 +77,10 @@ class Walk:
                 if response.status_code < 400 and not is_refusal(response):
                     look_at()
         except Exception as error:  # noqa: BLE001  # whatever breaks is a finding
-            self.findings.append(f"{method} {url} broke: {type(error).__name__}: {str(error)[:300]}")
+            if method != "get" and address.route.name in BREAKS_ON_FOREIGN_WRITES:
+                self.breaking.add(address.route.name)
+            else:
+                self.findings.append(f"{method} {url} broke: {type(error).__name__}: {str(error)[:300]}")
             return None
         finally:
             self.client.cookies = cookies
