@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from commerce import queries
 from commerce.enums import PaymentMethod, RefundReason
-from commerce.models import Order, OrderLine, Payment, Refund
+from commerce.models import BookingChange, Order, OrderLine, Payment, Refund
 from tenancy.fields import translated
 from tenancy.models import Organization
 from tenancy.money import format_money
@@ -73,7 +73,8 @@ def _visit(line: OrderLine, schedule: Schedule) -> _Visit:
 def _render(kind: str, order: Order, *, organization: Organization, subject: str, lead: str, **context: Any) -> Email:
     order = queries.order_by_secret(order.secret) or order
     owed, paid = queries.owed_minor(order), queries.paid_minor(order)
-    by_transfer = owed and order.method == PaymentMethod.BANK_TRANSFER
+    method = queries.owed_method(order)
+    by_transfer = owed and method == PaymentMethod.BANK_TRANSFER
     until = order.hold_expires_at
     values = {
         "order": order,
@@ -85,7 +86,7 @@ def _render(kind: str, order: Order, *, organization: Organization, subject: str
         "total": format_money(order.total_minor, order.currency),
         "paid": format_money(paid, order.currency) if paid else "",
         "owed": format_money(owed, order.currency) if owed else "",
-        "owed_on_arrival": owed and order.method == PaymentMethod.ON_ARRIVAL,
+        "owed_on_arrival": owed and method == PaymentMethod.ON_ARRIVAL,
         "bank_details": queries.payment_settings().bank_details if by_transfer else "",
         "pay_until": date_format(until.astimezone(organization.zone).date()) if by_transfer and until else "",
         "language": order.language,
@@ -159,6 +160,27 @@ def order_cancelled(order: Order, *, organization: Organization) -> Email:
             organization=organization,
             subject=_("Your booking is cancelled: %(number)s") % {"number": order.number},
             lead=_("Your booking is cancelled. What you have paid goes back the way it came."),
+        )
+
+
+def booking_changed(order: Order, change: BookingChange, *, organization: Organization) -> Email:
+    """Return what a guest reads whose booking was changed, by whomever."""
+    with override(order.language):
+        lead = [_("Your booking has been changed. Below you see how it is now.")]
+        if change.due_minor:
+            amount = format_money(change.due_minor, order.currency)
+            lead.append(_("It costs %(amount)s more than before.") % {"amount": amount})
+        elif change.refund_minor:
+            amount = format_money(change.refund_minor, order.currency)
+            lead.append(_("It costs %(amount)s less than before; you get that back.") % {"amount": amount})
+        if queries.can_pay_due_by_card(order):
+            lead.append(_("What is still to be paid can be paid by card on the page of your booking."))
+        return _render(
+            "booking_changed",
+            order,
+            organization=organization,
+            subject=_("Your booking has been changed: %(number)s") % {"number": order.number},
+            lead=" ".join(lead),
         )
 
 

@@ -59,6 +59,7 @@ class RefundReason(models.TextChoices):
     LATE_PAYMENT = "late_payment", _("Paid after the hold ran out, no room left")
     CANCELLED_BY_US = "cancelled_by_us", _("Cancelled by the organizer")
     CANCELLED_BY_GUEST = "cancelled_by_guest", _("Cancelled by the guest")
+    CHANGED = "changed", _("Booking changed")
     DUPLICATE = "duplicate", _("Paid twice")
     OTHER = "other", _("Other")
 

@@ -57,6 +57,7 @@ def sentences() -> dict[str, Callable[[Activity], str]]:
         "order_confirmed": _say(gettext_noop("Order %(number)s was confirmed")),
         "order_expired": _say(gettext_noop("Order %(number)s was not paid in time")),
         "order_cancelled": _say(gettext_noop("Order %(number)s was cancelled")),
+        "booking_changed": _say(gettext_noop("A booking of order %(number)s was changed")),
         "departure_cancelled": _say(gettext_noop("A departure of order %(number)s was cancelled")),
         "payment_received": _say(gettext_noop("Paid %(amount)s for order %(number)s")),
         "refund_started": _say(gettext_noop("%(amount)s of order %(number)s are paid back")),
@@ -71,6 +72,7 @@ def message_kinds() -> dict[str, str]:
         "payment_received": _("Payment received"),
         "order_expired": _("Not paid in time"),
         "order_cancelled": _("Order cancelled"),
+        "booking_changed": _("Booking changed"),
         "departure_cancelled": _("Departure cancelled"),
         "refund_started": _("Refund started"),
         "order_link": _("Link sent again"),
@@ -88,6 +90,7 @@ def audit_areas() -> list[Area]:
     orders = {
         "order.placed": gettext_lazy("%(who)s placed order %(record)s over %(total)s"),
         "order.method_changed": gettext_lazy("%(who)s chose another way to pay for order %(record)s"),
+        "order.booking_changed": gettext_lazy("%(who)s changed a booking of order %(record)s"),
         "order.expired": gettext_lazy("Order %(record)s was not paid in time; its places are free again"),
         "order.cancelled": gettext_lazy("%(who)s cancelled order %(record)s"),
         "order.departure_cancelled": gettext_lazy("A departure of order %(record)s was cancelled"),

@@ -120,6 +120,15 @@ def order_cancelled(*, order_id: int) -> None:
     _write_to_guest(order, emails.order_cancelled(order, organization=current_organization()))
 
 
+@subscriber("commerce.booking_changed")
+def booking_changed(*, order_id: int, change_id: int) -> None:
+    order = Order.objects.select_related("customer").get(pk=order_id)
+    change = queries.changes_of(order).get(pk=change_id)
+    _note(order, "booking_changed")
+    mail = emails.booking_changed(order, change, organization=current_organization())
+    _write_to_guest(order, mail, dedupe_key=f"change-{change.pk}")
+
+
 @subscriber("commerce.departure_cancelled")
 def departure_cancelled(*, order_id: int, schedule_id: int) -> None:
     order = Order.objects.select_related("customer").get(pk=order_id)

@@ -47,6 +47,9 @@ ORDER_CHANGES: Final[Mapping[OrderStatus, frozenset[OrderStatus]]] = {
     OrderStatus.REFUNDED: frozenset({OrderStatus.PAID, OrderStatus.PARTIALLY_REFUNDED, OrderStatus.CANCELLED}),
 }
 
+# Orders that were paid and stand: what a change adds to them is paid by a further payment.
+PAID_AND_STANDING: Final = (OrderStatus.PAID, OrderStatus.PARTIALLY_REFUNDED, OrderStatus.COMPLETED)
+
 # A declined attempt goes on in the same payment, so “failed” is no end.
 _OPEN: Final = frozenset(
     {
@@ -142,3 +145,15 @@ def first_payment_status(method: PaymentMethod) -> PaymentStatus:
     if method == PaymentMethod.FREE:
         return PaymentStatus.SUCCEEDED
     return PaymentStatus.AWAITING_APPROVAL if METHODS[method].by_staff else PaymentStatus.PENDING
+
+
+def order_may_change(status: str, method: str) -> bool:
+    """Return whether bookings of an order in this state may be changed: not in the checkout, and not when it is over."""
+    if status == OrderStatus.PENDING:
+        return METHODS[PaymentMethod(method)].holds_days
+    return status in (OrderStatus.CONFIRMED, OrderStatus.PAID, OrderStatus.PARTIALLY_REFUNDED)
+
+
+def share_minor(total_minor: int, part: int, whole: int) -> int:
+    """Return what `part` of `whole` places cost that cost `total_minor` together, rounded half up."""
+    return (2 * total_minor * part + whole) // (2 * whole)

@@ -13,7 +13,7 @@ from crm.models import Customer
 from tenancy.fields import searchable
 from tenancy.models import TenantModel
 from tenancy.money import Money
-from tours.models import Booking
+from tours.models import Booking, PricingTier
 
 
 def new_secret() -> str:
@@ -22,7 +22,10 @@ def new_secret() -> str:
 
 
 class Order(TenantModel):
-    """What was bought. Names, contact and prices are snapshots of the moment of buying and never change."""
+    """What was bought. Names, contact and prices are snapshots of the moment of buying.
+
+    Later edits of a tour or a price never change them. Who bought may: the total is then that of the lines that stand.
+    """
 
     audit_person = "customer"
     personal_fields = ("first_name", "last_name", "email", "phone", "note")
@@ -109,8 +112,23 @@ class Order(TenantModel):
         return Money(self.total_minor, self.currency).major
 
 
+class StandingLines(models.Manager["OrderLine"]):
+    """The lines that stand."""
+
+    def get_queryset(self) -> models.QuerySet["OrderLine"]:
+        """Return lines that no change took away."""
+        return super().get_queryset().filter(reversed_by=None)
+
+
 class OrderLine(TenantModel):
-    """One kind of place on one departure, at the price of the moment of buying."""
+    """One kind of place on one departure, at the price of the moment of buying.
+
+    A line is never rewritten. A change takes lines away (`reversed_by`) and adds others (`added_by`); the order's total is the sum
+    of those that stand, and only those are found by `order.lines` and `OrderLine.objects`.
+    """
+
+    objects = StandingLines()
+    ever = models.Manager["OrderLine"]()
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
     booking = models.ForeignKey(
@@ -119,10 +137,19 @@ class OrderLine(TenantModel):
     position = models.PositiveSmallIntegerField(_("position"))
     name = models.CharField(_("what"), max_length=320)
     tier_name = models.CharField(_("kind"), max_length=80)
+    tier = models.ForeignKey(
+        PricingTier, verbose_name=_("price"), null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
     quantity = models.PositiveSmallIntegerField(_("quantity"))
     unit_price_minor = models.BigIntegerField(_("unit price"))
     total_minor = models.BigIntegerField(_("total"))
     price_steps = models.JSONField(_("how the price came about"), default=list)
+    added_by = models.ForeignKey(
+        "commerce.BookingChange", null=True, editable=False, on_delete=models.PROTECT, related_name="added_lines"
+    )
+    reversed_by = models.ForeignKey(
+        "commerce.BookingChange", null=True, editable=False, on_delete=models.PROTECT, related_name="reversed_lines"
+    )
 
     class Meta:
         verbose_name = _("order line")

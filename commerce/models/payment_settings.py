@@ -40,6 +40,23 @@ class PaymentSettings(TenantModel):
         validators=[MinValueValidator(1), MaxValueValidator(200)],
         help_text=_("On one departure, for guests who book online. Empty: 200."),
     )
+    guest_change_hours = models.PositiveSmallIntegerField(
+        _("guests change their booking themselves until (hours before)"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(24 * 365)],
+        help_text=_(
+            "Date and people, on the page of their order, to departures with room. Empty: only you change bookings."
+        ),
+    )
+    guest_change_refunds = models.BooleanField(
+        _("also when it becomes cheaper"),
+        default=False,
+        db_default=False,
+        help_text=_(
+            "What was paid too much then goes back to the guest by itself. Otherwise guests are asked to call you."
+        ),
+    )
     refund_limit_minor = MinorUnitsField(
         _("most that managers pay back of one order"),
         null=True,

@@ -30,6 +30,13 @@ class Payment(TenantModel):
     refunded_minor = models.BigIntegerField(_("paid back"), default=0)
     provider_reference = models.CharField(_("reference of the provider"), max_length=120, blank=True)
     idempotency_key = models.CharField(max_length=120, blank=True, editable=False)
+    is_further = models.BooleanField(
+        _("further payment"),
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text=_("What a change of a paid order added; it does not decide about the places."),
+    )
     failure_message = models.CharField(_("why it failed"), max_length=300, blank=True)
     succeeded_at = models.DateTimeField(_("received at"), null=True, blank=True)
     approver = models.ForeignKey(

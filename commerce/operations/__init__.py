@@ -1,5 +1,6 @@
 """Verbs that change orders and move money."""
 
+from commerce.operations.changes import ChangeRefused, change_booking, change_problem
 from commerce.operations.endings import (
     cancel_order,
     clear_attention,
@@ -20,6 +21,7 @@ from commerce.operations.orders import (
 from commerce.operations.payments import (
     CardPayment,
     PaymentRefused,
+    begin_due_payment,
     confirm_manual_payment,
     refresh_payment,
     reject_manual_payment,
@@ -39,13 +41,17 @@ from commerce.operations.refunds import (
 __all__ = [
     "CardPayment",
     "CartLine",
+    "ChangeRefused",
     "Contact",
     "OrderRefused",
     "PaymentRefused",
     "RefundRefused",
     "adopt_refund",
+    "begin_due_payment",
     "cancel_order",
+    "change_booking",
     "change_method",
+    "change_problem",
     "clear_attention",
     "complete_orders",
     "confirm_manual_payment",

@@ -289,12 +289,11 @@ def _write_lines(order: Order, quote: Quote, *, method: PaymentMethod, note: str
             position=position,
             name=item.name,
             tier_name=item.tier_name,
+            tier=item.tier,
             quantity=item.quantity,
             unit_price_minor=item.unit_price_minor,
             total_minor=item.total_minor,
-            price_steps=[
-                {"kind": step.kind, "label": step.label, "amount_minor": step.amount_minor} for step in item.steps
-            ],
+            price_steps=item.steps_as_json,
         )
         for position, item in enumerate(quote.lines, start=1)
     )

@@ -13,7 +13,7 @@ from commerce.gateways import stripe
 from commerce.gateways.stripe import Intent
 from commerce.models import Order, Payment
 from commerce.operations.refunds import start_refund
-from commerce.rules import check_order_change, check_payment_change
+from commerce.rules import PAID_AND_STANDING, check_order_change, check_payment_change
 from tenancy import audit
 from tenancy.audit import Actor
 from tenancy.money import format_money
@@ -72,12 +72,47 @@ def start_card_payment(payment: Payment, *, now: datetime) -> CardPayment:
 
 
 @transaction.atomic(durable=True)
+def begin_due_payment(order: Order, *, now: datetime) -> Payment:
+    """Let the guest pay by card what a change added to an order; return the payment, which `start_card_payment` then starts.
+
+    It is the one that was begun already, while the amount is the same. Raises `PaymentRefused` when nothing is owed, or cards cannot
+    pay it.
+    """
+    order = queries.order_for_update(order.pk)
+    owed = queries.owed_minor(order) if order.status in PAID_AND_STANDING else 0
+    if not owed:
+        raise PaymentRefused(_("There is nothing to pay."))
+    offers = queries.payment_methods(queries.payment_settings(), total_minor=owed, currency=order.currency)
+    problem = next((offer.problem for offer in offers if offer.method == PaymentMethod.CARD), _("Please ask us."))
+    if problem:
+        raise PaymentRefused(problem)
+    begun = queries.further_card_payment_of(order)
+    if begun is not None and (begun.amount_minor == owed or begun.status == PaymentStatus.PROCESSING):
+        return begun
+    if begun is not None:
+        # Should it come in all the same, it is taken off what is owed then.
+        _set_status(begun, PaymentStatus.CANCELLED)
+    return Payment.objects.create(
+        order=order,
+        method=PaymentMethod.CARD,
+        status=PaymentStatus.PENDING,
+        amount_minor=owed,
+        currency=order.currency,
+        is_further=True,
+    )
+
+
+@transaction.atomic(durable=True)
 def _reserve_key(payment: Payment, *, now: datetime, spent: str = "") -> Payment:
     order = queries.order_for_update(payment.order_id)
     payment = queries.payment_for_update(payment.pk)
     if payment.status in RECEIVED:
         raise PaymentRefused(_("This order is paid already."))
-    if order.status != OrderStatus.PENDING or order.hold_expires_at is None or order.hold_expires_at <= now:
+    if payment.is_further:
+        # The places are the guest's already; only what is owed counts.
+        if payment.amount_minor != queries.owed_minor(order):
+            raise PaymentRefused(_("The amount has changed. Please look at your booking again."))
+    elif order.status != OrderStatus.PENDING or order.hold_expires_at is None or order.hold_expires_at <= now:
         raise PaymentRefused(_("The time to pay has run out. Your places have been given back."))
     if payment.idempotency_key == spent:
         # Written before the call: whatever happens on the way, a repeat finds the same PaymentIntent.
@@ -218,7 +253,7 @@ def _receive(
 def _honour(order: Order, payment: Payment, *, now: datetime) -> None:
     if order.status in (OrderStatus.PENDING, OrderStatus.CONFIRMED):
         if any(booking.status in SEAT_TAKING for booking in _bookings(order)):
-            _mark_paid(order, now=now)
+            mark_paid(order, now=now)
         else:
             _close_cancelled(order, now=now)
         lost = min(payment.captured_minor, order.total_minor - queries.standing_minor(order))
@@ -233,14 +268,35 @@ def _honour(order: Order, payment: Payment, *, now: datetime) -> None:
             _pay_back(order, payment, RefundReason.LATE_PAYMENT, PAID_LATE_REFUNDED, now=now)
         else:
             _call_attention(order, PAID_LATE_HONOURED)
-            _mark_paid(order, now=now)
+            mark_paid(order, now=now)
+    elif payment.is_further and order.status in PAID_AND_STANDING:
+        _settle_due(order, payment, now=now)
     elif order.status in (OrderStatus.CANCELLED, OrderStatus.REFUNDED):
         _pay_back(order, payment, RefundReason.LATE_PAYMENT, PAID_LATE_REFUNDED, now=now)
     else:
         _pay_back(order, payment, RefundReason.DUPLICATE, PAID_TWICE, now=now)
 
 
-def _mark_paid(order: Order, *, now: datetime) -> None:
+def _settle_due(order: Order, payment: Payment, *, now: datetime) -> None:
+    """Take what came in by card off what a change added; what is too much goes back."""
+    if payment.method != PaymentMethod.CARD:
+        return
+    left = payment.captured_minor
+    for due in queries.due_payments(order):
+        part = min(left, due.amount_minor)
+        left -= part
+        if part == due.amount_minor:
+            due.status = PaymentStatus.CANCELLED
+        else:
+            due.amount_minor -= part
+        due.save(update_fields=["amount_minor", "status", "updated_at"])
+    if left:
+        _call_attention(order, PAID_TWICE)
+        start_refund(payment, amount_minor=left, reason=RefundReason.DUPLICATE, now=now)
+
+
+def mark_paid(order: Order, *, now: datetime) -> None:
+    """Confirm an order and its bookings whose money came in, in the caller's transaction; the caller has locked the order."""
     was_confirmed = order.status == OrderStatus.CONFIRMED
     check_order_change(order.status, OrderStatus.PAID)
     order.status = OrderStatus.PAID

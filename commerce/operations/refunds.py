@@ -271,7 +271,8 @@ def _move(order: Order, payment: Payment, amount_minor: int) -> None:
 
 def _follow_money(order: Order) -> None:
     left = queries.paid_minor(order)
-    if left >= order.total_minor:
+    # What a change added and is still to come was not taken away.
+    if left + queries.due_minor(order) >= order.total_minor:
         # A second payment that goes back leaves the order as it was.
         status = OrderStatus.COMPLETED if order.status == OrderStatus.COMPLETED else OrderStatus.PAID
     else:

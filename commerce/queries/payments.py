@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from commerce.enums import OrderStatus, PaymentMethod, PaymentStatus
 from commerce.gateways import stripe
 from commerce.models import Order, Payment, PaymentSettings, ProviderEvent
-from commerce.rules import METHODS, within_refund_limit
+from commerce.rules import METHODS, PAID_AND_STANDING, within_refund_limit
 from tenancy.money import format_money
 from tenancy.rules import roles_with
 from tours.enums import SEAT_TAKING, BookingStatus
@@ -97,8 +97,28 @@ def payment_for_update(pk: int) -> Payment:
 
 
 def card_payment_of(order: Order) -> Payment | None:
-    """Return the order's card payment, or None."""
-    return order.payments.filter(method=PaymentMethod.CARD).order_by("pk").first()
+    """Return the card payment by which the order was to be paid, or None."""
+    return order.payments.filter(method=PaymentMethod.CARD, is_further=False).order_by("pk").first()
+
+
+def further_card_payment_of(order: Order) -> Payment | None:
+    """Return the card payment that was begun for what a change added, and has not come in, or None."""
+    begun = (PaymentStatus.PENDING, PaymentStatus.REQUIRES_ACTION, PaymentStatus.FAILED, PaymentStatus.PROCESSING)
+    return order.payments.filter(method=PaymentMethod.CARD, is_further=True, status__in=begun).order_by("-pk").first()
+
+
+def due_payments(order: Order) -> list[Payment]:
+    """Return what changes added to a paid order and staff wait for, the first one first."""
+    return [
+        payment
+        for payment in sorted(order.payments.all(), key=lambda payment: payment.pk)
+        if payment.is_further and payment.status == PaymentStatus.AWAITING_APPROVAL
+    ]
+
+
+def due_minor(order: Order) -> int:
+    """Return how much of what changes added to a paid order is still to come, in minor units."""
+    return sum(payment.amount_minor for payment in due_payments(order))
 
 
 def paid_minor(order: Order) -> int:
@@ -110,7 +130,25 @@ def owed_minor(order: Order) -> int:
     """Return what is still to be paid for an order, in minor units; nothing for one that is over, or for places that were lost."""
     if order.status in (OrderStatus.PENDING, OrderStatus.CONFIRMED):
         return max(0, standing_minor(order) - paid_minor(order))
+    if order.status in PAID_AND_STANDING:
+        # What went back out of kindness is not owed again, nor is what a cancelled departure cost.
+        return max(0, min(due_minor(order), standing_minor(order) - paid_minor(order)))
     return 0
+
+
+def owed_method(order: Order) -> PaymentMethod:
+    """Return by which way what is owed is to come."""
+    due = due_payments(order) if order.status in PAID_AND_STANDING else []
+    return PaymentMethod(due[0].method if due else order.method)
+
+
+def can_pay_due_by_card(order: Order) -> bool:
+    """Return whether a guest may pay by card what a change added to an order."""
+    owed = owed_minor(order) if order.status in PAID_AND_STANDING else 0
+    if not owed:
+        return False
+    offers = payment_methods(payment_settings(), total_minor=owed, currency=order.currency)
+    return any(offer.method == PaymentMethod.CARD and not offer.problem for offer in offers)
 
 
 def refunding_minor(payment: Payment) -> int:

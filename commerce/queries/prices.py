@@ -53,6 +53,11 @@ class QuoteLine:
         return self.tier.price_minor
 
     @property
+    def steps_as_json(self) -> list[dict[str, str | int]]:
+        """The steps as an order line keeps them."""
+        return [{"kind": step.kind, "label": step.label, "amount_minor": step.amount_minor} for step in self.steps]
+
+    @property
     def tier_name(self) -> str:
         """The tier's name in the active language."""
         return translated(self.tier, "name")

@@ -1,0 +1,270 @@
+"""What a change of a booking would cost, and who may make one."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from commerce.models import BookingChange, Order, OrderLine, PaymentSettings
+from commerce.queries.prices import MAX_QUANTITY, NotForSale, QuoteLine, QuoteRequest, quote
+from commerce.rules import order_may_change, share_minor
+from tenancy.fields import translated
+from tenancy.models import Organization
+from tours.enums import BookingStatus
+from tours.models import Booking, PricingTier, Schedule
+from tours.queries import available_schedules, price_tiers
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """One kind of place to choose a number of: `had` are booked; `tier` is None when no more of them are sold."""
+
+    key: int
+    name: str
+    had: int
+    tier: PricingTier | None = None
+
+
+@dataclass(slots=True)
+class ChangedLine:
+    """A line as it would be after a change; `standing` is the line that stays just as it is, `quantity` people at `total_minor`."""
+
+    name: str
+    tier_name: str
+    tier_id: int | None
+    quantity: int
+    unit_price_minor: int
+    total_minor: int
+    seats_each: int
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    standing: OrderLine | None = None
+    is_added: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePreview:
+    """A booking before and after a change, in minor units of the order's currency."""
+
+    booking: Booking
+    to: Schedule
+    before: tuple[OrderLine, ...]
+    after: tuple[ChangedLine, ...]
+
+    @property
+    def before_minor(self) -> int:
+        """What the booking costs now."""
+        return sum(line.total_minor for line in self.before)
+
+    @property
+    def after_minor(self) -> int:
+        """What it would cost."""
+        return sum(line.total_minor for line in self.after)
+
+    @property
+    def difference_minor(self) -> int:
+        """How much more it would cost; less than zero when it becomes cheaper."""
+        return self.after_minor - self.before_minor
+
+    @property
+    def seats(self) -> int:
+        """How many seats it would take."""
+        return sum(line.quantity * line.seats_each for line in self.after)
+
+    @property
+    def moves(self) -> bool:
+        """Whether it is for another departure."""
+        return self.to.pk != self.booking.schedule_id
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether everything would stay as it is."""
+        return not self.moves and self.reversed == () and all(line.standing for line in self.after)
+
+    @property
+    def reversed(self) -> tuple[OrderLine, ...]:
+        """The lines that would stand no more."""
+        standing = {line.standing.pk for line in self.after if line.standing}
+        return tuple(line for line in self.before if line.pk not in standing)
+
+    @property
+    def people_before(self) -> dict[str, int]:
+        """How many of each kind of place there are now."""
+        return _people((line.tier_name, line.quantity) for line in self.before)
+
+    @property
+    def people_after(self) -> dict[str, int]:
+        """How many of each kind there would be."""
+        return _people((line.tier_name, line.quantity) for line in self.after)
+
+
+def _people(pairs: Any) -> dict[str, int]:
+    people: dict[str, int] = defaultdict(int)
+    for name, quantity in pairs:
+        people[name] += quantity
+    return dict(people)
+
+
+def standing_lines(booking: Booking) -> list[OrderLine]:
+    """Return the lines of a booking that stand, in order; one query."""
+    return list(OrderLine.objects.filter(booking=booking).select_related("tier").order_by("position"))
+
+
+def _key(line: OrderLine) -> int:
+    # A kind of place whose price exists no more has a key of its own, which nothing on sale has.
+    return line.tier_id or -line.pk
+
+
+def change_rows(booking: Booking, *, to: Schedule) -> list[ChangeRow]:
+    """Return the kinds of places to choose from when a booking goes to a departure (its own or another); two queries.
+
+    Those on sale there, and on its own departure also those that were booked and are sold no more: they may stay or become fewer.
+    """
+    had: dict[int, int] = defaultdict(int)
+    names: dict[int, str] = {}
+    by_name: dict[str, int] = defaultdict(int)
+    for line in standing_lines(booking):
+        had[_key(line)] += line.quantity
+        names[_key(line)] = line.tier_name
+    offered = price_tiers(to.variant, on=to.date)
+    rows = [ChangeRow(tier.pk, translated(tier, "name"), had.pop(tier.pk, 0), tier) for tier in offered]
+    if to.pk == booking.schedule_id:
+        return rows + [ChangeRow(key, names[key], count) for key, count in had.items()]
+    # Elsewhere the same kind of place may have a price of its own: people are taken there by its name.
+    for key, count in had.items():
+        by_name[names[key]] += count
+    return [
+        ChangeRow(row.key, row.name, row.had + by_name.pop(row.name, 0) if row.tier else row.had, row.tier)
+        for row in rows
+    ]
+
+
+def preview_change(
+    order: Order, booking: Booking, *, to: Schedule, quantities: Mapping[int, int], organization: Organization
+) -> ChangePreview:
+    """Return what a booking would be on a departure of its tour with so many people of each kind (by `ChangeRow.key`).
+
+    Who is booked already keeps the price that was paid, as long as that price is sold on the departure, or it is the same departure;
+    for others the price of today counts. Texts are in the order's language. Raises `NotForSale` for what cannot be had there.
+    """
+    with override(order.language):
+        refused, preview = _preview(booking, to=to, quantities=quantities, organization=organization)
+    if refused or preview is None:
+        raise NotForSale(_("One of the prices is not offered any more. Please choose again."))
+    return preview
+
+
+def _preview(
+    booking: Booking, *, to: Schedule, quantities: Mapping[int, int], organization: Organization
+) -> tuple[bool, ChangePreview | None]:
+    before = standing_lines(booking)
+    offered = {tier.pk for tier in price_tiers(to.variant, on=to.date)}
+    stays = to.pk == booking.schedule_id
+    wanted = {key: count for key, count in quantities.items() if count}
+    if any(not 0 < count <= MAX_QUANTITY for count in wanted.values()):
+        return True, None
+    seats = {person.tier_name: person.seats for person in booking.participants.all()}
+    name = f"{translated(to.tour, 'name')} · {translated(to.variant, 'name')}"
+    after = []
+    for line in before:
+        key = _key(line)
+        kept = min(wanted.get(key, 0), line.quantity) if stays or key in offered else 0
+        if kept:
+            wanted[key] -= kept
+            each = seats.get(line.tier_name, line.tier.seats if line.tier else 1)
+            is_same = to.variant_id == booking.schedule.variant_id
+            after.append(_kept(line, kept, name=line.name if is_same else name, seats_each=each))
+    added = {key: count for key, count in wanted.items() if count}
+    if not added.keys() <= offered:
+        return True, None
+    if added:
+        after.extend(_added(item) for item in quote([QuoteRequest(to, added)], organization=organization).lines)
+    return False, ChangePreview(booking, to, tuple(before), tuple(after))
+
+
+def _kept(line: OrderLine, quantity: int, *, name: str, seats_each: int) -> ChangedLine:
+    total = share_minor(line.total_minor, quantity, line.quantity)
+    is_whole = quantity == line.quantity
+    label = _("%(quantity)d × %(tier)s as booked") % {"quantity": quantity, "tier": line.tier_name}
+    return ChangedLine(
+        name=name,
+        tier_name=line.tier_name,
+        tier_id=line.tier_id,
+        quantity=quantity,
+        unit_price_minor=line.unit_price_minor,
+        total_minor=total,
+        seats_each=seats_each,
+        steps=line.price_steps if is_whole else [{"kind": "kept", "label": label, "amount_minor": total}],
+        standing=line if is_whole and name == line.name else None,
+    )
+
+
+def _added(item: QuoteLine) -> ChangedLine:
+    return ChangedLine(
+        name=item.name,
+        tier_name=item.tier_name,
+        tier_id=item.tier.pk,
+        quantity=item.quantity,
+        unit_price_minor=item.unit_price_minor,
+        total_minor=item.total_minor,
+        seats_each=item.tier.seats,
+        steps=item.steps_as_json,
+        is_added=True,
+    )
+
+
+def booking_of(order: Order, **which: Any) -> Booking | None:
+    """Return the booking of an order that is named by `pk` or `public_id`, with its departure loaded, or None."""
+    return (
+        Booking.objects.filter(order_lines__order=order, **which)
+        .select_related("schedule__tour", "schedule__variant")
+        .distinct()
+        .first()
+    )
+
+
+def changes_of(order: Order) -> QuerySet[BookingChange]:
+    """Return the changes of an order's bookings, the first one first."""
+    return BookingChange.objects.filter(order=order).select_related("actor", "from_schedule", "to_schedule")
+
+
+def may_be_changed(order: Order, booking: Booking) -> bool:
+    """Return whether staff may change a booking as it and its order are."""
+    to_come = booking.status in (BookingStatus.PENDING, BookingStatus.CONFIRMED)
+    return to_come and order_may_change(order.status, order.method)
+
+
+def guest_change_ends(booking: Booking, row: PaymentSettings) -> datetime | None:
+    """Return until when a guest may change a booking, or None when the organization does not offer that."""
+    if row.guest_change_hours is None:
+        return None
+    return booking.schedule.starts_at - timedelta(hours=row.guest_change_hours)
+
+
+def guest_change_problem(order: Order, booking: Booking, row: PaymentSettings, *, now: datetime) -> str:
+    """Return why the guest cannot change a booking now, in the active language, or an empty text."""
+    ends = guest_change_ends(booking, row)
+    if ends is None:
+        return _("Please ask us if you would like to change your booking.")
+    if not may_be_changed(order, booking):
+        return _("This booking cannot be changed any more.")
+    if now >= ends:
+        until = date_format(ends.astimezone(booking.schedule.zone), "DATETIME_FORMAT")
+        return _("Your booking could be changed here until %(until)s. Please ask us.") % {"until": until}
+    return ""
+
+
+def other_departures(booking: Booking, *, now: datetime, days: int = 120, seats: int = 1) -> list[Schedule]:
+    """Return the departures of a booking's tour that can be booked in the coming days, its own left out; one query.
+
+    `seats` is how many must be free.
+    """
+    schedule = booking.schedule
+    today = now.astimezone(schedule.zone).date()
+    found = available_schedules(schedule.tour, from_=today, to=today + timedelta(days=days), now=now, seats=seats)
+    return [other for other in found if other.pk != schedule.pk]
