@@ -106,3 +106,37 @@ class AttendanceMarkKind(models.TextChoices):
     UNDO_CHECK_IN = "undo_check_in", _("Check-in undone")
     NO_SHOW = "no_show", _("Marked as not come")
     UNDO_NO_SHOW = "undo_no_show", _("“Not come” undone")
+
+
+class NeedBasis(models.TextChoices):
+    """How much of a resource a departure needs: the same however many come, or so much for each place taken."""
+
+    DEPARTURE = "departure", _("for the departure")
+    SEAT = "seat", _("for each place taken")
+
+
+class Decision(models.TextChoices):
+    """What becomes of a departure that has too few participants at its decision time."""
+
+    RUN = "run", _("Let it take place")
+    MERGE = "merge", _("Move its guests to another departure")
+    CANCEL = "cancel", _("Cancel it")
+
+
+class Outcome(models.TextChoices):
+    """How a decision about too few participants ended: taken, or not needed any more."""
+
+    RUN = Decision.RUN.value, _("Takes place")
+    MERGE = Decision.MERGE.value, _("Guests moved to another departure")
+    CANCEL = Decision.CANCEL.value, _("Cancelled")
+    REACHED = "reached", _("Enough participants after all")
+    LAPSED = "lapsed", _("Not decided in time")
+    OVER = "over", _("Departure cancelled otherwise")
+
+
+class WhoDecides(models.TextChoices):
+    """Who decides about departures with too few participants."""
+
+    STAFF = "staff", _("Your team: the system only proposes")
+    RUN = "run", _("The system: let them take place")
+    CANCEL = "cancel", _("The system: cancel them, refund and tell the guests")

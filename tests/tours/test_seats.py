@@ -103,10 +103,10 @@ def test_reserve_seats_of_another_organization(harbour, in_kyoto):
     assert refused.value.code == "gone"
 
 
-def test_reserve_seats_uses_one_query_for_each_departure(in_harbour, django_assert_num_queries):
+def test_reserve_seats_uses_one_query_for_each_departure_and_locks_several_first(in_harbour, django_assert_num_queries):
     schedules = [make_schedule() for _number in range(3)]
-    for count in (1, 3):
-        with django_assert_num_queries(count):
+    for count, queries in ((1, 1), (3, 4)):
+        with django_assert_num_queries(queries):
             reserve_seats([SeatRequest(schedule.pk, 2) for schedule in schedules[:count]], now=NOW)
 
 

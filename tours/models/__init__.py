@@ -4,8 +4,10 @@ from tours.models.assignments import GuideAssignment
 from tours.models.attendance import AttendanceMark, TourReport
 from tours.models.blocks import SeatBlock
 from tours.models.bookings import Booking, Participant
+from tours.models.decisions import DepartureDecision, PlanningSettings
 from tours.models.guides import Guide
 from tours.models.patterns import AvailabilityPattern
+from tours.models.resources import Resource, ResourceNeed
 from tours.models.schedules import Schedule
 from tours.models.tours import PricingTier, Stop, Tour, TourVariant
 
@@ -13,10 +15,14 @@ __all__ = [
     "AttendanceMark",
     "AvailabilityPattern",
     "Booking",
+    "DepartureDecision",
     "Guide",
     "GuideAssignment",
     "Participant",
+    "PlanningSettings",
     "PricingTier",
+    "Resource",
+    "ResourceNeed",
     "Schedule",
     "SeatBlock",
     "Stop",

@@ -68,8 +68,16 @@ class Schedule(TenantModel):
     pattern_time = models.TimeField(null=True, blank=True, editable=False)
     # Somebody has decided something about it; its pattern leaves it alone.
     changed_by_hand = models.BooleanField(_("changed by hand"), default=False, db_default=False, editable=False)
+    # Empty: as the variant has it, or the tour.
+    min_participants = models.PositiveSmallIntegerField(_("fewest participants"), null=True, blank=True)
+    decision_hours = models.PositiveSmallIntegerField(_("decided (hours before)"), null=True, blank=True)
+    # Since when it is promised that it takes place, however few come.
+    guaranteed_at = models.DateTimeField(_("guaranteed since"), null=True, blank=True, editable=False)
     guest_note = models.TextField(_("note to guests"), blank=True)
     internal_note = models.TextField(_("internal note"), blank=True)
+
+    # How many seats the shared resources leave, where that was asked: see `queries.limit_by_resources`.
+    resource_seats: int | None = None
 
     class Meta:
         verbose_name = _("schedule")
@@ -122,9 +130,18 @@ class Schedule(TenantModel):
         return self.starts_at.astimezone(self.zone)
 
     @property
+    def fewest_participants(self) -> int:
+        """How many must come for it to take place: its own number, else that of the variant, else of the tour (both loaded)."""
+        for found in (self.min_participants, self.variant.min_participants):
+            if found is not None:
+                return found
+        return self.tour.min_participants
+
+    @property
     def seats_left(self) -> int:
         """How many seats are free, as far as this object knows."""
-        return self.capacity - self.taken_count
+        free = self.capacity - self.taken_count
+        return free if self.resource_seats is None else min(free, self.resource_seats)
 
     @property
     def taken_count(self) -> int:

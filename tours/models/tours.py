@@ -38,7 +38,17 @@ class Tour(ClusterableModel, TenantModel):
     capacity = models.PositiveSmallIntegerField(
         pgettext_lazy("on a departure", "places"), default=12, validators=[MinValueValidator(1)]
     )
-    min_participants = models.PositiveSmallIntegerField(_("fewest participants"), default=1)
+    min_participants = models.PositiveSmallIntegerField(
+        _("fewest participants"),
+        default=1,
+        help_text=_("With fewer people booked you are asked whether a departure takes place. 1: always."),
+    )
+    decision_hours = models.PositiveSmallIntegerField(
+        _("decided (hours before)"),
+        default=24,
+        db_default=24,
+        help_text=_("How long before the start it is decided whether enough people come."),
+    )
     cutoff_minutes = models.PositiveIntegerField(
         _("booking closes (minutes before)"), default=60, help_text=_("How long before the start booking ends.")
     )
@@ -103,6 +113,8 @@ class TourVariant(TenantModel):
     duration_minutes = models.PositiveSmallIntegerField(_("duration in minutes"), null=True, blank=True)
     capacity = models.PositiveSmallIntegerField(pgettext_lazy("on a departure", "places"), null=True, blank=True)
     cutoff_minutes = models.PositiveIntegerField(_("booking closes (minutes before)"), null=True, blank=True)
+    min_participants = models.PositiveSmallIntegerField(_("fewest participants"), null=True, blank=True)
+    decision_hours = models.PositiveSmallIntegerField(_("decided (hours before)"), null=True, blank=True)
     is_active = models.BooleanField(_("offered"), default=True)
     sort_order = models.IntegerField(null=True, blank=True, editable=False)
     sort_order_field = "sort_order"

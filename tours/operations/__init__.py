@@ -11,6 +11,7 @@ from tours.operations.assignments import (
 )
 from tours.operations.blocks import block_seats, unblock_seats
 from tours.operations.guides import open_manifest
+from tours.operations.resources import ResourceRefused, Shortage, save_resource
 from tours.operations.schedules import (
     NewSchedules,
     ScheduleRefused,
@@ -40,9 +41,11 @@ __all__ = [
     "AssignmentRefused",
     "NewParticipant",
     "NewSchedules",
+    "ResourceRefused",
     "ScheduleRefused",
     "SeatRequest",
     "SeatsUnavailable",
+    "Shortage",
     "StopImport",
     "assign_guides",
     "await_payment",
@@ -67,5 +70,6 @@ __all__ = [
     "release_seats",
     "reserve_seats",
     "retake_seats",
+    "save_resource",
     "unblock_seats",
 ]

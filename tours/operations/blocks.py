@@ -10,6 +10,7 @@ from tenancy import audit
 from tenancy.audit import Actor
 from tours.enums import ScheduleStatus
 from tours.models import Schedule, SeatBlock
+from tours.operations.resources import shortage_as
 from tours.operations.schedules import ScheduleRefused
 from tours.queries import schedule_for_update
 
@@ -36,7 +37,7 @@ def block_seats(schedule: Schedule, *, seats: int, reason: str, now: datetime, a
     """
     if seats < 1:
         raise ScheduleRefused(_("Block at least one place."))
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, shortage_as(ScheduleRefused):
         cursor.execute(_BLOCK, {"id": schedule.pk, "seats": seats, "now": now})
         if cursor.fetchone() is None:
             raise _refusal(schedule)

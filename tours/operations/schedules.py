@@ -22,9 +22,10 @@ from tours.operations.assignments import (
     lead_new_schedules,
     refuse_double_booking,
 )
+from tours.operations.resources import shortage_as
 from tours.operations.seats import release_seats
 from tours.queries import confirmed_guides_of, guides_of, schedule_for_update
-from tours.rules import LocalStart, local_start, may_become
+from tours.rules import LocalStart, Minimum, local_start, may_become
 
 
 class ScheduleRefused(ValueError):
@@ -191,12 +192,14 @@ def change_schedule(
     guest_note: str,
     internal_note: str,
     guides: Iterable[Guide] | None = None,
+    minimum: Minimum | None = None,
     actor: Actor = None,
 ) -> Schedule:
-    """Change a departure; return it. Its guides stay when `guides` is None.
+    """Change a departure; return it. Its guides stay when `guides` is None, and its own minimum when `minimum` is.
 
     Raises `ScheduleRefused` when it took place or was cancelled, when more seats are booked or blocked than `capacity`, when the time is
-    changed while there are bookings, when the variant leaves at that time already, or when a guide leads another departure then.
+    changed while there are bookings, when the variant leaves at that time already, when a guide leads another departure then, or when
+    too little of a shared resource is free then.
     """
     locked = schedule_for_update(schedule.pk)
     if locked.status in (ScheduleStatus.COMPLETED, ScheduleStatus.CANCELLED):
@@ -222,13 +225,15 @@ def change_schedule(
     locked.language = language
     locked.guest_note = guest_note
     locked.internal_note = internal_note
+    if minimum is not None:
+        locked.min_participants, locked.decision_hours = minimum
     if locked.status in (ScheduleStatus.OPEN, ScheduleStatus.FULL):
         locked.status = ScheduleStatus.FULL if locked.taken_count >= capacity else ScheduleStatus.OPEN
     _placed(locked, start)
     try:
         leading = confirmed_guides_of(locked)
         refuse_double_booking(locked, guides=leading, starts_at=locked.starts_at, ends_at=locked.ends_at)
-        with guides_in_one_place():
+        with shortage_as(ScheduleRefused), guides_in_one_place():
             locked.save()
         if guides is not None:
             assign_guides(locked, guides=guides, actor=actor)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -14,6 +14,7 @@ from tenancy import audit
 from tenancy.audit import Actor
 from tours.enums import SEAT_TAKING, BookingStatus, ScheduleStatus
 from tours.models import Booking, Participant, Schedule
+from tours.operations.resources import Shortage, shortage_of
 from tours.queries import bookings_for_update, schedules_by_key_for_update, schedules_for_update
 from tours.rules import booking_may_become
 
@@ -39,11 +40,13 @@ class NewParticipant:
 class SeatsUnavailable(Exception):
     """The seats cannot be had: `code` is `gone`, `closed`, `departed` or `too_few` (then `seats_left` are free).
 
+    `shortage` is the shared resource that was too few, where it was one; its message is for staff, guests only learn of the seats.
     For a booking that is to be moved it may also be `over`, or `changed` when it is not any more as the caller knew it.
     """
 
-    def __init__(self, code: str, *, schedule_id: int, seats_left: int = 0) -> None:
+    def __init__(self, code: str, *, schedule_id: int, seats_left: int = 0, shortage: Shortage | None = None) -> None:
         self.code = code
+        self.shortage = shortage
         self.schedule_id = schedule_id
         self.seats_left = seats_left
         super().__init__(self.message)
@@ -97,11 +100,24 @@ def _take(requests: Iterable[SeatRequest], *, now: datetime, late: bool) -> None
         wanted[request.schedule_id] += request.seats
     # Full stays bookable for a party without seats of its own; closed only for guests who had paid for their place.
     states = [ScheduleStatus.OPEN.value, ScheduleStatus.FULL.value] + ([ScheduleStatus.CLOSED.value] if late else [])
+    if len(wanted) > 1:
+        # None of them is waited for while shared resources are held, which others take after their departure.
+        schedules_by_key_for_update(wanted)
     with connection.cursor() as cursor:
         for schedule_id, seats in sorted(wanted.items()):
-            cursor.execute(_TAKE, {"id": schedule_id, "seats": seats, "now": now, "states": states, "late": late})
+            try:
+                cursor.execute(_TAKE, {"id": schedule_id, "seats": seats, "now": now, "states": states, "late": late})
+            except IntegrityError as error:
+                raise _shortage(error, schedule_id) from error
             if cursor.fetchone() is None:
                 raise _refusal(schedule_id, seats, now=now, late=late)
+
+
+def _shortage(error: IntegrityError, schedule_id: int) -> Exception:
+    shortage = shortage_of(error)
+    if shortage is None:
+        return error
+    return SeatsUnavailable("too_few", schedule_id=schedule_id, seats_left=shortage.seats, shortage=shortage)
 
 
 def _give_back(freed: Mapping[int, int], *, now: datetime) -> None:

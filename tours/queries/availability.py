@@ -9,16 +9,18 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from tours.enums import ScheduleStatus, TourStatus
 from tours.models import PricingTier, Schedule, Tour, TourVariant
+from tours.queries.resources import limit_by_resources, seats_by_resources, with_needs
 
 
 def _bookable(now: datetime) -> QuerySet[Schedule]:
-    return Schedule.objects.filter(
+    found = Schedule.objects.filter(
         status=ScheduleStatus.OPEN,
         booking_closes_at__gt=now,
         starts_at__gt=now,
         tour__status=TourStatus.ACTIVE,
         variant__is_active=True,
     ).select_related("variant", "tour")
+    return with_needs(found)
 
 
 class AvailableSchedule(NamedTuple):
@@ -36,10 +38,12 @@ class AvailableSchedule(NamedTuple):
     time_zone: str
     language: str
     seats_left: int
+    guaranteed_at: datetime | None
+    needs_resources: bool
 
 
 def available_schedules(tour: Tour, *, from_: date, to: date, now: datetime, seats: int = 1) -> list[AvailableSchedule]:
-    """Return the departures of a tour that can be booked, by start; one query.
+    """Return the departures of a tour that can be booked, by start; one query, one more where shared resources are needed.
 
     `from_` and `to` are local days, both included; `now` is aware; `seats` is how many must still be free.
     """
@@ -56,21 +60,44 @@ def available_schedules(tour: Tour, *, from_: date, to: date, now: datetime, sea
             "start_time",
             "time_zone",
             "language",
-            F("capacity") - F("booked_count"),
+            F("capacity") - F("booked_count") - F("blocked_count"),
+            "guaranteed_at",
+            "needs_resources",
         )
     )
-    return list(map(AvailableSchedule._make, found))
+    return _within_resources(list(map(AvailableSchedule._make, found)), seats)
+
+
+def _within_resources(schedules: list[AvailableSchedule], seats: int) -> list[AvailableSchedule]:
+    limits = seats_by_resources(schedule.pk for schedule in schedules if schedule.needs_resources)
+    if not limits:
+        return schedules
+    limited = (
+        schedule._replace(seats_left=min(schedule.seats_left, limits.get(schedule.pk, schedule.seats_left)))
+        for schedule in schedules
+    )
+    return [schedule for schedule in limited if schedule.seats_left >= seats]
 
 
 def next_departures(tours: Iterable[Tour], *, now: datetime) -> dict[int, Schedule]:
-    """Return the next departure that can be booked of each tour, by the tour's primary key; one query."""
-    found = (
-        _bookable(now)
-        .filter(tour__in=list(tours), capacity__gt=F("booked_count") + F("blocked_count"))
-        .order_by("tour_id", "starts_at")
-        .distinct("tour_id")
-    )
-    return {schedule.tour_id: schedule for schedule in found}
+    """Return the next departure that can be booked of each tour, by the tour's primary key; one query.
+
+    Where shared resources are needed it is one more, and one for each step to a later departure when the next one lacks them.
+    """
+    wanted = [tour.pk for tour in tours]
+    found: dict[int, Schedule] = {}
+    later = Q()
+    while wanted:
+        bookable = _bookable(now).filter(later, tour__in=wanted, capacity__gt=F("booked_count") + F("blocked_count"))
+        next_ones = list(bookable.order_by("tour_id", "starts_at").distinct("tour_id"))
+        limit_by_resources(next_ones)
+        found |= {schedule.tour_id: schedule for schedule in next_ones if schedule.seats_left > 0}
+        lacking = [schedule for schedule in next_ones if schedule.seats_left <= 0]
+        wanted = [schedule.tour_id for schedule in lacking]
+        later = Q(
+            *(Q(tour=schedule.tour_id, starts_at__gt=schedule.starts_at) for schedule in lacking), _connector=Q.OR
+        )
+    return found
 
 
 def lowest_prices(tours: Iterable[Tour], *, on: date) -> dict[int, int]:
@@ -83,12 +110,16 @@ def lowest_prices(tours: Iterable[Tour], *, on: date) -> dict[int, int]:
 
 def bookable_schedule(public_id: UUID | str, *, now: datetime) -> Schedule | None:
     """Return the departure with this public id when it can be booked now, else None. It may be full."""
-    return _bookable(now).filter(public_id=public_id).first()
+    return bookable_schedules([public_id], now=now).get(str(public_id))
 
 
 def bookable_schedules(public_ids: Iterable[UUID | str], *, now: datetime) -> dict[str, Schedule]:
-    """Return those of several departures that can be booked now, by their public ids; one query. They may be full."""
-    found = _bookable(now).filter(public_id__in=list(public_ids))
+    """Return those of several departures that can be booked now, by their public ids; one query. They may be full.
+
+    Where shared resources are needed it is one query more.
+    """
+    found = list(_bookable(now).filter(public_id__in=list(public_ids)))
+    limit_by_resources(found)
     return {str(schedule.public_id): schedule for schedule in found}
 
 

@@ -1,5 +1,6 @@
 """Pure rules of tours: local time, what may be booked, which changes of state are legal, how files of stops are read."""
 
+from tours.rules.minimum import MERGE_WITHIN, Minimum, is_near, proposal
 from tours.rules.schedules import (
     BOOKING_CHANGES,
     SCHEDULE_CHANGES,
@@ -28,10 +29,12 @@ __all__ = [
     "BOOKING_CHANGES",
     "MAX_FILE_BYTES",
     "MAX_POINTS",
+    "MERGE_WITHIN",
     "SCHEDULE_CHANGES",
     "FileRefused",
     "LocalStart",
     "Mapping",
+    "Minimum",
     "Note",
     "Point",
     "Points",
@@ -39,9 +42,11 @@ __all__ = [
     "booking_may_become",
     "days_between",
     "guess_mapping",
+    "is_near",
     "local_start",
     "may_become",
     "points_of",
+    "proposal",
     "read_stop_file",
     "staff_verbs",
 ]
