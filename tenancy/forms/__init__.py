@@ -1,0 +1,44 @@
+"""Forms and form fields shared by all apps, and those of the tenancy app."""
+
+from tenancy.forms.accounts import (
+    AccountPasswordForm,
+    EmailChangeForm,
+    NewPersonForm,
+    SecondFactorAgainForm,
+    SecondFactorForm,
+    UsedOnceMixin,
+)
+from tenancy.forms.pictures import PictureField, TenantImageForm
+from tenancy.forms.records import (
+    MinorUnitsFormField,
+    MinorUnitsInput,
+    SuggestInput,
+    TenantForm,
+    TranslationsFormField,
+    TranslationsWidget,
+)
+from tenancy.forms.settings import DomainForm, LanguageForm, OrganizationForm
+from tenancy.forms.team import InviteForm, RoleField, RoleForm
+
+__all__ = [
+    "AccountPasswordForm",
+    "DomainForm",
+    "EmailChangeForm",
+    "InviteForm",
+    "LanguageForm",
+    "MinorUnitsFormField",
+    "MinorUnitsInput",
+    "NewPersonForm",
+    "OrganizationForm",
+    "PictureField",
+    "RoleField",
+    "RoleForm",
+    "SecondFactorAgainForm",
+    "SecondFactorForm",
+    "SuggestInput",
+    "TenantForm",
+    "TenantImageForm",
+    "TranslationsFormField",
+    "TranslationsWidget",
+    "UsedOnceMixin",
+]

@@ -1,0 +1,30 @@
+"""Forms of pictures."""
+
+import struct
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from wagtail.images.fields import WagtailImageField
+from wagtail.images.forms import BaseImageForm
+
+
+class PictureField(WagtailImageField):
+    """Wagtail's field, which looks at format, size and number of pixels; a picture that is cut off or damaged is told, too."""
+
+    def check_image_pixel_size(self, f: Any) -> None:
+        """Raise `ValidationError` when there are too many pixels, or when they cannot be read to the end."""
+        try:
+            super().check_image_pixel_size(f)
+        except (EOFError, OSError, SyntaxError, ValueError, struct.error) as error:
+            raise ValidationError(_("This picture is damaged and cannot be read."), code="damaged") from error
+
+
+class TenantImageForm(BaseImageForm):
+    """The form of a picture, in the library and in choosers."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "file" in self.fields:
+            # Wagtail makes the field itself, and only where the form is to have it.
+            self.fields["file"].__class__ = PictureField

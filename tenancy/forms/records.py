@@ -1,0 +1,135 @@
+"""The base of forms of records, and fields for what records hold."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminModelForm
+
+from tenancy import queries
+from tenancy.money import Money, currency_symbol, parse_minor
+
+
+class TenantForm(WagtailAdminModelForm):
+    """A form for a tenant's record, which also checks what must be unique inside the organization.
+
+    Where the organization has one language only, nothing is asked in others.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if len(queries.scope_languages()) < 2:
+            for name in [name for name, field in self.fields.items() if isinstance(field, TranslationsFormField)]:
+                del self.fields[name]
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # What the database derives is as unique as the fields it is derived from.
+        derived = {field.name for field in self._meta.model._meta.fields if field.generated}
+        return super()._get_validation_exclusions() - {"organization"} - derived
+
+
+class MinorUnitsInput(forms.TextInput):
+    """A text input for an amount, with the currency beside it for those who cannot see the label."""
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["attrs"].setdefault("inputmode", "decimal")
+        context["widget"]["attrs"].setdefault("placeholder", currency_symbol(queries.scope_currency()))
+        return context
+
+
+class MinorUnitsFormField(forms.CharField):
+    """An amount typed in the major unit (“12.50”) and kept in minor units of the organization's currency."""
+
+    widget = MinorUnitsInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=20, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, int):
+            return str(Money(value, queries.scope_currency()).major)
+        return value
+
+    def clean(self, value: Any) -> int | None:
+        """Return minor units, or None for an empty optional field. Raises `ValidationError` for what is no amount or below zero."""
+        text = super().clean(value)
+        if not text:
+            return None
+        amount = parse_minor(text, queries.scope_currency())
+        if amount < 0:
+            raise ValidationError(_("Enter an amount of zero or more."))
+        return amount
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return bool(self.clean(data) != initial)
+        except ValidationError:
+            return True
+
+
+class TranslationsWidget(forms.MultiWidget):
+    """One text input for each further language of the organization."""
+
+    template_name = "tenancy/translations_widget.html"
+    use_fieldset = True
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        languages = {code: forms.TextInput() for code, _name in settings.WAGTAIL_CONTENT_LANGUAGES}
+        super().__init__(languages, attrs)
+
+    def decompress(self, value: dict[str, str] | None) -> list[str]:
+        texts = value or {}
+        return [texts.get(code, "") for code in self._codes]
+
+    @property
+    def _codes(self) -> list[str]:
+        return [code for code, _name in settings.WAGTAIL_CONTENT_LANGUAGES]
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        shown = queries.scope_languages()[1:]
+        for code, subwidget in zip(self._codes, context["widget"]["subwidgets"], strict=True):
+            language = get_language_info(code)["name_translated"]
+            subwidget["language"] = language
+            subwidget["attrs"].update({"lang": code, "aria-label": str(language)})
+        context["widget"]["subwidgets"] = [
+            subwidget
+            for code, subwidget in zip(self._codes, context["widget"]["subwidgets"], strict=True)
+            if code in shown
+        ]
+        return context
+
+
+class TranslationsFormField(forms.Field):
+    """The texts of a field in the organization's further languages, as `{code: text}` without empty ones."""
+
+    widget = TranslationsWidget
+
+    def clean(self, value: Any) -> dict[str, str]:
+        """Return the texts by language."""
+        codes = [code for code, _name in settings.WAGTAIL_CONTENT_LANGUAGES]
+        return {code: text.strip() for code, text in zip(codes, value or [], strict=False) if text and text.strip()}
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return self.clean(data) != (initial or {})
+
+
+class SuggestInput(forms.TextInput):
+    """A text input whose browser offers `options` that hold what is typed; it works without scripts and on phones."""
+
+    template_name = "tenancy/suggest_input.html"
+
+    def __init__(self, options: Iterable[str], attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        self.options = options
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["options"] = self.options
+        context["widget"]["attrs"]["list"] = f"{context['widget']['attrs'].get('id', name)}-options"
+        return context
