@@ -140,3 +140,28 @@ class WhoDecides(models.TextChoices):
     STAFF = "staff", _("Your team: the system only proposes")
     RUN = "run", _("The system: let them take place")
     CANCEL = "cancel", _("The system: cancel them, refund and tell the guests")
+
+
+class CalendarView(models.TextChoices):
+    """How much the calendar shows at once."""
+
+    MONTH = "month", _("Month")
+    WEEK = "week", _("Week")
+    DAY = "day", pgettext_lazy("calendar", "Day")
+
+
+class CalendarGrouping(models.TextChoices):
+    """How the calendar orders the departures of a day."""
+
+    TIME = "", _("By time")
+    TOUR = "tour", _("By tour")
+    GUIDE = "guide", _("By guide")
+
+
+class Fullness(models.TextChoices):
+    """How many places of a departure are taken."""
+
+    EMPTY = "empty", _("nobody yet")
+    SOME = "some", _("less than half")
+    MANY = "many", _("half or more")
+    FULL = "full", pgettext_lazy("places of a departure", "full")

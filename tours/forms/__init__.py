@@ -1,5 +1,6 @@
 """Forms of the tours app."""
 
+from tours.forms.calendar import CalendarForm, MoveForm
 from tours.forms.fields import language_name
 from tours.forms.guides import GuideForm
 from tours.forms.schedules import (
@@ -16,8 +17,10 @@ from tours.forms.tours import PriceFormSet, StopFormSet, TourForm, VariantFormSe
 __all__ = [
     "MAX_DEPARTURES_AT_ONCE",
     "BlockForm",
+    "CalendarForm",
     "CancelForm",
     "GuideForm",
+    "MoveForm",
     "NewSchedulesForm",
     "PriceFormSet",
     "ScheduleForm",

@@ -10,6 +10,7 @@ from tours.operations.assignments import (
     refuse_double_booking,
 )
 from tours.operations.blocks import block_seats, unblock_seats
+from tours.operations.calendar import move_schedule
 from tours.operations.guides import open_manifest
 from tours.operations.resources import ResourceRefused, Shortage, save_resource
 from tours.operations.schedules import (
@@ -64,6 +65,7 @@ __all__ = [
     "import_stops",
     "lead_new_schedules",
     "move_booking",
+    "move_schedule",
     "open_manifest",
     "open_schedule",
     "refuse_double_booking",

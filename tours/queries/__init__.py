@@ -12,6 +12,17 @@ from tours.queries.availability import (
     price_tiers,
     price_tiers_of,
 )
+from tours.queries.calendar import (
+    NOBODY,
+    CalendarEntry,
+    Figures,
+    calendar_entries,
+    calendar_figures,
+    guide_names,
+    names_of_guides,
+    schedules_of_calendar,
+    variants_of_schedules,
+)
 from tours.queries.guides import (
     confirmed_guides_of,
     guide_of,
@@ -47,7 +58,10 @@ from tours.queries.tours import (
 )
 
 __all__ = [
+    "NOBODY",
     "AvailableSchedule",
+    "CalendarEntry",
+    "Figures",
     "Manifest",
     "ManifestEntry",
     "assignment_for_update",
@@ -57,10 +71,13 @@ __all__ = [
     "bookable_tour",
     "bookings_for_update",
     "bookings_of",
+    "calendar_entries",
+    "calendar_figures",
     "confirmed_guides_of",
     "confirmed_times",
     "departures_for_update",
     "double_booked",
+    "guide_names",
     "guide_of",
     "guides_for_update",
     "guides_of",
@@ -69,6 +86,7 @@ __all__ = [
     "limit_by_resources",
     "lowest_prices",
     "manifest_of",
+    "names_of_guides",
     "next_departures",
     "price_tiers",
     "price_tiers_of",
@@ -78,11 +96,13 @@ __all__ = [
     "schedules_by_public_id",
     "schedules_for_update",
     "schedules_led_by",
+    "schedules_of_calendar",
     "seats_by_resources",
     "stops_of",
     "tour_for_update",
     "tours_with_next_departure",
     "variants_by_id",
+    "variants_of_schedules",
     "with_guides",
     "with_needs",
 ]

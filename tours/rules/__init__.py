@@ -1,5 +1,6 @@
 """Pure rules of tours: local time, what may be booked, which changes of state are legal, how files of stops are read."""
 
+from tours.rules.calendar import CalendarPeriod, calendar_period, clock_change, fullness
 from tours.rules.minimum import MERGE_WITHIN, Minimum, is_near, proposal
 from tours.rules.schedules import (
     BOOKING_CHANGES,
@@ -31,6 +32,7 @@ __all__ = [
     "MAX_POINTS",
     "MERGE_WITHIN",
     "SCHEDULE_CHANGES",
+    "CalendarPeriod",
     "FileRefused",
     "LocalStart",
     "Mapping",
@@ -40,7 +42,10 @@ __all__ = [
     "Points",
     "StopFile",
     "booking_may_become",
+    "calendar_period",
+    "clock_change",
     "days_between",
+    "fullness",
     "guess_mapping",
     "is_near",
     "local_start",

@@ -1,5 +1,6 @@
 from tours.views.blocks import BlockedSeatsView
 from tours.views.bookings import BookingIndexView, BookingInspectView
+from tours.views.calendar import CalendarView, MoveScheduleView
 from tours.views.guides import GuideDeleteView, GuideIndexView
 from tours.views.manifests import ManifestView
 from tours.views.schedules import (
@@ -17,9 +18,11 @@ __all__ = [
     "BlockedSeatsView",
     "BookingIndexView",
     "BookingInspectView",
+    "CalendarView",
     "GuideDeleteView",
     "GuideIndexView",
     "ManifestView",
+    "MoveScheduleView",
     "NewSchedulesView",
     "ScheduleEditView",
     "ScheduleIndexView",

@@ -65,4 +65,6 @@ class ScheduleViewSet(TourViews):
         ]
         manifest = path("<int:pk>/manifest/", views.ManifestView.as_view(), name="manifest")
         blocks = path("<int:pk>/blocks/", views.BlockedSeatsView.as_view(), name="blocks")
-        return [*super().get_urlpatterns(), manifest, blocks, *verbs]
+        calendar = path("calendar/", views.CalendarView.as_view(), name="calendar")
+        move = path("<int:pk>/move/", views.MoveScheduleView.as_view(), name="move")
+        return [*super().get_urlpatterns(), calendar, move, manifest, blocks, *verbs]
