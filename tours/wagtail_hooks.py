@@ -5,7 +5,7 @@ from tenancy.permissions import ReadOnlyPolicy
 from tours.models import Booking, Schedule
 from tours.panels import audit_areas
 from tours.permissions import SchedulePolicy
-from tours.viewsets import BookingViewSet, GuideViewSet, ScheduleViewSet, TourViewSet
+from tours.viewsets import BookingViewSet, CalendarMenuItem, GuideViewSet, ScheduleViewSet, TourViewSet
 
 register_permission_policy(Booking, ReadOnlyPolicy(Booking))
 register_permission_policy(Schedule, SchedulePolicy(Schedule))
@@ -14,6 +14,11 @@ register_permission_policy(Schedule, SchedulePolicy(Schedule))
 @hooks.register("register_admin_viewset")
 def register_tours():
     return [ScheduleViewSet(), TourViewSet(), GuideViewSet(), BookingViewSet()]
+
+
+@hooks.register("register_admin_menu_item")
+def register_calendar():
+    return CalendarMenuItem()
 
 
 hooks.register("audit_sentences", audit_areas)

@@ -30,6 +30,7 @@ REPORTS_ON_PAGES = [
 HELP = ("Help", ["Shortcuts"])
 HELP_FOR_EDITORS = ("Help", ["What's new in Wagtail 8.0", "Editor Guide", "Shortcuts"])
 ALL = [
+    "Calendar",
     "Schedules",
     "Orders",
     CUSTOMERS,
@@ -47,6 +48,7 @@ MENUS = {
     Role.OWNER: ALL,
     Role.ADMIN: ALL,
     Role.MANAGER: [
+        "Calendar",
         "Schedules",
         "Orders",
         CUSTOMERS,
@@ -66,7 +68,7 @@ MENUS = {
         ("Settings", ["Branding"]),
         HELP_FOR_EDITORS,
     ],
-    Role.GUIDE: ["My departures", HELP],
+    Role.GUIDE: ["Calendar", "My departures", HELP],
 }
 
 # The views that need no record, by who can open them.
@@ -97,7 +99,7 @@ EVERYBODY = {
     "wagtailadmin_password_reset_done",
     "wagtailadmin_sprite",
 }
-SCHEDULES = {"schedules:index", "schedules:index_results"}
+SCHEDULES = {"schedules:calendar", "schedules:index", "schedules:index_results"}
 TOURS = {"tours:index", "tours:index_results"}
 PLACES = {
     "place_chooser:choose",

@@ -388,6 +388,19 @@ def test_move_leads_back_into_the_admin_only(harbour, member_client):
     assert answer.url == f"{CALENDAR}?view=week&day=2031-06-05"
 
 
+def test_move_to_where_the_guide_is_elsewhere_is_refused(harbour, june, member_client):
+    with organization_scope(harbour.pk):
+        assign_guides(june["third"], guides=[june["ada"]])
+        mine = make_schedule(date=dt.date(2031, 6, 10))
+        assign_guides(mine, guides=[june["ada"]])
+    page = member_client(harbour, Role.MANAGER).post(
+        reverse("schedules:move", args=[mine.pk]), {"date": "2031-06-03", "start_time": "09:30"}
+    )
+    assert page.context["form"].non_field_errors() == [
+        "Ada leads another departure at that time: Harbour, Tue 3 Jun 2031, 09:00."
+    ]
+
+
 def test_what_has_bookings_is_not_just_moved(harbour, june, member_client):
     client = member_client(harbour, Role.MANAGER)
     url = reverse("schedules:move", args=[june["first"].pk])

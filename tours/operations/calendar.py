@@ -25,7 +25,8 @@ def move_schedule(
     """Put a departure that nobody has booked on another local day and wall time; return it. A repeat has no effect.
 
     `expected` is the start that the person saw. Raises `ScheduleRefused` when it starts at another time by now, when the new start has
-    passed, and as `change_schedule` does: when it is over, has bookings, or the variant leaves at that time already.
+    passed, and as `change_schedule` does: when it is over, has bookings, or the variant leaves at that time already;
+    `AssignmentRefused` when a guide of it leads another one then.
     """
     locked = schedule_for_update(schedule.pk)
     start = local_start(date, start_time, locked.zone)

@@ -253,7 +253,7 @@ class MoveScheduleView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormVi
                 now=timezone.now(),
                 actor=self.request.user,
             )
-        except operations.ScheduleRefused as refused:
+        except (operations.ScheduleRefused, operations.AssignmentRefused) as refused:
             form.add_error(None, str(refused))
             return self.form_invalid(form)
         if moved.starts_at != before.starts_at:

@@ -64,6 +64,13 @@ def verb_buttons(button, schedule, *, may_change):
     ]
 
 
+def move_buttons(schedule, *, may_change):
+    if not may_change or not staff_verbs(schedule.status):
+        return []
+    url = reverse("schedules:move", args=[schedule.pk])
+    return [Button(_("Move to another time"), url=url, icon_name="calendar-alt", priority=45)]
+
+
 def guides_in_words(schedule):
     return ", ".join(sorted(assignment.guide.name for assignment in schedule.leading))
 
@@ -278,6 +285,7 @@ class ScheduleInspectView(InspectView):
     def header_more_buttons(self):
         return [
             *super().header_more_buttons,
+            *move_buttons(self.object, may_change=self.user_has_permission("change")),
             *verb_buttons(Button, self.object, may_change=self.user_has_permission("change")),
         ]
 

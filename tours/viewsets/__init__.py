@@ -1,10 +1,11 @@
 from tours.viewsets.bookings import BookingViewSet
 from tours.viewsets.guides import GuideViewSet
-from tours.viewsets.schedules import ScheduleViewSet
+from tours.viewsets.schedules import CalendarMenuItem, ScheduleViewSet
 from tours.viewsets.tours import TourViewSet
 
 __all__ = [
     "BookingViewSet",
+    "CalendarMenuItem",
     "GuideViewSet",
     "ScheduleViewSet",
     "TourViewSet",

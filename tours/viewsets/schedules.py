@@ -1,6 +1,8 @@
-from django.urls import path
+from django.urls import path, reverse_lazy
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.menu import MenuItem
+from wagtail.permissions import policy_registry
 
 from tours import views
 from tours.filters import ScheduleFilterSet
@@ -68,3 +70,15 @@ class ScheduleViewSet(TourViews):
         calendar = path("calendar/", views.CalendarView.as_view(), name="calendar")
         move = path("<int:pk>/move/", views.MoveScheduleView.as_view(), name="move")
         return [*super().get_urlpatterns(), calendar, move, manifest, blocks, *verbs]
+
+
+class CalendarMenuItem(MenuItem):
+    """The calendar, for those who see departures: all of them, or those they lead."""
+
+    def __init__(self):
+        super().__init__(
+            _("Calendar"), reverse_lazy("schedules:calendar"), name="calendar", icon_name="calendar", order=105
+        )
+
+    def is_shown(self, request):
+        return policy_registry.get_by_type(Schedule).user_has_permission(request.user, "view")
