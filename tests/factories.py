@@ -9,7 +9,7 @@ from factory.django import DjangoModelFactory
 from crm.models import Customer
 from places.models import Place
 from tours.enums import TourStatus
-from tours.models import Guide, PricingTier, Schedule, Stop, Tour, TourVariant
+from tours.models import AvailabilityPattern, Guide, PricingTier, Schedule, Stop, Tour, TourVariant
 from tours.operations import create_schedule
 
 
@@ -78,6 +78,17 @@ class GuideFactory(DjangoModelFactory[Guide]):
 
     class Meta:
         model = Guide
+
+
+class PatternFactory(DjangoModelFactory[AvailabilityPattern]):
+    variant = factory.SubFactory(VariantFactory)
+    weekdays = [0]
+    start_times = [dt.time(10)]
+    valid_from = dt.date(2031, 6, 2)
+    months_ahead = 2
+
+    class Meta:
+        model = AvailabilityPattern
 
 
 def make_schedule(

@@ -48,6 +48,22 @@ class PatternKind(models.TextChoices):
     ON_REQUEST = "on_request", _("On request")
 
 
+class OrphanReason(models.TextChoices):
+    """Why a departure stays although its pattern does not ask for it any more."""
+
+    BOOKED = "booked", _("people have booked it")
+    BY_HAND = "by_hand", _("somebody changed it by hand")
+    LED = "led", _("a guide is down for it")
+
+
+class OrphanFate(models.TextChoices):
+    """What happens to departures without bookings that their pattern does not ask for any more."""
+
+    KEEP = "keep", _("Leave them as they are")
+    CLOSE = "close", _("Close them for booking")
+    REMOVE = "remove", _("Remove them")
+
+
 class ScheduleStatus(models.TextChoices):
     """The life of a departure: a completed or cancelled one never reopens."""
 

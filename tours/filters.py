@@ -14,8 +14,8 @@ from wagtail.admin.widgets import AdminDateInput
 from wagtail.permissions import policy_registry
 
 from tenancy.queries import current_organization
-from tours.enums import BookingStatus, ScheduleStatus
-from tours.models import Booking, Schedule, Tour
+from tours.enums import BookingStatus, PatternKind, ScheduleStatus
+from tours.models import AvailabilityPattern, Booking, Schedule, Tour
 
 
 def _tours(request: HttpRequest) -> QuerySet[Tour]:
@@ -72,4 +72,20 @@ class BookingFilterSet(WagtailFilterSet):
 
     class Meta:
         model = Booking
+        fields: list[str] = []
+
+
+class PatternFilterSet(WagtailFilterSet):
+    """Patterns by tour, kind and whether they are active."""
+
+    tour = django_filters.ModelChoiceFilter(
+        field_name="variant__tour", queryset=_tours, label=_("Tour"), empty_label=_("All")
+    )
+    kind = django_filters.MultipleChoiceFilter(
+        choices=PatternKind.choices, label=_("When"), widget=forms.CheckboxSelectMultiple, distinct=False
+    )
+    is_active = django_filters.BooleanFilter(label=_("Active"))
+
+    class Meta:
+        model = AvailabilityPattern
         fields: list[str] = []

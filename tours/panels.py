@@ -1,5 +1,6 @@
 """The admin's form of a tour."""
 
+import json
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -7,6 +8,7 @@ from modelcluster.forms import BaseChildFormSet
 from wagtail.admin.panels import (
     FieldPanel,
     FieldRowPanel,
+    HelpPanel,
     InlinePanel,
     MultiFieldPanel,
     ObjectList,
@@ -16,7 +18,8 @@ from wagtail.admin.panels import (
 
 from tenancy.audit import Area
 from tenancy.forms import TenantForm
-from tours.forms import PriceFormSet, StopFormSet, TourForm, VariantFormSet
+from tours.enums import PatternKind
+from tours.forms import PatternForm, PriceFormSet, StopFormSet, TourForm, VariantFormSet
 
 
 class FormSetPanel(InlinePanel):
@@ -150,6 +153,96 @@ STOPS = ObjectList(
 TOUR_FORM = TabbedInterface([ABOUT, VARIANTS, PRICES, STOPS], base_form_class=TourForm)
 
 
+def _of_kinds(*kinds: PatternKind) -> dict[str, str]:
+    """What makes Wagtail's script show a panel for these kinds of pattern only."""
+    return {"data-w-rules-target": "show", "data-w-rules": json.dumps({"kind": list(kinds)})}
+
+
+PATTERN_FORM = ObjectList(
+    [
+        MultiFieldPanel(
+            [
+                FieldPanel("variant"),
+                FieldPanel("kind"),
+                HelpPanel(
+                    _(
+                        "Guests read on the tour's page that you offer more on request, with your e-mail address and phone number."
+                    ),
+                    attrs=_of_kinds(PatternKind.ON_REQUEST),
+                ),
+            ],
+            heading=_("What leaves"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("weekdays"),
+                FieldPanel(
+                    "every_weeks",
+                    help_text=_("1: every week. 2: every second week, beginning with that of the first day."),
+                ),
+                FieldPanel(
+                    "rule",
+                    help_text=_(
+                        "Instead of weekdays, in the words of calendars: FREQ=MONTHLY;BYDAY=1SA is the first Saturday of each month."
+                    ),
+                ),
+            ],
+            heading=_("Weekdays"),
+            attrs=_of_kinds(PatternKind.RECURRING),
+        ),
+        MultiFieldPanel(
+            [FieldPanel("start_times")],
+            heading=_("Times of day"),
+            attrs=_of_kinds(PatternKind.RECURRING, PatternKind.DATES),
+        ),
+        MultiFieldPanel(
+            [
+                FieldRowPanel(
+                    [FieldPanel("valid_from"), FieldPanel("valid_until", help_text=_("Empty: until further notice."))]
+                )
+            ],
+            heading=_("From when until when"),
+            attrs=_of_kinds(PatternKind.RECURRING, PatternKind.ON_REQUEST),
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel(
+                    "dates",
+                    help_text=_(
+                        "One on each line. With weekdays, these days come besides. A span: 2031-07-01 – 2031-07-14."
+                    ),
+                ),
+                FieldPanel(
+                    "excluded_dates",
+                    help_text=_("Holidays and the like, one on each line. A span: 2031-12-24 – 2032-01-01."),
+                    attrs=_of_kinds(PatternKind.RECURRING),
+                ),
+            ],
+            heading=_("Single days"),
+            attrs=_of_kinds(PatternKind.RECURRING, PatternKind.DATES),
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("language"),
+                FieldPanel("capacity", help_text=_("Empty: those of the variant.")),
+                FieldPanel(
+                    "months_ahead",
+                    help_text=_("How far ahead departures are made. Each night the next day is added."),
+                ),
+            ],
+            heading=_("The departures"),
+            attrs=_of_kinds(PatternKind.RECURRING, PatternKind.DATES),
+        ),
+        MultiFieldPanel(
+            [FieldPanel("is_active", help_text=_("Untick it to make no new departures. Those that exist stay."))],
+            heading=_("Status"),
+        ),
+    ],
+    base_form_class=PatternForm,
+    attrs={"data-controller": "w-rules", "data-action": "change->w-rules#resolve"},
+)
+
+
 def audit_areas() -> list[Area]:
     """Return the sentences of this app's actions."""
     sentences = {
@@ -166,6 +259,11 @@ def audit_areas() -> list[Area]:
         "schedule.seats_unblocked": _("%(who)s offered blocked places of the departure %(record)s again: %(seats)s"),
         "assignment.confirmed": _("%(who)s confirmed a guide for the departure %(record)s"),
         "assignment.declined": _("%(who)s declined for a guide of the departure %(record)s"),
+        "pattern.applied": _(
+            "%(who)s followed the pattern %(record)s: %(added)s departures made, %(adjusted)s adjusted, %(closed)s closed,"
+            " %(removed)s removed"
+        ),
+        "pattern.imported": _("%(who)s imported the pattern %(record)s from a calendar file"),
         "manifest.viewed": _("%(who)s looked at who comes on the departure %(record)s"),
         "tour.stops_imported": _(
             "%(who)s imported stops of the tour “%(record)s”: %(stops_added)s added, %(stops_removed)s removed"

@@ -5,7 +5,14 @@ from tenancy.permissions import ReadOnlyPolicy
 from tours.models import Booking, Schedule
 from tours.panels import audit_areas
 from tours.permissions import SchedulePolicy
-from tours.viewsets import BookingViewSet, CalendarMenuItem, GuideViewSet, ScheduleViewSet, TourViewSet
+from tours.viewsets import (
+    BookingViewSet,
+    CalendarMenuItem,
+    GuideViewSet,
+    PatternViewSet,
+    ScheduleViewSet,
+    TourViewSet,
+)
 
 register_permission_policy(Booking, ReadOnlyPolicy(Booking))
 register_permission_policy(Schedule, SchedulePolicy(Schedule))
@@ -13,7 +20,7 @@ register_permission_policy(Schedule, SchedulePolicy(Schedule))
 
 @hooks.register("register_admin_viewset")
 def register_tours():
-    return [ScheduleViewSet(), TourViewSet(), GuideViewSet(), BookingViewSet()]
+    return [ScheduleViewSet(), PatternViewSet(), TourViewSet(), GuideViewSet(), BookingViewSet()]
 
 
 @hooks.register("register_admin_menu_item")

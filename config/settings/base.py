@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF, UNSAFE_HASHES, UNSAFE_INLINE
 from django.utils.translation import gettext_lazy as _
 
@@ -222,6 +223,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-provider-events": {"task": "commerce.sweep_provider_events", "schedule": 30.0},
     "sweep-holds": {"task": "commerce.sweep_holds", "schedule": 30.0},
     "sweep-refunds": {"task": "commerce.sweep_refunds", "schedule": 60.0},
+    # By night, wherever most people are; what one run misses the next one makes up for, weeks ahead.
+    "follow-patterns": {"task": "tours.sweep_patterns", "schedule": crontab(hour="2", minute="40")},
     "complete-schedules": {"task": "tours.sweep_departed", "schedule": 300.0},
     "complete-orders": {"task": "commerce.sweep_completed", "schedule": 300.0},
     "publish-scheduled": {"task": "cms.publish_scheduled", "schedule": 60.0},

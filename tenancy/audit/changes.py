@@ -128,7 +128,9 @@ def _plain(field: Any, value: Any) -> Any:
         if "__str__" in getattr(field.related_model, "personal_fields", ()):
             return f"#{value}"
         return str(field.related_model._base_manager.filter(pk=value).first() or f"#{value}")[:200]
-    if isinstance(value, bool | int | float | list | dict):
+    if isinstance(value, list):
+        return [_plain(field, one) for one in value]
+    if isinstance(value, bool | int | float | dict):
         return value
     if isinstance(value, dt.datetime | dt.date | dt.time):
         return value.isoformat()

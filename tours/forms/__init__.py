@@ -3,6 +3,7 @@
 from tours.forms.calendar import CalendarForm, MoveForm
 from tours.forms.fields import language_name
 from tours.forms.guides import GuideForm
+from tours.forms.patterns import CalendarUploadForm, PatternForm, PlanForm
 from tours.forms.schedules import (
     MAX_DEPARTURES_AT_ONCE,
     BlockForm,
@@ -18,10 +19,13 @@ __all__ = [
     "MAX_DEPARTURES_AT_ONCE",
     "BlockForm",
     "CalendarForm",
+    "CalendarUploadForm",
     "CancelForm",
     "GuideForm",
     "MoveForm",
     "NewSchedulesForm",
+    "PatternForm",
+    "PlanForm",
     "PriceFormSet",
     "ScheduleForm",
     "StopFormSet",

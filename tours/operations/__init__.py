@@ -12,6 +12,7 @@ from tours.operations.assignments import (
 from tours.operations.blocks import block_seats, unblock_seats
 from tours.operations.calendar import move_schedule
 from tours.operations.guides import open_manifest
+from tours.operations.patterns import PlanOutdated, apply_pattern, generate_schedules, import_patterns
 from tours.operations.resources import ResourceRefused, Shortage, save_resource
 from tours.operations.schedules import (
     NewSchedules,
@@ -42,12 +43,14 @@ __all__ = [
     "AssignmentRefused",
     "NewParticipant",
     "NewSchedules",
+    "PlanOutdated",
     "ResourceRefused",
     "ScheduleRefused",
     "SeatRequest",
     "SeatsUnavailable",
     "Shortage",
     "StopImport",
+    "apply_pattern",
     "assign_guides",
     "await_payment",
     "block_seats",
@@ -61,7 +64,9 @@ __all__ = [
     "create_schedule",
     "create_schedules",
     "decline_assignment",
+    "generate_schedules",
     "guides_in_one_place",
+    "import_patterns",
     "import_stops",
     "lead_new_schedules",
     "move_booking",

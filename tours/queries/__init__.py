@@ -31,6 +31,16 @@ from tours.queries.guides import (
     schedules_led_by,
     with_guides,
 )
+from tours.queries.patterns import (
+    Orphan,
+    PatternPlan,
+    PlannedDeparture,
+    coming_schedules,
+    due_patterns,
+    patterns_to_follow,
+    plan_of,
+    variant_for_update,
+)
 from tours.queries.resources import (
     departures_for_update,
     limit_by_resources,
@@ -49,13 +59,7 @@ from tours.queries.schedules import (
     schedules_by_public_id,
     schedules_for_update,
 )
-from tours.queries.tours import (
-    languages_of_tours,
-    stops_of,
-    tour_for_update,
-    tours_with_next_departure,
-    variants_by_id,
-)
+from tours.queries.tours import languages_of_tours, stops_of, tour_for_update, tours_with_next_departure, variants_by_id
 
 __all__ = [
     "NOBODY",
@@ -64,6 +68,9 @@ __all__ = [
     "Figures",
     "Manifest",
     "ManifestEntry",
+    "Orphan",
+    "PatternPlan",
+    "PlannedDeparture",
     "assignment_for_update",
     "available_schedules",
     "bookable_schedule",
@@ -73,10 +80,12 @@ __all__ = [
     "bookings_of",
     "calendar_entries",
     "calendar_figures",
+    "coming_schedules",
     "confirmed_guides_of",
     "confirmed_times",
     "departures_for_update",
     "double_booked",
+    "due_patterns",
     "guide_names",
     "guide_of",
     "guides_for_update",
@@ -88,6 +97,8 @@ __all__ = [
     "manifest_of",
     "names_of_guides",
     "next_departures",
+    "patterns_to_follow",
+    "plan_of",
     "price_tiers",
     "price_tiers_of",
     "resources_of",
@@ -101,6 +112,7 @@ __all__ = [
     "stops_of",
     "tour_for_update",
     "tours_with_next_departure",
+    "variant_for_update",
     "variants_by_id",
     "variants_of_schedules",
     "with_guides",

@@ -1,7 +1,24 @@
 """Pure rules of tours: local time, what may be booked, which changes of state are legal, how files of stops are read."""
 
 from tours.rules.calendar import CalendarPeriod, calendar_period, clock_change, fullness
+from tours.rules.calendar_files import (
+    MAX_CALENDAR_BYTES,
+    CalendarPatterns,
+    CalendarRefused,
+    SkippedEvent,
+    read_calendar,
+)
 from tours.rules.minimum import MERGE_WITHIN, Minimum, is_near, proposal
+from tours.rules.recurrence import (
+    RuleRefused,
+    checked_rule,
+    days_of,
+    first_day_of,
+    horizon_of,
+    occurrences_of,
+    pattern_in_words,
+    rule_of,
+)
 from tours.rules.schedules import (
     BOOKING_CHANGES,
     SCHEDULE_CHANGES,
@@ -28,11 +45,14 @@ from tours.rules.stop_files import (
 
 __all__ = [
     "BOOKING_CHANGES",
+    "MAX_CALENDAR_BYTES",
     "MAX_FILE_BYTES",
     "MAX_POINTS",
     "MERGE_WITHIN",
     "SCHEDULE_CHANGES",
+    "CalendarPatterns",
     "CalendarPeriod",
+    "CalendarRefused",
     "FileRefused",
     "LocalStart",
     "Mapping",
@@ -40,18 +60,28 @@ __all__ = [
     "Note",
     "Point",
     "Points",
+    "RuleRefused",
+    "SkippedEvent",
     "StopFile",
     "booking_may_become",
     "calendar_period",
+    "checked_rule",
     "clock_change",
     "days_between",
+    "days_of",
+    "first_day_of",
     "fullness",
     "guess_mapping",
+    "horizon_of",
     "is_near",
     "local_start",
     "may_become",
+    "occurrences_of",
+    "pattern_in_words",
     "points_of",
     "proposal",
+    "read_calendar",
     "read_stop_file",
+    "rule_of",
     "staff_verbs",
 ]

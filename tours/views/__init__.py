@@ -3,6 +3,16 @@ from tours.views.bookings import BookingIndexView, BookingInspectView
 from tours.views.calendar import CalendarView, MoveScheduleView
 from tours.views.guides import GuideDeleteView, GuideIndexView
 from tours.views.manifests import ManifestView
+from tours.views.patterns import (
+    CalendarImportView,
+    PatternCalendarView,
+    PatternCreateView,
+    PatternDeleteView,
+    PatternEditView,
+    PatternIndexView,
+    PatternPlanView,
+    VariantDeparturesView,
+)
 from tours.views.schedules import (
     NewSchedulesView,
     ScheduleEditView,
@@ -18,12 +28,19 @@ __all__ = [
     "BlockedSeatsView",
     "BookingIndexView",
     "BookingInspectView",
+    "CalendarImportView",
     "CalendarView",
     "GuideDeleteView",
     "GuideIndexView",
     "ManifestView",
     "MoveScheduleView",
     "NewSchedulesView",
+    "PatternCalendarView",
+    "PatternCreateView",
+    "PatternDeleteView",
+    "PatternEditView",
+    "PatternIndexView",
+    "PatternPlanView",
     "ScheduleEditView",
     "ScheduleIndexView",
     "ScheduleInspectView",
@@ -34,5 +51,6 @@ __all__ = [
     "TourEditView",
     "TourIndexView",
     "TourInspectView",
+    "VariantDeparturesView",
     "schedules_title",
 ]

@@ -94,6 +94,14 @@ class ScheduleIndexView(IndexView):
         return [*items[:-1], {**items[-1], "label": self.get_page_title()}]
 
     @cached_property
+    def header_more_buttons(self):
+        buttons = list(super().header_more_buttons)
+        if self.request.user.has_perm("tours.view_availabilitypattern"):
+            url = reverse("patterns:index")
+            buttons.append(Button(_("Patterns of departures"), url=url, icon_name="calendar-check", priority=20))
+        return buttons
+
+    @cached_property
     def columns(self):
         title = self._get_title_column_class(TitleColumn)
         zone = current_organization().time_zone

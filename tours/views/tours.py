@@ -20,9 +20,12 @@ def tour_buttons(request, tour):
     if request.user.has_perm("tours.add_schedule"):
         url = f"{reverse('schedules:add')}?tour={tour.pk}"
         buttons.append(Button(_("New departures"), url=url, icon_name="calendar-alt", priority=5))
+    if request.user.has_perm("tours.view_availabilitypattern"):
+        url = f"{reverse('patterns:index')}?tour={tour.pk}"
+        buttons.append(Button(_("Patterns of departures"), url=url, icon_name="calendar-check", priority=6))
     if request.user.has_perms(["tours.change_tour", "places.add_place"]):
         url = reverse("tours:import_stops", args=[tour.pk])
-        buttons.append(Button(_("Import stops"), url=url, icon_name="upload", priority=6))
+        buttons.append(Button(_("Import stops"), url=url, icon_name="upload", priority=7))
     return buttons
 
 

@@ -1,5 +1,6 @@
 from tours.viewsets.bookings import BookingViewSet
 from tours.viewsets.guides import GuideViewSet
+from tours.viewsets.patterns import PatternViewSet
 from tours.viewsets.schedules import CalendarMenuItem, ScheduleViewSet
 from tours.viewsets.tours import TourViewSet
 
@@ -7,6 +8,7 @@ __all__ = [
     "BookingViewSet",
     "CalendarMenuItem",
     "GuideViewSet",
+    "PatternViewSet",
     "ScheduleViewSet",
     "TourViewSet",
 ]
