@@ -18,6 +18,7 @@ from commerce.enums import OrderStatus
 from commerce.models import Order
 from tenancy.money import format_money
 from tenancy.queries import current_organization
+from tours.enums import SEAT_TAKING
 
 
 def calendar_file(order: Order) -> bytes:
@@ -41,7 +42,8 @@ def calendar_file(order: Order) -> bytes:
             event.add("dtstart", schedule.starts_at.astimezone(schedule.zone))
             event.add("dtend", schedule.ends_at.astimezone(schedule.zone))
             event.add("summary", f"{line.name} ({organization.name})")
-            event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+            is_off = cancelled or line.booking.status not in SEAT_TAKING
+            event.add("status", "CANCELLED" if is_off else "CONFIRMED")
             event.add("url", queries.order_url(order, organization))
             event.add("description", _("Order %(number)s") % {"number": order.number})
             place = schedule.tour.meeting_point

@@ -69,3 +69,27 @@ class OrderSource(models.TextChoices):
 
     WEB = "web", _("Guest site")
     STAFF = "staff", _("Staff")
+
+
+class ChangeKind(models.TextChoices):
+    """What happened to a departure that people had booked."""
+
+    CANCELLED = "cancelled", pgettext_lazy("departure", "Cancelled")
+    MOVED = "moved", pgettext_lazy("departure", "Moved")
+
+
+class ChoiceStatus(models.TextChoices):
+    """What becomes of a booking whose departure was cancelled or moved."""
+
+    NEW = "new", _("To be told")
+    WAITING = "waiting", _("May choose")
+    KEPT = "kept", _("Comes at the new time")
+    REBOOKED = "rebooked", _("Took another departure")
+    GIVEN_BACK = "given_back", _("Gave the places back")
+    HELD = "held", _("Refund to be approved")
+    DUE = "due", _("Refund approved")
+    CLOSED = "closed", _("Settled another way")
+
+
+# The money of bookings in these states waits for a decision and does not go back by itself.
+UNDECIDED = (ChoiceStatus.NEW, ChoiceStatus.WAITING, ChoiceStatus.HELD, ChoiceStatus.DUE)

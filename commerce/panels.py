@@ -59,6 +59,9 @@ def sentences() -> dict[str, Callable[[Activity], str]]:
         "order_cancelled": _say(gettext_noop("Order %(number)s was cancelled")),
         "booking_changed": _say(gettext_noop("A booking of order %(number)s was changed")),
         "departure_cancelled": _say(gettext_noop("A departure of order %(number)s was cancelled")),
+        "departure_moved": _say(gettext_noop("A departure of order %(number)s was moved")),
+        "departure_rebooked": _say(gettext_noop("Took another departure for order %(number)s")),
+        "departure_given_back": _say(gettext_noop("Gave places of order %(number)s back")),
         "payment_received": _say(gettext_noop("Paid %(amount)s for order %(number)s")),
         "refund_started": _say(gettext_noop("%(amount)s of order %(number)s are paid back")),
     }
@@ -74,6 +77,9 @@ def message_kinds() -> dict[str, str]:
         "order_cancelled": _("Order cancelled"),
         "booking_changed": _("Booking changed"),
         "departure_cancelled": _("Departure cancelled"),
+        "departure_moved": _("Departure moved"),
+        "departure_rebooked": _("Another departure taken"),
+        "departure_given_back": _("Places given back"),
         "refund_started": _("Refund started"),
         "order_link": _("Link sent again"),
     }
@@ -94,6 +100,10 @@ def audit_areas() -> list[Area]:
         "order.expired": gettext_lazy("Order %(record)s was not paid in time; its places are free again"),
         "order.cancelled": gettext_lazy("%(who)s cancelled order %(record)s"),
         "order.departure_cancelled": gettext_lazy("A departure of order %(record)s was cancelled"),
+        "order.departure_moved": gettext_lazy("A departure of order %(record)s was moved"),
+        "order.rebooked": gettext_lazy("%(who)s took another departure for order %(record)s"),
+        "order.new_time_accepted": gettext_lazy("%(who)s accepted the new time for order %(record)s"),
+        "order.given_back": gettext_lazy("%(who)s gave places of order %(record)s back"),
         "order.link_sent": gettext_lazy("%(who)s sent the link of order %(record)s again"),
         "order.seen_to": gettext_lazy("%(who)s saw to order %(record)s"),
     }
@@ -106,6 +116,8 @@ def audit_areas() -> list[Area]:
         "refund.requires_action": gettext_lazy("The refund of %(amount)s for order %(record)s waits for the guest"),
         "refund.failed": gettext_lazy("The refund of %(amount)s for order %(record)s failed"),
         "refund.cancelled": gettext_lazy("The refund of %(amount)s for order %(record)s was cancelled"),
+        "refund.retried": gettext_lazy("%(who)s tried the refund of %(amount)s for order %(record)s again"),
+        "departure_change.approved": gettext_lazy("%(who)s approved the refunds for the departure %(record)s"),
         "refund.settled": gettext_lazy("%(who)s paid money of order %(record)s back by hand"),
         "provider_event.retried": gettext_lazy("%(who)s had a Stripe event worked on again: %(record)s"),
     }

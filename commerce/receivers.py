@@ -12,10 +12,11 @@ from commerce.enums import OrderStatus, PaymentMethod
 from commerce.models import Order, Payment, PaymentSettings, Refund
 from crm.operations import queue_message, record_activity
 from tenancy.models import Organization
-from tenancy.outbox import publish, subscriber
+from tenancy.outbox import subscriber
 from tenancy.queries import current_organization
 from tenancy.scope import organization_scope
 from tenancy.signals import organization_created, settings_locks
+from tours.enums import BookingStatus
 
 
 @receiver(organization_created)
@@ -41,15 +42,23 @@ def _forget_test_mode(organization_id: int) -> None:
 
 
 @subscriber("tours.schedule_cancelled")
-def tell_orders_of_cancelled_departure(*, schedule_id: int, reason: str) -> None:
-    orders = queries.lines_on_schedule(schedule_id).values_list("order_id", flat=True).distinct()
-    for order_id in orders.order_by("order_id"):
-        publish("commerce.departure_lost", order_id=order_id, schedule_id=schedule_id)
+def begin_cancelled(*, schedule_id: int, booking_ids: list[int]) -> None:
+    operations.begin_cancelled(schedule_id, booking_ids=booking_ids)
 
 
-@subscriber("commerce.departure_lost")
-def refund_cancelled_departure(*, order_id: int, schedule_id: int) -> None:
-    operations.refund_cancelled_departure(order_id, schedule_id=schedule_id, now=timezone.now())
+@subscriber("commerce.departure_moved")
+def begin_moved(*, change_id: int, booking_ids: list[int]) -> None:
+    operations.begin_choices(change_id, booking_ids=booking_ids)
+
+
+@subscriber("commerce.guest_to_tell")
+def tell_guest(*, order_id: int, change_id: int) -> None:
+    operations.tell_guest(order_id, change_id=change_id, now=timezone.now())
+
+
+@subscriber("commerce.refund_approved")
+def pay_approved(*, order_id: int, change_id: int) -> None:
+    operations.pay_approved(order_id, change_id=change_id, now=timezone.now())
 
 
 def _note(order: Order, kind: str, **facts: Any) -> None:
@@ -108,6 +117,9 @@ def payment_received(*, order_id: int, payment_id: int) -> None:
 def order_expired(*, order_id: int) -> None:
     order = Order.objects.select_related("customer").get(pk=order_id)
     _note(order, "order_expired")
+    if not order.lines.filter(booking__status=BookingStatus.EXPIRED).exists():
+        # Its places were lost before, of which the guest has been told.
+        return
     # Somebody who left the checkout knows; somebody who tried to pay may not.
     if order.method == PaymentMethod.BANK_TRANSFER or order.payments.exclude(failure_message="").exists():
         _write_to_guest(order, emails.order_expired(order, organization=current_organization()))
@@ -129,18 +141,13 @@ def booking_changed(*, order_id: int, change_id: int) -> None:
     _write_to_guest(order, mail, dedupe_key=f"change-{change.pk}")
 
 
-@subscriber("commerce.departure_cancelled")
-def departure_cancelled(*, order_id: int, schedule_id: int) -> None:
-    order = Order.objects.select_related("customer").get(pk=order_id)
-    _note(order, "departure_cancelled")
-    mail = emails.departure_cancelled(order, schedule_id=schedule_id, organization=current_organization())
-    _write_to_guest(order, mail, dedupe_key=f"order-{order.pk}-schedule-{schedule_id}")
-
-
 @subscriber("commerce.refund_started")
 def refund_started(*, order_id: int, refund_id: int) -> None:
     order = Order.objects.select_related("customer").get(pk=order_id)
     refund = Refund.objects.select_related("payment").get(pk=refund_id)
     _note(order, "refund_started", amount_minor=refund.amount_minor, currency=refund.payment.currency)
+    if refund.guest_choice_id is not None:
+        # The e-mail about the departure says so.
+        return
     mail = emails.refund_started(order, refund, organization=current_organization())
     _write_to_guest(order, mail, dedupe_key=f"refund-{refund.pk}")

@@ -41,6 +41,17 @@ def sweep_completed() -> None:
     operations.complete_orders(now=timezone.now())
 
 
+@tenant_job("commerce.end_choice")
+def end_choice(*, choice_id: int) -> None:
+    operations.end_choice(choice_id, now=timezone.now())
+
+
+@sweep_job("commerce.sweep_choices")
+def sweep_choices() -> None:
+    for choice_id, organization_id in queries.due_choices(now=timezone.now()):
+        enqueue_for(organization_id, "commerce.end_choice", choice_id=choice_id)
+
+
 @sweep_job("commerce.sweep_refunds")
 def sweep_refunds() -> None:
     for refund_id, organization_id in queries.due_refunds(now=timezone.now()):

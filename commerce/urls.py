@@ -17,5 +17,6 @@ urlpatterns = [
     path("order/<str:secret>/state/", views.order_state, name="order_state"),
     path("order/<str:secret>/calendar.ics", views.order_ics, name="order_ics"),
     path("order/<str:secret>/receipt.pdf", views.order_receipt, name="order_receipt"),
+    path("order/<str:secret>/choices/<uuid:choice_public_id>/", views.choice, name="choice"),
     path("orders/find/", views.lost_link, name="lost_link"),
 ]

@@ -4,6 +4,7 @@ from wagtail.permissions import register_permission_policy
 from commerce import panels, queries
 from commerce.models import Order, ProviderEvent
 from commerce.viewsets import OrderViewSet, PaymentSettingsViewSet, ProviderEventViewSet
+from commerce.viewsets.departures import schedule_links, schedule_urls
 from commerce.viewsets.events import failed_events_button
 from tenancy.permissions import ReadOnlyPolicy
 
@@ -51,3 +52,5 @@ def say_what_happened():
 
 hooks.register("audit_sentences", panels.audit_areas)
 hooks.register("organization_cards", panels.organization_cards)
+hooks.register("schedule_urls", schedule_urls)
+hooks.register("schedule_links", schedule_links)

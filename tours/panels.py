@@ -253,6 +253,7 @@ def audit_areas() -> list[Area]:
         "schedule.closed": _("%(who)s closed the departure %(record)s for booking"),
         "schedule.completed": _("The departure %(record)s took place"),
         "schedule.cancelled": _("%(who)s cancelled the departure %(record)s"),
+        "schedule.moved": _("%(who)s moved the departure %(record)s to another time"),
         "schedule.guides_set": _("%(who)s changed who leads the departure %(record)s"),
         "booking.moved": _("%(who)s changed the departure or the places of the booking %(record)s"),
         "schedule.seats_blocked": _("%(who)s blocked places on the departure %(record)s: %(seats)s"),

@@ -1,9 +1,22 @@
 """Orders and the money that belongs to them."""
 
 from commerce.models.changes import BookingChange
+from commerce.models.departures import DepartureChange, GuestChoice, OfferedDeparture
 from commerce.models.events import ProviderEvent
 from commerce.models.orders import Order, OrderLine, new_secret
 from commerce.models.payment_settings import PaymentSettings
 from commerce.models.payments import Payment, Refund
 
-__all__ = ["BookingChange", "Order", "OrderLine", "Payment", "PaymentSettings", "ProviderEvent", "Refund", "new_secret"]
+__all__ = [
+    "BookingChange",
+    "DepartureChange",
+    "GuestChoice",
+    "OfferedDeparture",
+    "Order",
+    "OrderLine",
+    "Payment",
+    "PaymentSettings",
+    "ProviderEvent",
+    "Refund",
+    "new_secret",
+]

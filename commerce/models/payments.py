@@ -95,6 +95,15 @@ class Refund(TenantModel):
     by_hand = models.BooleanField(
         _("by hand"), default=False, help_text=_("Staff pay it back themselves and then mark it as done.")
     )
+    guest_choice = models.ForeignKey(
+        "commerce.GuestChoice",
+        verbose_name=_("choice of a guest"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="refunds",
+        editable=False,
+    )
     idempotency_key = models.CharField(max_length=120, unique=True, editable=False)
     provider_reference = models.CharField(_("reference of the provider"), max_length=120, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)

@@ -6,8 +6,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from commerce import queries
-from commerce.enums import OrderStatus, PaymentStatus, RefundReason
-from commerce.models import Order, OrderLine
+from commerce.enums import UNDECIDED, ChoiceStatus, OrderStatus, PaymentStatus, RefundReason
+from commerce.models import GuestChoice, Order, OrderLine
 from commerce.operations.payments import close_card_payments
 from commerce.operations.refunds import pay_back
 from commerce.rules import check_order_change
@@ -80,6 +80,7 @@ def _cancel(
     if order.status == OrderStatus.CANCELLED:
         return order
     _close(order, OrderStatus.CANCELLED, bookings=BookingStatus.CANCELLED, now=now)
+    order.guest_choices.filter(status__in=UNDECIDED).update(status=ChoiceStatus.CLOSED, updated_at=now)
     kept = queries.kept_minor(order)
     pay_back(order, kept, reason=reason, note=note, limit_minor=limit_minor, now=now, actor=actor)
     audit.record("order.cancelled", order, actor=actor, reason=reason.value, personal={"note": note})
@@ -97,29 +98,22 @@ def _close(order: Order, status: OrderStatus, *, bookings: BookingStatus, now: d
     release_seats(Booking.objects.filter(order_lines__order=order).distinct(), to=bookings, now=now)
 
 
-@transaction.atomic
-def refund_cancelled_departure(order_id: int, *, schedule_id: int, now: datetime) -> Order:
-    """Pay back what an order's places on a cancelled departure cost, and close the order when nothing else is left of it.
-
-    The bookings were cancelled with the departure. Called once for each order, in the transaction that records the delivery; a repeat
-    finds nothing more to pay back.
-    """
-    order = queries.order_for_update(order_id)
-    pay_back(order, queries.surplus_minor(order), reason=RefundReason.CANCELLED_BY_US, now=now)
-    if not order.lines.filter(booking__status__in=SEAT_TAKING).exists():
-        if order.status == OrderStatus.PENDING:
-            # Its card payment is stopped by the sweep before the order is closed.
-            order.hold_expires_at = now
-            order.save(update_fields=["hold_expires_at", "updated_at"])
-        elif order.status not in (OrderStatus.CANCELLED, OrderStatus.EXPIRED, OrderStatus.COMPLETED):
-            check_order_change(order.status, OrderStatus.CANCELLED)
-            order.status = OrderStatus.CANCELLED
-            order.closed_at = now
-            order.save(update_fields=["status", "closed_at", "updated_at"])
-            order.payments.filter(status__in=UNPAID).update(status=PaymentStatus.CANCELLED, updated_at=now)
-    audit.record("order.departure_cancelled", order, schedule_id=schedule_id)
-    publish("commerce.departure_cancelled", order_id=order.pk, schedule_id=schedule_id)
-    return order
+def close_when_empty(order: Order, *, now: datetime) -> None:
+    """Close an order none of whose places stand and none of whose guests may still choose. In the caller's transaction, order locked."""
+    if order.lines.filter(booking__status__in=SEAT_TAKING).exists():
+        return
+    if order.guest_choices.filter(status__in=UNDECIDED).exists():
+        return
+    if order.status == OrderStatus.PENDING:
+        # Its card payment is stopped by the sweep before the order is closed.
+        order.hold_expires_at = now
+        order.save(update_fields=["hold_expires_at", "updated_at"])
+    elif order.status not in (OrderStatus.CANCELLED, OrderStatus.EXPIRED, OrderStatus.COMPLETED):
+        check_order_change(order.status, OrderStatus.CANCELLED)
+        order.status = OrderStatus.CANCELLED
+        order.closed_at = now
+        order.save(update_fields=["status", "closed_at", "updated_at"])
+        order.payments.filter(status__in=UNPAID).update(status=PaymentStatus.CANCELLED, updated_at=now)
 
 
 @transaction.atomic
@@ -134,6 +128,7 @@ def complete_orders(*, now: datetime) -> int:
     return Order.objects.filter(
         Exists(lines.filter(booking__status__in=took_place)),
         ~Exists(lines.filter(booking__status__in=to_come)),
+        ~Exists(GuestChoice.objects.filter(order=OuterRef("pk"), status__in=UNDECIDED)),
         status=OrderStatus.PAID,
     ).update(status=OrderStatus.COMPLETED, updated_at=now)
 

@@ -8,7 +8,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from commerce import queries
-from commerce.enums import OrderStatus, PaymentMethod, PaymentStatus, RefundReason, RefundStatus
+from commerce.enums import (
+    UNDECIDED,
+    ChangeKind,
+    ChoiceStatus,
+    OrderStatus,
+    PaymentMethod,
+    PaymentStatus,
+    RefundReason,
+    RefundStatus,
+)
 from commerce.gateways import stripe
 from commerce.gateways.stripe import RefundState
 from commerce.models import Order, Payment, Refund
@@ -135,9 +144,15 @@ def refund_order(
     left = queries.refundable_without_cancelling(order)
     if left == 0:
         raise RefundRefused(_("There is nothing to pay back. To give back places that stand, cancel the order."))
-    return pay_back(
+    refunds = pay_back(
         order, left, reason=reason, note=note, by_hand=by_hand, limit_minor=limit_minor, now=now, actor=actor
     )
+    if not queries.kept_minor(order):
+        # Nothing is left with which a guest could take another departure.
+        order.guest_choices.filter(status__in=UNDECIDED, change__kind=ChangeKind.CANCELLED).update(
+            status=ChoiceStatus.CLOSED, updated_at=now
+        )
+    return refunds
 
 
 def _call_attention(order: Order, text: str) -> None:
@@ -178,6 +193,37 @@ def _refund_at_stripe(refund: Refund, payment: Payment) -> RefundState:
         metadata={"refund": refund.idempotency_key, "organization": str(refund.organization_id)},
         idempotency_key=f"{refund.idempotency_key}-{refund.attempts + 1}",
     )
+
+
+@transaction.atomic
+def retry_refund(refund: Refund, *, now: datetime, actor: Actor) -> Refund:
+    """Try a refund again that failed; return it, or the one in its place when Stripe knows the failed one.
+
+    Raises `RefundRefused` when it has not failed, or when its amount is no longer there.
+    """
+    order, payment, refund = _locked(refund.pk)
+    left = queries.refundable_minor(payment)
+    if refund.status != RefundStatus.FAILED or refund.amount_minor > left:
+        raise RefundRefused(_("There is nothing to try again: this refund has been settled."))
+    if order.needs_attention == REFUND_FAILED:
+        order.needs_attention = ""
+        order.save(update_fields=["needs_attention", "updated_at"])
+    audit.record("refund.retried", refund, actor=actor, amount_minor=refund.amount_minor)
+    if refund.provider_reference:
+        again = start_refund(
+            payment, amount_minor=refund.amount_minor, reason=RefundReason(refund.reason), now=now, actor=actor
+        )
+        again.guest_choice_id, refund.guest_choice_id = refund.guest_choice_id, None
+        again.save(update_fields=["guest_choice"])
+        refund.save(update_fields=["guest_choice"])
+        return again
+    # It never came to be at Stripe, as far as we know; the job looks for it there before it makes another.
+    refund.status = RefundStatus.PENDING
+    refund.next_attempt_at = now + SWEEP_AFTER
+    refund.last_error = ""
+    refund.save()
+    enqueue("commerce.run_refund", refund_id=refund.pk)
+    return refund
 
 
 @transaction.atomic

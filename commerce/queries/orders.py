@@ -35,6 +35,13 @@ def order_url(order: Order, organization: Organization) -> str:
     return absolute_url(organization, path)
 
 
+def order_calendar_url(order: Order, organization: Organization) -> str:
+    """Return the full address of an order's calendar file, in the order's language."""
+    with override(order.language):
+        path = reverse("commerce:order_ics", args=[order.secret])
+    return absolute_url(organization, path)
+
+
 def open_orders_of(email: str) -> QuerySet[Order]:
     """Return the orders placed with an e-mail address, in any case, newest first."""
     # Folded by the database on both sides.

@@ -6,11 +6,12 @@ from typing import Final
 
 from django.conf import settings
 from django.core.cache import cache
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from commerce.enums import OrderStatus, PaymentMethod, PaymentStatus
+from commerce.enums import UNDECIDED, ChangeKind, OrderStatus, PaymentMethod, PaymentStatus
 from commerce.gateways import stripe
-from commerce.models import Order, Payment, PaymentSettings, ProviderEvent
+from commerce.models import GuestChoice, Order, Payment, PaymentSettings, ProviderEvent
 from commerce.rules import METHODS, PAID_AND_STANDING, within_refund_limit
 from tenancy.money import format_money
 from tenancy.rules import roles_with
@@ -196,9 +197,15 @@ def standing_minor(order: Order) -> int:
     return 0 if len(lost) == len(order.lines.all()) else max(0, order.total_minor - sum(lost))
 
 
+def undecided_minor(order: Order) -> int:
+    """Return what places of cancelled departures cost whose guests have not chosen yet, in minor units; one query."""
+    choices = GuestChoice.objects.filter(order=order, status__in=UNDECIDED, change__kind=ChangeKind.CANCELLED)
+    return choices.aggregate(total=Sum("amount_minor", default=0))["total"]
+
+
 def surplus_minor(order: Order) -> int:
-    """Return how much more money is here for an order than its standing places cost, in minor units."""
-    return max(0, kept_minor(order) - standing_minor(order))
+    """Return how much more money is here for an order than its places cost that stand or wait for a choice, in minor units."""
+    return max(0, kept_minor(order) - standing_minor(order) - undecided_minor(order))
 
 
 def refundable_without_cancelling(order: Order) -> int:

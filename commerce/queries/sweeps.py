@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from commerce.enums import OrderStatus
-from commerce.models import Order, ProviderEvent, Refund
+from commerce.enums import ChoiceStatus, OrderStatus
+from commerce.models import GuestChoice, Order, ProviderEvent, Refund
 
 
 def expired_holds(*, now: datetime, limit: int = 500) -> list[tuple[int, int]]:
@@ -29,5 +29,14 @@ def due_refunds(*, now: datetime, limit: int = 500) -> list[tuple[int, int]]:
     return list(
         Refund.objects.filter(status="pending", next_attempt_at__lte=now)
         .order_by("next_attempt_at")
+        .values_list("pk", "organization_id")[:limit]
+    )
+
+
+def due_choices(*, now: datetime, limit: int = 500) -> list[tuple[int, int]]:
+    """Return the keys of guests' choices whose time is over and of their organizations; for sweeps over all of them."""
+    return list(
+        GuestChoice.objects.filter(status=ChoiceStatus.WAITING, choose_until__lte=now)
+        .order_by("choose_until")
         .values_list("pk", "organization_id")[:limit]
     )

@@ -3,6 +3,7 @@
 from commerce.views.availability import availability, quote
 from commerce.views.cart import cart, cart_badge, remove_line
 from commerce.views.checkout import change_method, checkout, pay, returned
+from commerce.views.choices import choice
 from commerce.views.orders import lost_link, order, order_ics, order_receipt, order_state
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "cart_badge",
     "change_method",
     "checkout",
+    "choice",
     "lost_link",
     "order",
     "order_ics",

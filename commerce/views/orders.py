@@ -20,6 +20,7 @@ from tenancy.fields import translated
 from tenancy.jobs import enqueue
 from tenancy.throttle import allow, throttled
 from tours import queries as tours_queries
+from tours.enums import SEAT_TAKING
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +45,10 @@ class Visit:
     @property
     def is_cancelled(self):
         return self.schedule.status == "cancelled"
+
+    @property
+    def stands(self):
+        return any(line.booking.status in SEAT_TAKING for line in self.lines)
 
     @property
     def place(self):
@@ -134,6 +139,9 @@ def order(request, secret):
     found = order_or_404(secret)
     context = _context(request, found, is_checking="checking" in request.GET)
     context["visits"] = _visits(found)
+    context["choices"] = queries.open_choices(found, now=timezone.now())
+    if context["choices"] and not any(visit.stands for visit in context["visits"]):
+        context["state"] = "choose"
     context["has_map"] = any(visit.points for visit in context["visits"])
     is_on = found.status in (OrderStatus.CONFIRMED, OrderStatus.PAID, OrderStatus.COMPLETED)
     context["has_calendar"] = is_on

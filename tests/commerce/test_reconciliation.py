@@ -7,15 +7,16 @@ from commerce import queries
 from commerce.enums import PaymentMethod, RefundReason
 from commerce.models import PaymentSettings, ProviderEvent, Refund
 from commerce.operations import (
+    begin_cancelled,
     cancel_order,
     complete_orders,
     confirm_manual_payment,
     expire_order,
     process_provider_event,
     refresh_payment,
-    refund_cancelled_departure,
     run_refund,
     start_card_payment,
+    tell_guest,
 )
 from commerce.tasks import sweep_refunds
 from tenancy.scope import every_organization, organization_scope
@@ -200,8 +201,10 @@ def test_money_that_meets_a_cancelled_departure_goes_back_once(in_harbour, card)
     cancel_schedule(schedule, reason="Storm", now=SOON)
     card.pay(reference)
     refresh_payment(order.payments.get(), now=SOON)
+    booking = order.lines.get().booking
     for _time in range(2):
-        refund_cancelled_departure(order.pk, schedule_id=schedule.pk, now=SOON)
+        change = begin_cancelled(schedule.pk, booking_ids=[booking.pk])
+        tell_guest(order.pk, change_id=change.pk, now=SOON)
     order.refresh_from_db()
     assert order.status == "cancelled"
     assert [refund.amount_minor for refund in Refund.objects.all()] == [5000]

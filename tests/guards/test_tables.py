@@ -18,6 +18,7 @@ UNIQUE_ACROSS_ORGANIZATIONS = {
     "account_emailaddress(email, user_id)": "stays empty",
     "account_emailaddress(primary, user_id)": "stays empty",
     "account_emailconfirmation(key)": "stays empty",
+    "commerce_guestchoice(public_id)": "random",
     "commerce_order(secret)": "random",
     "commerce_paymentsettings(public_id)": "random",
     "commerce_payment(public_id)": "random",

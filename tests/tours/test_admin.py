@@ -319,11 +319,11 @@ def test_close_open_and_cancel_departure(harbour, member_client):
     assert do("close")[1] == "closed"
     assert do("open")[1] == "open"
     asked = words(client.get(reverse("schedules:cancel", args=[schedule.pk])))
-    assert "2 places are booked. Their bookings are cancelled" in asked
+    assert "A cancelled departure cannot be opened again." in asked
     response, status = do("cancel")
     assert (response.context["form"].errors, status) == ({"reason": ["This field is required."]}, "open")
     response, status = do("cancel", reason="Storm")
-    assert (status, said(response)) == ("cancelled", ["The departure is cancelled; guests are told and refunded."])
+    assert (status, said(response)) == ("cancelled", ["The departure is cancelled."])
     with organization_scope(harbour.pk):
         booking.refresh_from_db()
         assert (booking.status, schedule.internal_note) == ("cancelled", "Two guides\nStorm")

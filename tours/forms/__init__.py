@@ -7,7 +7,6 @@ from tours.forms.patterns import CalendarUploadForm, PatternForm, PlanForm
 from tours.forms.schedules import (
     MAX_DEPARTURES_AT_ONCE,
     BlockForm,
-    CancelForm,
     NewSchedulesForm,
     ScheduleForm,
     parse_times,
@@ -20,7 +19,6 @@ __all__ = [
     "BlockForm",
     "CalendarForm",
     "CalendarUploadForm",
-    "CancelForm",
     "GuideForm",
     "MoveForm",
     "NewSchedulesForm",

@@ -150,17 +150,6 @@ class NewSchedulesForm(forms.Form):
         return values
 
 
-class CancelForm(forms.Form):
-    """Why a departure is cancelled."""
-
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("For your team: it is kept with the departure."),
-    )
-
-
 class BlockForm(forms.Form):
     """How many places of a departure are kept back, and why."""
 

@@ -13,6 +13,7 @@ from tours.operations.blocks import block_seats, unblock_seats
 from tours.operations.calendar import move_schedule
 from tours.operations.guides import open_manifest
 from tours.operations.patterns import PlanOutdated, apply_pattern, generate_schedules, import_patterns
+from tours.operations.reschedules import MovedSchedule, reschedule
 from tours.operations.resources import ResourceRefused, Shortage, save_resource
 from tours.operations.schedules import (
     NewSchedules,
@@ -41,6 +42,7 @@ from tours.operations.stops import StopImport, import_stops
 
 __all__ = [
     "AssignmentRefused",
+    "MovedSchedule",
     "NewParticipant",
     "NewSchedules",
     "PlanOutdated",
@@ -75,6 +77,7 @@ __all__ = [
     "open_schedule",
     "refuse_double_booking",
     "release_seats",
+    "reschedule",
     "reserve_seats",
     "retake_seats",
     "save_resource",

@@ -286,8 +286,8 @@ def cancel_schedule(schedule: Schedule, *, reason: str, now: datetime, actor: Ac
     _set_status(locked, ScheduleStatus.CANCELLED, actor=actor)
     locked.internal_note = f"{locked.internal_note}\n{reason}".strip()
     locked.save(update_fields=["internal_note"])
-    release_seats(locked.bookings.filter(status__in=SEAT_TAKING), to=BookingStatus.CANCELLED, now=now)
-    publish("tours.schedule_cancelled", schedule_id=locked.pk, reason=reason)
+    lost = release_seats(locked.bookings.filter(status__in=SEAT_TAKING), to=BookingStatus.CANCELLED, now=now)
+    publish("tours.schedule_cancelled", schedule_id=locked.pk, booking_ids=[booking.pk for booking in lost])
     return schedule_for_update(locked.pk)
 
 

@@ -3,6 +3,7 @@
 from tours.queries.assignments import assignment_for_update, confirmed_times, double_booked, guides_for_update
 from tours.queries.availability import (
     AvailableSchedule,
+    alternatives_to,
     available_schedules,
     bookable_schedule,
     bookable_schedules,
@@ -11,6 +12,7 @@ from tours.queries.availability import (
     next_departures,
     price_tiers,
     price_tiers_of,
+    schedules_with_room,
 )
 from tours.queries.calendar import (
     NOBODY,
@@ -41,6 +43,7 @@ from tours.queries.patterns import (
     plan_of,
     variant_for_update,
 )
+from tours.queries.reschedules import reschedule_problems
 from tours.queries.resources import (
     departures_for_update,
     limit_by_resources,
@@ -71,6 +74,7 @@ __all__ = [
     "Orphan",
     "PatternPlan",
     "PlannedDeparture",
+    "alternatives_to",
     "assignment_for_update",
     "available_schedules",
     "bookable_schedule",
@@ -101,6 +105,7 @@ __all__ = [
     "plan_of",
     "price_tiers",
     "price_tiers_of",
+    "reschedule_problems",
     "resources_of",
     "schedule_for_update",
     "schedules_by_key_for_update",
@@ -108,6 +113,7 @@ __all__ = [
     "schedules_for_update",
     "schedules_led_by",
     "schedules_of_calendar",
+    "schedules_with_room",
     "seats_by_resources",
     "stops_of",
     "tour_for_update",

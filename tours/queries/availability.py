@@ -79,6 +79,25 @@ def _within_resources(schedules: list[AvailableSchedule], seats: int) -> list[Av
     return [schedule for schedule in limited if schedule.seats_left >= seats]
 
 
+def alternatives_to(schedule: Schedule, *, now: datetime, limit: int = 20) -> list[Schedule]:
+    """Return departures of the same tour and kind that can be booked and have room, the nearest in time first; two queries."""
+    others = _bookable(now).filter(
+        tour=schedule.tour_id, variant__kind=schedule.variant.kind, capacity__gt=F("booked_count") + F("blocked_count")
+    )
+    others = others.exclude(pk=schedule.pk)
+    later = others.filter(starts_at__gte=schedule.starts_at).order_by("starts_at", "pk")[:limit]
+    earlier = others.filter(starts_at__lt=schedule.starts_at).order_by("-starts_at", "pk")[:limit]
+    found = sorted([*earlier, *later], key=lambda other: (abs(other.starts_at - schedule.starts_at), other.starts_at))
+    return found[:limit]
+
+
+def schedules_with_room(schedules: QuerySet[Schedule], *, seats: int, now: datetime) -> list[Schedule]:
+    """Return those of some departures that can be booked now with so many seats, by start; one query."""
+    pks = schedules.values("pk")
+    found = _bookable(now).filter(pk__in=pks, capacity__gte=F("booked_count") + F("blocked_count") + seats)
+    return list(found.order_by("starts_at", "pk"))
+
+
 def next_departures(tours: Iterable[Tour], *, now: datetime) -> dict[int, Schedule]:
     """Return the next departure that can be booked of each tour, by the tour's primary key; one query.
 

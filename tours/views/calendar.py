@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, get_format
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -272,9 +272,6 @@ class MoveScheduleView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormVi
 
 def reschedule_url(schedule, given):
     """Where a departure with bookings is moved: its guests are told, and may choose."""
-    try:
-        url = reverse("schedules:reschedule", args=[schedule.pk])
-    except NoReverseMatch:
-        return reverse("schedules:edit", args=[schedule.pk])
+    url = reverse("schedules:reschedule", args=[schedule.pk])
     wanted = {name: given[name] for name in ("date", "start_time") if given.get(name)}
     return f"{url}?{urlencode(wanted)}" if wanted else url

@@ -6,7 +6,8 @@ from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.generic import FormView
+from django.views.generic import FormView, TemplateView
+from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.ui.menus import MenuItem
 from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
@@ -20,7 +21,7 @@ from tenancy.fields import translated
 from tenancy.queries import current_organization
 from tours import operations, queries
 from tours.enums import ScheduleStatus
-from tours.forms import CancelForm, NewSchedulesForm, language_name
+from tours.forms import NewSchedulesForm, language_name
 from tours.models import Schedule, TourVariant
 from tours.rules import staff_verbs
 
@@ -309,6 +310,7 @@ class ScheduleInspectView(InspectView):
             else None,
             "when": departure_with_zone(self.object),
             "language": language_name(self.object.language) if self.object.language else "",
+            "links": [link for links in hooks.get_hooks("schedule_links") for link in links(self.request, self.object)],
             "guides": queries.guides_of(self.object),
             "bookings": queries.bookings_of(self.object) if may_see else None,
             "history_url": reverse("schedules:history", args=[self.object.pk])
@@ -317,7 +319,7 @@ class ScheduleInspectView(InspectView):
         }
 
 
-class ScheduleVerbView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):
+class ScheduleVerbView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
     model = Schedule
     permission_required = "change"
     template_name = "tours/schedule_verb.html"
@@ -335,9 +337,6 @@ class ScheduleVerbView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormVi
             )
             return redirect("schedules:inspect", self.schedule.pk)
         return super().get(request, *args, **kwargs)
-
-    def get_form_class(self):
-        return CancelForm
 
     def get_page_title(self):
         return VERB_LABELS[self.verb]
@@ -358,23 +357,15 @@ class ScheduleVerbView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormVi
         }
 
     def post(self, request, *args, **kwargs):
-        form = self.get_form()
-        if self.verb == "cancel" and not form.is_valid():
-            return self.form_invalid(form)
         try:
-            self._do(form)
+            self._do()
         except operations.ScheduleRefused as refused:
             messages.error(request, str(refused))
         return redirect("schedules:inspect", self.schedule.pk)
 
-    def _do(self, form):
+    def _do(self):
         actor = self.request.user
-        if self.verb == "cancel":
-            operations.cancel_schedule(
-                self.schedule, reason=form.cleaned_data["reason"], now=timezone.now(), actor=actor
-            )
-            messages.success(self.request, _("The departure is cancelled; guests are told and refunded."))
-        elif self.verb == "close":
+        if self.verb == "close":
             operations.close_schedule(self.schedule, actor=actor)
             messages.success(self.request, _("The departure is closed for booking."))
         else:

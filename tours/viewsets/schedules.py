@@ -1,6 +1,7 @@
 from django.urls import path, reverse_lazy
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.permissions import policy_registry
 
@@ -63,13 +64,15 @@ class ScheduleViewSet(TourViews):
     def get_urlpatterns(self):
         verbs = [
             path(f"<int:pk>/{verb}/", views.ScheduleVerbView.as_view(verb=verb), name=verb)
-            for verb in ("open", "close", "cancel")
+            for verb in ("open", "close")
         ]
         manifest = path("<int:pk>/manifest/", views.ManifestView.as_view(), name="manifest")
         blocks = path("<int:pk>/blocks/", views.BlockedSeatsView.as_view(), name="blocks")
         calendar = path("calendar/", views.CalendarView.as_view(), name="calendar")
         move = path("<int:pk>/move/", views.MoveScheduleView.as_view(), name="move")
-        return [*super().get_urlpatterns(), calendar, move, manifest, blocks, *verbs]
+        # Cancelling, and moving with guests, concern orders too, which stand above this app.
+        others = [pattern for urls in hooks.get_hooks("schedule_urls") for pattern in urls()]
+        return [*super().get_urlpatterns(), calendar, move, manifest, blocks, *verbs, *others]
 
 
 class CalendarMenuItem(MenuItem):
