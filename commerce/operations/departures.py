@@ -4,24 +4,26 @@ What is to be done stands in a row for each booking (`GuestChoice`); each order 
 that a worker may die at any point and nothing is done twice or forgotten.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Max, Sum
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, override
 
 from commerce import emails, queries
 from commerce.enums import ChangeKind, ChoiceStatus, OrderStatus, RefundReason
-from commerce.models import DepartureChange, GuestChoice, OfferedDeparture, Order, OrderLine, Refund
+from commerce.models import BookingChange, DepartureChange, GuestChoice, OfferedDeparture, Order, OrderLine, Refund
 from commerce.operations.endings import close_when_empty
 from commerce.operations.refunds import pay_back, retry_refund
 from crm.models import Message
 from crm.operations import queue_message, record_activity
 from tenancy import audit
 from tenancy.audit import Actor
+from tenancy.fields import translated
 from tenancy.outbox import publish
 from tenancy.queries import current_organization
 from tours.enums import SEAT_TAKING, BookingStatus, ScheduleStatus
@@ -187,7 +189,7 @@ def tell_guest(order_id: int, *, change_id: int, now: datetime) -> None:
 
 def _locked(choices) -> list[GuestChoice]:  # type: ignore[no-untyped-def]
     found = choices.select_for_update(of=("self",)).order_by("pk")
-    return list(found.select_related("change__schedule", "booking"))
+    return list(found.select_related("change__schedule", "booking__schedule"))
 
 
 def _decide(choices: Sequence[GuestChoice], status: ChoiceStatus, **values: object) -> None:
@@ -254,6 +256,7 @@ def take_alternative(choice: GuestChoice, *, schedule: Schedule, now: datetime, 
     if not locked.change.offers.filter(schedule=schedule).exists():
         raise ChoiceRefused(_("This departure is not offered to you."))
     is_cancelled = locked.change.kind == ChangeKind.CANCELLED
+    _write_history(order, locked, schedule, now=now, actor=actor)
     try:
         with transaction.atomic():
             move_booking(
@@ -272,6 +275,34 @@ def take_alternative(choice: GuestChoice, *, schedule: Schedule, now: datetime, 
         mail = emails.departure_rebooked(order, locked, organization=current_organization())
         _write(order, mail, key=f"choice-{locked.pk}", now=now)
     return locked
+
+
+def _write_history(order: Order, choice: GuestChoice, schedule: Schedule, *, now: datetime, actor: Actor) -> None:
+    """Write the move down as a change of the booking; lines of another variant are added under its name, at the price paid."""
+    lines = list(order.lines.filter(booking=choice.booking_id))
+    people: Counter[str] = Counter()
+    for line in lines:
+        people[line.tier_name] += line.quantity
+    change = BookingChange.objects.create(
+        order=order,
+        booking=choice.booking,
+        from_schedule=choice.booking.schedule,
+        to_schedule=schedule,
+        before=dict(people),
+        after=dict(people),
+        difference_minor=0,
+        changed_at=now,
+        actor_id=actor.pk if actor is not None and actor.is_authenticated else None,
+    )
+    if schedule.variant_id == choice.booking.schedule.variant_id:
+        return
+    with override(order.language):
+        name = f"{translated(schedule.tour, 'name')} · {translated(schedule.variant, 'name')}"
+    OrderLine.objects.filter(pk__in=[line.pk for line in lines]).update(reversed_by=change)
+    last = OrderLine.ever.filter(order=order).aggregate(last=Max("position"))["last"] or 0
+    for position, line in enumerate(lines, start=last + 1):
+        line.pk, line.position, line.name, line.added_by = None, position, name, change
+    OrderLine.objects.bulk_create(lines)
 
 
 @transaction.atomic(durable=True)

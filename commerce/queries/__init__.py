@@ -21,6 +21,7 @@ from commerce.queries.departures import (
     choice_by_public_id,
     choice_url,
     choices_of,
+    departure_changes_of,
     failed_refunds_of,
     guests_concerned,
     offers_with_room,

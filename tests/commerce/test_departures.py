@@ -224,6 +224,19 @@ def test_guest_takes_an_alternative_and_what_was_paid_stands(in_harbour):
     assert len(written("departure_rebooked")) == 1
 
 
+def test_guest_takes_an_alternative_of_another_variant_under_its_name(in_harbour):
+    schedule = make_schedule()
+    other = make_schedule(VariantFactory(tour=schedule.tour, name="Evening"))
+    order = paid_order(schedule)
+    (choice,) = cancelled(schedule, [order], other)
+    take_alternative(choice, schedule=other, now=LATER)
+    line = order.lines.get()
+    assert (line.name, line.total_minor, line.booking.schedule_id) == (f"{schedule.tour} · Evening", 5000, other.pk)
+    change = order.changes.get()
+    assert (change.from_schedule, change.to_schedule, change.difference_minor) == (schedule, other, 0)
+    assert state(order) == ("paid", ["confirmed"], [])
+
+
 def test_guest_takes_the_money_once(in_harbour):
     schedule, other = pair()
     order = paid_order(schedule)
