@@ -7,15 +7,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from icalendar import Calendar, Event
 from reportlab.lib.pagesizes import A4
-from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from commerce import queries
 from commerce.enums import OrderStatus
 from commerce.models import Order
+from tenancy.documents import body_style, paragraph
 from tenancy.money import format_money
 from tenancy.queries import current_organization
 from tours.enums import SEAT_TAKING
@@ -56,29 +54,16 @@ def calendar_file(order: Order) -> bytes:
         return calendar.to_ical()
 
 
-def _font(text: str) -> str:
-    """Return a font that has the letters of a text: one of PDF's own, or Adobe's for Japanese where those lack some."""
-    try:
-        text.encode("cp1252")
-    except UnicodeEncodeError:
-        pdfmetrics.registerFont(UnicodeCIDFont("HeiseiKakuGo-W5"))
-        return "HeiseiKakuGo-W5"
-    return "Helvetica"
-
-
 def receipt_pdf(order: Order) -> bytes:
     """Return a receipt of an order as PDF, in the order's language: what was bought, what was paid and what is owed."""
     organization = current_organization()
     with override(order.language):
         lines = list(order.lines.select_related("booking__schedule"))
-        names = [f"{line.name}{line.tier_name}" for line in lines]
-        total = format_money(order.total_minor, order.currency)
-        font = _font("".join([organization.name, organization.business_address, order.full_name, total, *names]))
-        body = ParagraphStyle("body", fontName=font, fontSize=10, leading=14)
-        heading = ParagraphStyle("heading", parent=body, fontSize=18, leading=24, spaceAfter=4 * mm)
+        body = body_style()
+        heading = body_style("heading", fontSize=18, leading=24, spaceAfter=4 * mm)
 
         def cell(text: str) -> Paragraph:
-            return Paragraph(text.replace("&", "&amp;").replace("<", "&lt;").replace("\n", "<br/>"), body)
+            return paragraph(text, body)
 
         rows = [[cell(_("What")), cell(_("Quantity")), cell(_("Price")), cell(_("Total"))]]
         for line in lines:
@@ -111,7 +96,7 @@ def receipt_pdf(order: Order) -> bytes:
             [
                 cell(sender or organization.name),
                 Spacer(1, 10 * mm),
-                Paragraph(_("Receipt %(number)s") % {"number": order.number}, heading),
+                paragraph(_("Receipt %(number)s") % {"number": order.number}, heading),
                 cell(f"{order.full_name}\n{date_format(order.placed_at.astimezone(organization.zone).date())}"),
                 Spacer(1, 6 * mm),
                 table,

@@ -1,6 +1,6 @@
 """What the customer's page shows of orders, and the sentences of the timeline and what kinds of e-mails are called."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.http import HttpRequest
@@ -16,6 +16,7 @@ from tenancy.audit import Area
 from tenancy.money import format_money
 from tenancy.panels import SettingsCard
 from tenancy.queries import scope_currency
+from tours.models import Booking
 
 
 class OrdersPanel(Component):
@@ -83,6 +84,12 @@ def message_kinds() -> dict[str, str]:
         "refund_started": _("Refund started"),
         "order_link": _("Link sent again"),
     }
+
+
+def owed_in_words(bookings: Iterable[Booking]) -> dict[int, str]:
+    """Return what is still to be paid for bookings, by their primary keys, for those who lead the tour; nothing for paid ones."""
+    owed = queries.owed_for_bookings(bookings)
+    return {key: format_money(money.amount_minor, money.currency) for key, money in owed.items()}
 
 
 def _received(words: Mapping[str, Any]) -> str:

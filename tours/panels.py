@@ -266,6 +266,13 @@ def audit_areas() -> list[Area]:
         ),
         "pattern.imported": _("%(who)s imported the pattern %(record)s from a calendar file"),
         "manifest.viewed": _("%(who)s looked at who comes on the departure %(record)s"),
+        "manifest.exported": _("%(who)s took the list of who comes on the departure %(record)s as %(format)s"),
+        "booking.checked_in": _("%(who)s checked people in: %(record)s"),
+        "booking.check_in_undone": _("%(who)s took a check-in back: %(record)s"),
+        "booking.no_show": _("%(who)s marked people as not come: %(record)s"),
+        "booking.no_show_undone": _("%(who)s took back that people did not come: %(record)s"),
+        "booking.people_described": _("%(who)s changed what is known of the people of a booking: %(record)s"),
+        "tour_report.written": _("%(who)s wrote a note after the departure %(record)s"),
         "tour.stops_imported": _(
             "%(who)s imported stops of the tour “%(record)s”: %(stops_added)s added, %(stops_removed)s removed"
         ),

@@ -9,6 +9,7 @@ from tours.viewsets import (
     BookingViewSet,
     CalendarMenuItem,
     GuideViewSet,
+    MyDeparturesViewSet,
     PatternViewSet,
     ScheduleViewSet,
     TourViewSet,
@@ -20,7 +21,7 @@ register_permission_policy(Schedule, SchedulePolicy(Schedule))
 
 @hooks.register("register_admin_viewset")
 def register_tours():
-    return [ScheduleViewSet(), PatternViewSet(), TourViewSet(), GuideViewSet(), BookingViewSet()]
+    return [ScheduleViewSet(), MyDeparturesViewSet(), PatternViewSet(), TourViewSet(), GuideViewSet(), BookingViewSet()]
 
 
 @hooks.register("register_admin_menu_item")

@@ -39,6 +39,9 @@ from commerce.queries.orders import (
     order_of_checkout,
     order_url,
 )
+from commerce.queries.owed import (
+    owed_for_bookings,
+)
 from commerce.queries.payments import (
     MethodChoice,
     can_pay_due_by_card,
@@ -91,7 +94,12 @@ from commerce.queries.staff import (
     staff_orders,
     staff_verbs,
 )
-from commerce.queries.sweeps import due_choices, due_events, due_refunds, expired_holds
+from commerce.queries.sweeps import (
+    due_choices,
+    due_events,
+    due_refunds,
+    expired_holds,
+)
 
 __all__ = [
     "MAX_QUANTITY",
@@ -153,6 +161,7 @@ __all__ = [
     "order_of_checkout",
     "order_url",
     "other_departures",
+    "owed_for_bookings",
     "owed_method",
     "owed_minor",
     "paid_minor",

@@ -1,6 +1,5 @@
 import logging
 from dataclasses import dataclass, field
-from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -16,6 +15,7 @@ from commerce.forms import LostLinkForm
 from commerce.gateways.stripe import GatewayError
 from commerce.views.availability import zone_name
 from commerce.views.checkout import hold_is_over, order_or_404, private
+from places.rules import directions_url
 from tenancy.fields import translated
 from tenancy.jobs import enqueue
 from tenancy.throttle import allow, throttled
@@ -65,10 +65,7 @@ class Visit:
     @property
     def map_url(self):
         """The way to the meeting point, in whatever the guest's device opens it with."""
-        spot = f"{self.place.latitude},{self.place.longitude}" if self.place.has_coordinates else self.place.address
-        if not spot:
-            return ""
-        return "https://www.google.com/maps/dir/?" + urlencode({"api": 1, "destination": spot})
+        return directions_url(self.place)
 
 
 def _visits(order):

@@ -13,6 +13,7 @@ PUBLIC = {"enums", "models", "queries", "rules", "operations", "signals"}
 KERNEL = PUBLIC | {
     "audit",
     "cache",
+    "documents",
     "fields",
     "forms",
     "jobs",

@@ -31,6 +31,8 @@ Values = dict[str, Any]
 MODELS = {
     "account_end_session pk": "usersessions.UserSession",
     "account_switch public_id": "tenancy.Organization public_id",
+    "my_departures:accept pk": "tours.GuideAssignment",
+    "my_departures:decline pk": "tours.GuideAssignment",
     "mfa_edit_webauthn pk": "mfa.Authenticator",
     "mfa_remove_webauthn pk": "mfa.Authenticator",
     "team:remove pk": "tenancy.Membership",

@@ -99,7 +99,15 @@ EVERYBODY = {
     "wagtailadmin_password_reset_done",
     "wagtailadmin_sprite",
 }
-SCHEDULES = {"schedules:calendar", "schedules:index", "schedules:index_results"}
+SCHEDULES = {
+    "my_departures:index",
+    "schedules:calendar",
+    "schedules:day_manifest",
+    "schedules:day_manifest_csv",
+    "schedules:day_manifest_pdf",
+    "schedules:index",
+    "schedules:index_results",
+}
 TOURS = {"tours:index", "tours:index_results"}
 PLACES = {
     "place_chooser:choose",

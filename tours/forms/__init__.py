@@ -1,9 +1,26 @@
 """Forms of the tours app."""
 
-from tours.forms.calendar import CalendarForm, MoveForm
-from tours.forms.fields import language_name
-from tours.forms.guides import GuideForm
-from tours.forms.patterns import CalendarUploadForm, PatternForm, PlanForm
+from tours.forms.attendance import (
+    DeclineForm,
+    MarkForm,
+    TourReportForm,
+)
+from tours.forms.calendar import (
+    CalendarForm,
+    MoveForm,
+)
+from tours.forms.guides import (
+    GuideForm,
+)
+from tours.forms.participants import (
+    PartyForm,
+    participant_forms,
+)
+from tours.forms.patterns import (
+    CalendarUploadForm,
+    PatternForm,
+    PlanForm,
+)
 from tours.forms.schedules import (
     MAX_DEPARTURES_AT_ONCE,
     BlockForm,
@@ -11,17 +28,31 @@ from tours.forms.schedules import (
     ScheduleForm,
     parse_times,
 )
-from tours.forms.stop_imports import StopMappingForm, StopUploadForm
-from tours.forms.tours import PriceFormSet, StopFormSet, TourForm, VariantFormSet
+from tours.forms.stop_imports import (
+    StopMappingForm,
+    StopUploadForm,
+)
+from tours.forms.tours import (
+    PriceFormSet,
+    StopFormSet,
+    TourForm,
+    VariantFormSet,
+)
+from tours.rules import (
+    language_name,
+)
 
 __all__ = [
     "MAX_DEPARTURES_AT_ONCE",
     "BlockForm",
     "CalendarForm",
     "CalendarUploadForm",
+    "DeclineForm",
     "GuideForm",
+    "MarkForm",
     "MoveForm",
     "NewSchedulesForm",
+    "PartyForm",
     "PatternForm",
     "PlanForm",
     "PriceFormSet",
@@ -30,7 +61,9 @@ __all__ = [
     "StopMappingForm",
     "StopUploadForm",
     "TourForm",
+    "TourReportForm",
     "VariantFormSet",
     "language_name",
     "parse_times",
+    "participant_forms",
 ]

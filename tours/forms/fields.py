@@ -1,21 +1,12 @@
 """Pieces that several forms of tours share."""
 
-from babel import Locale, UnknownLocaleError
 from django import forms
 from django.db.models import QuerySet
-from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext_lazy as _
 
 from tours.models import Guide, TourVariant
 from tours.queries import languages_of_tours
-
-
-def language_name(code: str) -> str:
-    """Return what a language is called in the active language, such as “German” for de; the code when it is not known."""
-    try:
-        return Locale.parse(code, sep="-").get_display_name(to_locale(get_language() or "en")) or code
-    except (UnknownLocaleError, ValueError):
-        return code
+from tours.rules import language_name
 
 
 def language_choices() -> list[tuple[str, str]]:

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.forms import BaseChildFormSet
 
 from tenancy.forms import TenantForm
-from tours.forms.fields import language_name
 from tours.models import Schedule, TourVariant
+from tours.rules import language_name
 
 
 class TourForm(TenantForm):

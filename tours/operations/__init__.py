@@ -9,12 +9,46 @@ from tours.operations.assignments import (
     lead_new_schedules,
     refuse_double_booking,
 )
-from tours.operations.blocks import block_seats, unblock_seats
-from tours.operations.calendar import move_schedule
-from tours.operations.guides import open_manifest
-from tours.operations.patterns import PlanOutdated, apply_pattern, generate_schedules, import_patterns
-from tours.operations.reschedules import MovedSchedule, reschedule
-from tours.operations.resources import ResourceRefused, Shortage, save_resource
+from tours.operations.attendance import (
+    AttendanceRefused,
+    check_in,
+    mark_no_show,
+    undo_check_in,
+    undo_no_show,
+)
+from tours.operations.blocks import (
+    block_seats,
+    unblock_seats,
+)
+from tours.operations.calendar import (
+    move_schedule,
+)
+from tours.operations.manifests import (
+    open_manifest,
+    open_manifests,
+)
+from tours.operations.participants import (
+    ParticipantDetails,
+    describe_participants,
+)
+from tours.operations.patterns import (
+    PlanOutdated,
+    apply_pattern,
+    generate_schedules,
+    import_patterns,
+)
+from tours.operations.reports import (
+    write_tour_report,
+)
+from tours.operations.reschedules import (
+    MovedSchedule,
+    reschedule,
+)
+from tours.operations.resources import (
+    ResourceRefused,
+    Shortage,
+    save_resource,
+)
 from tours.operations.schedules import (
     NewSchedules,
     ScheduleRefused,
@@ -38,13 +72,18 @@ from tours.operations.seats import (
     reserve_seats,
     retake_seats,
 )
-from tours.operations.stops import StopImport, import_stops
+from tours.operations.stops import (
+    StopImport,
+    import_stops,
+)
 
 __all__ = [
     "AssignmentRefused",
+    "AttendanceRefused",
     "MovedSchedule",
     "NewParticipant",
     "NewSchedules",
+    "ParticipantDetails",
     "PlanOutdated",
     "ResourceRefused",
     "ScheduleRefused",
@@ -58,6 +97,7 @@ __all__ = [
     "block_seats",
     "cancel_schedule",
     "change_schedule",
+    "check_in",
     "close_schedule",
     "complete_departed",
     "confirm_assignment",
@@ -66,14 +106,17 @@ __all__ = [
     "create_schedule",
     "create_schedules",
     "decline_assignment",
+    "describe_participants",
     "generate_schedules",
     "guides_in_one_place",
     "import_patterns",
     "import_stops",
     "lead_new_schedules",
+    "mark_no_show",
     "move_booking",
     "move_schedule",
     "open_manifest",
+    "open_manifests",
     "open_schedule",
     "refuse_double_booking",
     "release_seats",
@@ -82,4 +125,7 @@ __all__ = [
     "retake_seats",
     "save_resource",
     "unblock_seats",
+    "undo_check_in",
+    "undo_no_show",
+    "write_tour_report",
 ]

@@ -14,7 +14,7 @@ from tenancy.audit import Actor
 from tenancy.outbox import publish
 from tenancy.queries import current_organization
 from tours.enums import SEAT_TAKING, BookingStatus, ScheduleStatus
-from tours.models import Booking, Guide, Schedule, TourVariant
+from tours.models import Guide, Schedule, TourVariant
 from tours.operations.assignments import (
     AssignmentRefused,
     assign_guides,
@@ -22,6 +22,7 @@ from tours.operations.assignments import (
     lead_new_schedules,
     refuse_double_booking,
 )
+from tours.operations.attendance import complete_bookings
 from tours.operations.resources import shortage_as
 from tours.operations.seats import release_seats
 from tours.queries import confirmed_guides_of, guides_of, schedule_for_update
@@ -307,7 +308,5 @@ def complete_departed(*, now: datetime) -> int:
             {"now": now},
         )
         ended = [pk for (pk,) in cursor.fetchall()]
-    Booking.objects.filter(schedule__in=ended, status=BookingStatus.CONFIRMED).update(
-        status=BookingStatus.COMPLETED, updated_at=now
-    )
+    complete_bookings(ended, now=now)
     return len(ended)

@@ -1,6 +1,11 @@
 """Reads of the tours app."""
 
-from tours.queries.assignments import assignment_for_update, confirmed_times, double_booked, guides_for_update
+from tours.queries.assignments import (
+    assignment_for_update,
+    confirmed_times,
+    double_booked,
+    guides_for_update,
+)
 from tours.queries.availability import (
     AvailableSchedule,
     alternatives_to,
@@ -25,13 +30,35 @@ from tours.queries.calendar import (
     schedules_of_calendar,
     variants_of_schedules,
 )
+from tours.queries.guide_days import (
+    GuideDays,
+    assignment_of_guide,
+    assignments_of_guide,
+)
 from tours.queries.guides import (
     confirmed_guides_of,
     guide_of,
     guides_of,
     guides_to_choose,
+    schedules_confirmed_by,
     schedules_led_by,
     with_guides,
+)
+from tours.queries.manifests import (
+    Manifest,
+    ManifestEntry,
+    ManifestPerson,
+    attendance_of,
+    departures_on,
+    manifest_of,
+    manifests_of,
+    reports_of,
+)
+from tours.queries.participants import (
+    booking_with_people,
+    party_on_schedule,
+    people_of_booking,
+    people_on_schedule,
 )
 from tours.queries.patterns import (
     Orphan,
@@ -43,7 +70,9 @@ from tours.queries.patterns import (
     plan_of,
     variant_for_update,
 )
-from tours.queries.reschedules import reschedule_problems
+from tours.queries.reschedules import (
+    reschedule_problems,
+)
 from tours.queries.resources import (
     departures_for_update,
     limit_by_resources,
@@ -52,34 +81,43 @@ from tours.queries.resources import (
     with_needs,
 )
 from tours.queries.schedules import (
-    Manifest,
-    ManifestEntry,
     bookings_for_update,
     bookings_of,
-    manifest_of,
     schedule_for_update,
     schedules_by_key_for_update,
     schedules_by_public_id,
     schedules_for_update,
 )
-from tours.queries.tours import languages_of_tours, stops_of, tour_for_update, tours_with_next_departure, variants_by_id
+from tours.queries.tours import (
+    languages_of_tours,
+    stops_of,
+    tour_for_update,
+    tours_with_next_departure,
+    variants_by_id,
+)
 
 __all__ = [
     "NOBODY",
     "AvailableSchedule",
     "CalendarEntry",
     "Figures",
+    "GuideDays",
     "Manifest",
     "ManifestEntry",
+    "ManifestPerson",
     "Orphan",
     "PatternPlan",
     "PlannedDeparture",
     "alternatives_to",
     "assignment_for_update",
+    "assignment_of_guide",
+    "assignments_of_guide",
+    "attendance_of",
     "available_schedules",
     "bookable_schedule",
     "bookable_schedules",
     "bookable_tour",
+    "booking_with_people",
     "bookings_for_update",
     "bookings_of",
     "calendar_entries",
@@ -88,6 +126,7 @@ __all__ = [
     "confirmed_guides_of",
     "confirmed_times",
     "departures_for_update",
+    "departures_on",
     "double_booked",
     "due_patterns",
     "guide_names",
@@ -99,17 +138,23 @@ __all__ = [
     "limit_by_resources",
     "lowest_prices",
     "manifest_of",
+    "manifests_of",
     "names_of_guides",
     "next_departures",
+    "party_on_schedule",
     "patterns_to_follow",
+    "people_of_booking",
+    "people_on_schedule",
     "plan_of",
     "price_tiers",
     "price_tiers_of",
+    "reports_of",
     "reschedule_problems",
     "resources_of",
     "schedule_for_update",
     "schedules_by_key_for_update",
     "schedules_by_public_id",
+    "schedules_confirmed_by",
     "schedules_for_update",
     "schedules_led_by",
     "schedules_of_calendar",

@@ -18,6 +18,12 @@ def schedules_led_by(user: User) -> QuerySet[Schedule]:
     return Schedule.objects.filter(pk__in=own.values("schedule"))
 
 
+def schedules_confirmed_by(user: User) -> QuerySet[Schedule]:
+    """Return the departures that the guide with this account has said to lead, or was put down for."""
+    own = GuideAssignment.objects.filter(guide__user=user.pk, guide__is_active=True, status=AssignmentStatus.CONFIRMED)
+    return Schedule.objects.filter(pk__in=own.values("schedule"))
+
+
 def guides_to_choose(schedule: Schedule | None = None) -> QuerySet[Guide]:
     """Return the guides who can be put down for a departure: those who lead tours, and those who are down for it already."""
     is_down = Q(assignments__schedule=schedule, assignments__status__in=LEADING) if schedule else Q(pk__in=[])

@@ -1,15 +1,12 @@
 """Reads of departures and their bookings."""
 
-from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Prefetch
 
 from tours.enums import SEAT_TAKING
-from tours.models import Booking, Guide, Participant, Schedule
-from tours.queries.guides import guides_of
+from tours.models import Booking, Participant, Schedule
 
 
 def schedules_by_public_id(public_ids: Iterable[UUID | str]) -> dict[str, Schedule]:
@@ -26,36 +23,6 @@ def bookings_of(schedule: Schedule) -> list[Booking]:
         .prefetch_related(Prefetch("participants", Participant.objects.order_by("pk")))
         .order_by("customer__last_name", "customer__first_name", "pk")
     )
-
-
-@dataclass(frozen=True, slots=True)
-class ManifestEntry:
-    """One booking on a manifest; `people` is how many of each kind of place, in the order they were booked."""
-
-    booking: Booking
-    people: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """Who comes on a departure, by the name of who booked, and how many of each kind in all."""
-
-    schedule: Schedule
-    guides: list[Guide]
-    entries: list[ManifestEntry]
-    people: dict[str, int]
-
-
-def manifest_of(schedule: Schedule) -> Manifest:
-    """Return who comes on a departure: every booking that takes seats, those not paid yet too; three queries."""
-    entries = [
-        ManifestEntry(booking, dict(Counter(person.tier_name for person in booking.participants.all())))
-        for booking in bookings_of(schedule)
-    ]
-    people: Counter[str] = Counter()
-    for entry in entries:
-        people.update(entry.people)
-    return Manifest(schedule, guides_of(schedule), entries, dict(people))
 
 
 def bookings_for_update(bookings: Iterable[Booking]) -> list[Booking]:

@@ -1,6 +1,20 @@
 """Pure rules of tours: local time, what may be booked, which changes of state are legal, how files of stops are read."""
 
-from tours.rules.calendar import CalendarPeriod, calendar_period, clock_change, fullness
+from tours.rules.attendance import (
+    ATTENDING,
+    CHECK_IN_ENDS,
+    CHECK_IN_OPENS,
+    attendance_problem,
+    check_in_problem,
+    emergency_contact,
+    folded,
+)
+from tours.rules.calendar import (
+    CalendarPeriod,
+    calendar_period,
+    clock_change,
+    fullness,
+)
 from tours.rules.calendar_files import (
     MAX_CALENDAR_BYTES,
     CalendarPatterns,
@@ -8,7 +22,15 @@ from tours.rules.calendar_files import (
     SkippedEvent,
     read_calendar,
 )
-from tours.rules.minimum import MERGE_WITHIN, Minimum, is_near, proposal
+from tours.rules.languages import (
+    language_name,
+)
+from tours.rules.minimum import (
+    MERGE_WITHIN,
+    Minimum,
+    is_near,
+    proposal,
+)
 from tours.rules.recurrence import (
     RuleRefused,
     checked_rule,
@@ -44,7 +66,10 @@ from tours.rules.stop_files import (
 )
 
 __all__ = [
+    "ATTENDING",
     "BOOKING_CHANGES",
+    "CHECK_IN_ENDS",
+    "CHECK_IN_OPENS",
     "MAX_CALENDAR_BYTES",
     "MAX_FILE_BYTES",
     "MAX_POINTS",
@@ -63,17 +88,22 @@ __all__ = [
     "RuleRefused",
     "SkippedEvent",
     "StopFile",
+    "attendance_problem",
     "booking_may_become",
     "calendar_period",
+    "check_in_problem",
     "checked_rule",
     "clock_change",
     "days_between",
     "days_of",
+    "emergency_contact",
     "first_day_of",
+    "folded",
     "fullness",
     "guess_mapping",
     "horizon_of",
     "is_near",
+    "language_name",
     "local_start",
     "may_become",
     "occurrences_of",

@@ -1,8 +1,32 @@
-from tours.views.blocks import BlockedSeatsView
-from tours.views.bookings import BookingIndexView, BookingInspectView
-from tours.views.calendar import CalendarView, MoveScheduleView
-from tours.views.guides import GuideDeleteView, GuideIndexView
-from tours.views.manifests import ManifestView
+from tours.views.attendance import (
+    CheckInView,
+)
+from tours.views.blocks import (
+    BlockedSeatsView,
+)
+from tours.views.bookings import (
+    BookingIndexView,
+    BookingInspectView,
+    BookingPeopleView,
+)
+from tours.views.calendar import (
+    CalendarView,
+    MoveScheduleView,
+)
+from tours.views.guides import (
+    GuideDeleteView,
+    GuideIndexView,
+)
+from tours.views.manifests import (
+    DayManifestFileView,
+    DayManifestView,
+    ManifestFileView,
+    ManifestView,
+)
+from tours.views.my_departures import (
+    AnswerRequestView,
+    MyDeparturesView,
+)
 from tours.views.patterns import (
     CalendarImportView,
     PatternCalendarView,
@@ -13,6 +37,9 @@ from tours.views.patterns import (
     PatternPlanView,
     VariantDeparturesView,
 )
+from tours.views.reports import (
+    TourReportView,
+)
 from tours.views.schedules import (
     NewSchedulesView,
     ScheduleEditView,
@@ -21,19 +48,34 @@ from tours.views.schedules import (
     ScheduleVerbView,
     schedules_title,
 )
-from tours.views.stop_imports import StopMappingView, StopUploadView
-from tours.views.tours import TourDeleteView, TourEditView, TourIndexView, TourInspectView
+from tours.views.stop_imports import (
+    StopMappingView,
+    StopUploadView,
+)
+from tours.views.tours import (
+    TourDeleteView,
+    TourEditView,
+    TourIndexView,
+    TourInspectView,
+)
 
 __all__ = [
+    "AnswerRequestView",
     "BlockedSeatsView",
     "BookingIndexView",
     "BookingInspectView",
+    "BookingPeopleView",
     "CalendarImportView",
     "CalendarView",
+    "CheckInView",
+    "DayManifestFileView",
+    "DayManifestView",
     "GuideDeleteView",
     "GuideIndexView",
+    "ManifestFileView",
     "ManifestView",
     "MoveScheduleView",
+    "MyDeparturesView",
     "NewSchedulesView",
     "PatternCalendarView",
     "PatternCreateView",
@@ -51,6 +93,7 @@ __all__ = [
     "TourEditView",
     "TourIndexView",
     "TourInspectView",
+    "TourReportView",
     "VariantDeparturesView",
     "schedules_title",
 ]

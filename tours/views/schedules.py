@@ -46,8 +46,10 @@ def departure(schedule):
     return date_format(schedule.local_start, _("D j M Y, H:i"))
 
 
-def departure_with_zone(schedule):
-    zone = "" if schedule.time_zone == current_organization().time_zone else f" ({schedule.time_zone})"
+def departure_with_zone(schedule, home=None):
+    """The start in words; with its zone when that is not the organization's, `home` where it is known already."""
+    home = home or current_organization().time_zone
+    zone = "" if schedule.time_zone == home else f" ({schedule.time_zone})"
     return f"{departure(schedule)}{zone}"
 
 
@@ -138,6 +140,18 @@ class ScheduleIndexView(IndexView):
                 sort_key="status",
             ),
         ]
+
+    @cached_property
+    def header_more_buttons(self):
+        buttons = [
+            Button(
+                _("Manifests of today"), url=reverse("schedules:day_manifest"), icon_name="clipboard-list", priority=60
+            )
+        ]
+        if self.request.user.has_perm("tours.lead_schedule"):
+            own = Button(_("My departures"), url=reverse("my_departures:index"), icon_name="user", priority=70)
+            buttons.append(own)
+        return [*super().header_more_buttons, *buttons]
 
     def get_edit_url(self, instance):
         return super().get_edit_url(instance) if staff_verbs(instance.status) else None
@@ -308,6 +322,11 @@ class ScheduleInspectView(InspectView):
             "blocks_url": reverse("schedules:blocks", args=[self.object.pk])
             if self.user_has_permission("change")
             else None,
+            "check_in_url": reverse("schedules:check_in", args=[self.object.pk])
+            if self.object.status != ScheduleStatus.CANCELLED
+            and self.user_has_permission_for_instance("check_in", self.object)
+            else None,
+            "reports": queries.reports_of(self.object) if may_see_manifest else [],
             "when": departure_with_zone(self.object),
             "language": language_name(self.object.language) if self.object.language else "",
             "links": [link for links in hooks.get_hooks("schedule_links") for link in links(self.request, self.object)],

@@ -1,3 +1,4 @@
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from tours import views
@@ -35,6 +36,10 @@ class BookingViewSet(TourViews):
         "schedule.start_time": _("Start"),
     }
     export_filename = "bookings"
+
+    def get_urlpatterns(self):
+        people = path("<int:pk>/people/", views.BookingPeopleView.as_view(), name="people")
+        return [*super().get_urlpatterns(), people]
 
     def register_admin_url_finder(self):
         # Bookings are looked at, not edited.

@@ -47,11 +47,9 @@ class ScheduleViewSet(TourViews):
     @cached_property
     def menu_item_class(self):
         class ScheduleMenuItem(super().menu_item_class):
-            # Guides have departures of their own, others all of them.
-            def render_component(self, request):
-                component = super().render_component(request)
-                component.label = views.schedules_title(request.user)
-                return component
+            # Guides have a page of their own departures, which leads to this list.
+            def is_shown(self, request):
+                return super().is_shown(request) and request.user.has_perm("tours.view_schedule")
 
         return ScheduleMenuItem
 
@@ -72,7 +70,40 @@ class ScheduleViewSet(TourViews):
         move = path("<int:pk>/move/", views.MoveScheduleView.as_view(), name="move")
         # Cancelling, and moving with guests, concern orders too, which stand above this app.
         others = [pattern for urls in hooks.get_hooks("schedule_urls") for pattern in urls()]
-        return [*super().get_urlpatterns(), calendar, move, manifest, blocks, *verbs, *others]
+        of_one = [
+            path(
+                f"<int:pk>/manifest/{name}/",
+                views.ManifestFileView.as_view(file_format=name),
+                name=f"manifest_{name}",
+            )
+            for name in ("pdf", "csv")
+        ]
+        of_a_day = [
+            path("manifests/", views.DayManifestView.as_view(), name="day_manifest"),
+            *(
+                path(
+                    f"manifests/{name}/",
+                    views.DayManifestFileView.as_view(file_format=name),
+                    name=f"day_manifest_{name}",
+                )
+                for name in ("pdf", "csv")
+            ),
+        ]
+        check_in = path("<int:pk>/check-in/", views.CheckInView.as_view(), name="check_in")
+        report = path("<int:pk>/report/", views.TourReportView.as_view(), name="report")
+        return [
+            *super().get_urlpatterns(),
+            calendar,
+            move,
+            manifest,
+            *of_one,
+            *of_a_day,
+            check_in,
+            report,
+            blocks,
+            *verbs,
+            *others,
+        ]
 
 
 class CalendarMenuItem(MenuItem):
