@@ -222,9 +222,9 @@ def test_names_cannot_break_the_page(client, own):
 def test_check_in_has_a_fixed_number_of_queries(client, own, django_assert_num_queries, count):
     bookings = [book(own, "Ida") for _number in range(count)]
     client.get(check_in_url(own))
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get(check_in_url(own))
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(21):
         tap(client, own, f"check_in.booking.{bookings[0].pk}", **HTMX)
 
 
@@ -350,7 +350,7 @@ def test_own_departures_have_a_fixed_number_of_queries(harbour, client, guide, d
             )
     url = reverse("my_departures:index")
     client.get(url)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(url)
 
 
@@ -505,7 +505,7 @@ def test_manifest_page_has_a_fixed_number_of_queries(client, own, django_assert_
         book(own, "Ida")
     url = reverse("schedules:manifest", args=[own.pk])
     client.get(url)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get(url)
 
 

@@ -207,7 +207,7 @@ def test_manifest_shows_who_comes(harbour, member_client, own):
         "Grete Hansen",
         "tel:+494012345678",
         "2 × Adult, 1 × Child",
-        "Hinnerk (Adult)",
+        "Hinnerk",
         "German",
         "Comes with a dog",
         "Confirmed",

@@ -102,6 +102,11 @@ class ScheduleIndexView(IndexView):
         if self.request.user.has_perm("tours.view_availabilitypattern"):
             url = reverse("patterns:index")
             buttons.append(Button(_("Patterns of departures"), url=url, icon_name="calendar-check", priority=20))
+        day_url = reverse("schedules:day_manifest")
+        buttons.append(Button(_("Manifests of today"), url=day_url, icon_name="clipboard-list", priority=60))
+        if self.request.user.has_perm("tours.lead_schedule"):
+            own_url = reverse("my_departures:index")
+            buttons.append(Button(_("My departures"), url=own_url, icon_name="user", priority=70))
         return buttons
 
     @cached_property
@@ -140,18 +145,6 @@ class ScheduleIndexView(IndexView):
                 sort_key="status",
             ),
         ]
-
-    @cached_property
-    def header_more_buttons(self):
-        buttons = [
-            Button(
-                _("Manifests of today"), url=reverse("schedules:day_manifest"), icon_name="clipboard-list", priority=60
-            )
-        ]
-        if self.request.user.has_perm("tours.lead_schedule"):
-            own = Button(_("My departures"), url=reverse("my_departures:index"), icon_name="user", priority=70)
-            buttons.append(own)
-        return [*super().header_more_buttons, *buttons]
 
     def get_edit_url(self, instance):
         return super().get_edit_url(instance) if staff_verbs(instance.status) else None
