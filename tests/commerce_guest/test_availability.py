@@ -5,8 +5,8 @@ import pytest
 
 from tenancy.scope import organization_scope
 from tests.commerce_guest.conftest import book_url, make_offer, set_payment
-from tests.factories import TierFactory, TourFactory, VariantFactory, make_schedule
-from tours.enums import TourStatus
+from tests.factories import PatternFactory, TierFactory, TourFactory, VariantFactory, make_schedule
+from tours.enums import PatternKind, TourStatus
 from tours.operations import close_schedule
 
 pytestmark = pytest.mark.django_db
@@ -196,3 +196,38 @@ def test_quote_of_a_departure_that_closed_offers_other_dates(guest, offer, harbo
         close_schedule(offer.morning)
     response = guest.get(book_url(offer.morning))
     assert (response.status_code, response.context["back_url"]) == (200, availability_url(offer.tour))
+
+
+def on_request(variant, **options):
+    return PatternFactory(variant=variant, kind=PatternKind.ON_REQUEST, weekdays=[], start_times=[], **options)
+
+
+def test_tour_on_request_says_so_and_whom_to_ask(guest, harbour):
+    with organization_scope(harbour.pk):
+        variant = VariantFactory()
+        on_request(variant)
+    page = guest.get(availability_url(variant.tour)).content.decode()
+    assert "This tour takes place on request." in page
+    assert '<a href="mailto:hello@harbour.example">hello@harbour.example</a>' in page
+    assert '<a href="tel:+494012345678">+49 40 12345678</a>' in page
+    assert "There is nothing to book in this month." not in page
+
+
+def test_tour_with_departures_offers_more_on_request(guest, offer, harbour, django_assert_num_queries):
+    fragment = {"HX-Request": "true"}
+    guest.get(availability_url(offer.tour), headers=fragment)
+    with organization_scope(harbour.pk):
+        on_request(offer.variant)
+    with django_assert_num_queries(4):
+        page = guest.get(availability_url(offer.tour), headers=fragment).content.decode()
+    assert ("Another day or time?" in page, "This tour takes place on request." in page) == (True, False)
+
+
+@pytest.mark.parametrize(
+    "options", [{"is_active": False}, {"valid_until": dt.date(2031, 5, 18), "valid_from": dt.date(2031, 5, 1)}]
+)
+def test_what_is_not_offered_on_request_any_more_is_not_named(guest, offer, harbour, options):
+    with organization_scope(harbour.pk):
+        on_request(offer.variant, **options)
+        on_request(VariantFactory(tour=offer.tour, is_active=False))
+    assert "on-request" not in guest.get(availability_url(offer.tour)).content.decode()

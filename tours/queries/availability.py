@@ -1,14 +1,14 @@
 """What can be booked, and at which price."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from tours.enums import ScheduleStatus, TourStatus
-from tours.models import PricingTier, Schedule, Tour, TourVariant
+from tours.enums import PatternKind, ScheduleStatus, TourStatus
+from tours.models import AvailabilityPattern, PricingTier, Schedule, Tour, TourVariant
 from tours.queries.resources import limit_by_resources, seats_by_resources, with_needs
 
 
@@ -145,8 +145,14 @@ def bookable_schedules(public_ids: Iterable[UUID | str], *, now: datetime) -> di
 def bookable_tour(public_id: UUID | str, *, now: datetime) -> tuple[Tour, date, date] | None:
     """Return an offered tour with the first and the last local day it can be booked for; one query.
 
-    Without any departure both days are the day that `now` is in the organization's zone. None when there is no such tour.
+    Without any departure both days are the day that `now` is in the organization's zone. The tour says as `on_request` whether more
+    is offered to guests who ask. None when there is no such tour.
     """
+    asked_for = AvailabilityPattern.objects.filter(
+        variant__tour=OuterRef("pk"), variant__is_active=True, kind=PatternKind.ON_REQUEST, is_active=True
+    )
+    # A day more, as it is still yesterday somewhere.
+    asked_for = asked_for.exclude(valid_until__lt=now.date() - timedelta(days=1))
     bookable = (
         _bookable(now).filter(tour=OuterRef("pk"), capacity__gt=F("booked_count") + F("blocked_count")).values("date")
     )
@@ -154,7 +160,9 @@ def bookable_tour(public_id: UUID | str, *, now: datetime) -> tuple[Tour, date, 
         Tour.objects.filter(public_id=public_id, status=TourStatus.ACTIVE)
         .select_related("organization")
         .annotate(
-            first_date=Subquery(bookable.order_by("date")[:1]), last_date=Subquery(bookable.order_by("-date")[:1])
+            first_date=Subquery(bookable.order_by("date")[:1]),
+            last_date=Subquery(bookable.order_by("-date")[:1]),
+            on_request=Exists(asked_for),
         )
         .first()
     )
