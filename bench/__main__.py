@@ -124,6 +124,16 @@ def measure_bookings(bench: Bench, known: Mapping[str, Any]) -> None:
         bookers.stop()
 
 
+def measure_patterns(bench: Bench) -> None:
+    """Measure a year of departures made from a pattern beside the same rows in plain SQL, and print the table."""
+    found = json.loads(bench.python("-m", "bench.patterns", settings="bench.settings"))
+    say(
+        f"{'a year, ten departures a day':34}{found['made']:>6} departures in {found['seconds']:.2f} s",
+    )
+    say(f"{'':34}{'':>6} in plain SQL {found['sql_seconds']:.2f} s; under 3 s: {verdict(reached=found['seconds'] < 3)}")
+    say(f"{'the same again':34}{found['again']:>6} departures in {found['repeat']:.2f} s")
+
+
 def main() -> int:
     """Measure everything; return 0 also when an aim was missed, for a machine may be busy."""
     started = time.monotonic()
@@ -136,6 +146,8 @@ def main() -> int:
         measure_pages(bench, known)
         say()
         measure_bookings(bench, known)
+        say()
+        measure_patterns(bench)
     say(f"\nTook {time.monotonic() - started:.0f} s.")
     return 0
 

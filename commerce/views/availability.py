@@ -148,6 +148,7 @@ def availability(request, tour_public_id):
             "next_url": f"{url}?month={next_month:%Y-%m}" if next_month <= last else "",
             "selected": selected,
             "departures": _departures(chosen, prices),
+            "contact": request.organization if tour.on_request else None,
             "currency": request.organization.currency,
             "zone": zone_city(ZoneInfo(chosen[0].time_zone)) if chosen else "",
         },

@@ -145,6 +145,7 @@ class PatternForm(TenantForm):
             choices.append((self.instance.language, language_name(self.instance.language)))
         self.fields["language"].choices = choices
         if self.is_new:
+            self.initial.setdefault("kind", PatternKind.RECURRING)
             self.initial["valid_from"] = self.initial.get("valid_from") or self.today
         else:
             self.initial["version"] = self.instance.updated_at.isoformat()
