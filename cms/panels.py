@@ -1,7 +1,7 @@
 """What staff see first: the day ahead, and what needs them; and how choosers start."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpRequest
@@ -12,6 +12,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.admin.widgets import BaseChooser
 from wagtail.admin.widgets.workflows import AdminTaskChooser
@@ -19,10 +21,11 @@ from wagtail.permissions import policy_registry
 
 from cms import queries
 from tenancy.audit import Area
-from tenancy.panels import SettingsCard
+from tenancy.panels import SettingsCard, TodayItem
 from tenancy.queries import current_organization
 from tours.models import Schedule
 from tours.queries import guide_of
+from tours.rules import FIRST_DAY, LAST_DAY
 
 # Wagtail's own panels of the home; they are about pages.
 PANELS_OF_EDITORS = frozenset(
@@ -30,40 +33,68 @@ PANELS_OF_EDITORS = frozenset(
 )
 
 
-class DayPanel(Component):
-    """The departures of today and tomorrow, and what waits for somebody; each only for those who may see it."""
+class TodayPanel(Component):
+    """What leaves on a day and the day after, and what waits for somebody; each only for those who may see it.
 
-    name = "day"
+    What waits comes from the apps by the hook `today_items`: functions that get the request and return `TodayItem`s.
+    """
+
+    name = "today"
     order = 10
-    template_name = "cms/admin/day.html"
+    template_name = "cms/admin/today.html"
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
-        user = parent_context["request"].user
-        organization = current_organization()
-        today = timezone.localdate(timezone=organization.zone)
+        request = parent_context["request"]
+        user, now = request.user, timezone.now()
+        today = timezone.localdate(now, timezone=request.organization.zone)
+        day = _day_of(request.GET.get("day", ""), today)
         schedules = policy_registry.get_by_type(Schedule)
         is_guide = user.has_perm("tours.lead_schedule") and not user.has_perm("tours.view_schedule")
-        may_see_orders = user.has_perm("commerce.view_order")
+        items = [item for items_of in hooks.get_hooks("today_items") for item in items_of(request)]
         return {
+            "request": request,
             "today": today,
-            "departures": queries.departures_between(
-                today, today + timedelta(days=1), among=schedules.instances_user_has_permission_for(user, "view")
+            "day": day,
+            "day_before": day - timedelta(days=1),
+            "day_after": day + timedelta(days=1),
+            "zone": request.organization.zone.key,
+            "ahead": queries.day_ahead(
+                day,
+                among=schedules.instances_user_has_permission_for(user, "view"),
+                now=now,
+                with_money=user.has_perm("commerce.view_order"),
             )
             if schedules.user_has_permission(user, "view")
             else None,
+            "may_see_manifest": schedules.user_has_permission(user, "view_manifest"),
             "is_guide": is_guide,
             "lacks_guide": is_guide and guide_of(user) is None,
-            "missing_legal_texts": queries.missing_legal_texts(organization.default_language)
-            if user.has_perm("tenancy.change_organization")
-            else [],
-            "may_see_orders": may_see_orders,
-            "orders": queries.orders_needing_attention() if may_see_orders else [],
-            "transfers": queries.transfers_awaiting_staff() if user.has_perm("commerce.confirm_payment") else None,
-            "failed_messages": queries.failed_message_count() if user.has_perm("crm.view_message") else 0,
-            "failed_events": queries.failed_event_count() if user.has_perm("commerce.view_providerevent") else 0,
-            "failed_deliveries": queries.failed_delivery_count() if user.has_perm("tenancy.view_outboxdelivery") else 0,
-            "follow_ups": queries.follow_ups_due(today) if user.has_perm("crm.view_protocol") else [],
+            "items": sorted(items, key=lambda item: item.order),
         }
+
+
+def _day_of(text: str, fallback: date) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return fallback
+    return day if FIRST_DAY < day < LAST_DAY else fallback
+
+
+class TodayMenuItem(MenuItem):
+    """The way to the Today page, which is the admin's home, for those who see departures."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(policy_registry.get_by_type(Schedule).user_has_permission(request.user, "view"))
+
+
+def today_items(request: HttpRequest) -> list[TodayItem]:
+    """Return the legal texts that are missing."""
+    if not request.user.has_perm("tenancy.change_organization"):
+        return []
+    missing = queries.missing_legal_texts(request.organization.default_language)
+    names = ", ".join(str(kind.label) for kind in missing)
+    return [TodayItem(_("Legal texts are missing"), reverse("legal_texts:index"), names, order=10)] if missing else []
 
 
 def render_chooser(

@@ -1,9 +1,10 @@
-"""Reads for what guests see."""
+"""Reads for what guests see, and for the staff's Today page."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING, Any
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Concat
@@ -11,23 +12,31 @@ from django.utils import timezone
 from wagtail.models import Page
 
 from cms.enums import NEEDED_LEGAL_TEXTS, LegalKind
-from commerce.enums import PaymentMethod, PaymentStatus
-from commerce.models import Order, Payment
-from commerce.queries import failed_provider_events
-from crm.models import Protocol
-from crm.queries import failed_messages, follow_ups
-from tenancy.enums import DeliveryStatus
+from commerce.queries import Unpaid, unpaid_on
 from tenancy.fields import translated
-from tenancy.models import OutboxDelivery, TenantImage
+from tenancy.models import TenantImage
 from tenancy.money import format_money
 from tenancy.queries import scope_currency
-from tours.enums import ScheduleStatus, TourStatus
+from tours.enums import TourStatus
 from tours.models import Schedule, Stop, Tour
-from tours.queries import lowest_prices, next_departures
+from tours.queries import (
+    Attendance,
+    CalendarEntry,
+    Figures,
+    attendance_on,
+    calendar_entries,
+    lowest_prices,
+    next_departures,
+    schedules_of_calendar,
+    variants_of_schedules,
+)
 
 if TYPE_CHECKING:
     from cms.models import LegalText
     from cms.pages.tours import TourPage
+
+# More departures of a day than anybody reads on one page; the calendar has them all.
+MOST_A_DAY: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,55 +238,57 @@ def public_pages(root: Page) -> list[PublicPage]:
     return [PublicPage(page, by_key[page.translation_key]) for page in found]
 
 
-def departures_between(first: date, last: date, *, among: QuerySet[Schedule]) -> list[Schedule]:
-    """Return those of some departures that leave on local days, both included, and are not cancelled, by start; one query."""
-    return list(
-        among.filter(date__range=(first, last))
-        .exclude(status=ScheduleStatus.CANCELLED)
-        .select_related("variant", "tour")
-        .order_by("starts_at", "pk")
-    )
+@dataclass(frozen=True, slots=True)
+class TodayDeparture:
+    """A departure on the Today page. `unpaid` is for those who may see orders; `attendance` is None when nobody has booked."""
 
-
-def orders_needing_attention(*, limit: int = 10) -> list[Order]:
-    """Return the latest orders that staff should look at."""
-    return list(Order.objects.exclude(needs_attention="").order_by("-updated_at")[:limit])
+    entry: CalendarEntry
+    unpaid: Unpaid | None
+    attendance: Attendance | None
+    is_now: bool
+    is_next: bool
 
 
 @dataclass(frozen=True, slots=True)
-class AwaitedTransfers:
-    """The bank transfers that wait for staff to say that they came in: how many, and the oldest, each with its order."""
+class DayAhead:
+    """The departures of a local day, those that have ended apart; and those of the day after."""
 
-    count: int
-    oldest: list[Payment]
-
-
-def transfers_awaiting_staff(*, limit: int = 10) -> AwaitedTransfers:
-    """Return the transfers that staff should look for in the bank's statement; two queries, one when there are none."""
-    awaited = Payment.objects.filter(status=PaymentStatus.AWAITING_APPROVAL, method=PaymentMethod.BANK_TRANSFER)
-    count = awaited.count()
-    oldest = list(awaited.select_related("order").order_by("created_at", "pk")[:limit]) if count else []
-    return AwaitedTransfers(count, oldest)
+    over: list[TodayDeparture]
+    departures: list[TodayDeparture]
+    day_after: list[CalendarEntry]
+    figures: Figures | None
+    figures_after: Figures | None
 
 
-def failed_message_count() -> int:
-    """Return how many messages were given up."""
-    return failed_messages().count()
+def day_ahead(day: date, *, among: QuerySet[Schedule], now: datetime, with_money: bool) -> DayAhead:
+    """Return what leaves on a local day, cancelled departures left out, and a first look at the day after.
 
-
-def failed_event_count() -> int:
-    """Return how many of Stripe's events could not be worked on so far."""
-    return failed_provider_events().count()
-
-
-def failed_delivery_count() -> int:
-    """Return how many events could not be acted on."""
-    return OutboxDelivery.objects.filter(status=DeliveryStatus.FAILED).count()
-
-
-def follow_ups_due(today: date, *, limit: int = 10) -> list[Protocol]:
-    """Return the protocols to be followed up today or earlier."""
-    return list(follow_ups(until=today)[:limit])
+    Four queries, and with money up to three more; of a day with more than `MOST_A_DAY` departures the first.
+    """
+    after = day + timedelta(days=1)
+    found = schedules_of_calendar(among, first=day, last=after)
+    entries, figures = calendar_entries(found, limit=MOST_A_DAY, variants=variants_of_schedules(found))
+    there = [entry for entry in entries if entry.date == day]
+    unpaid = unpaid_on(entry.pk for entry in there) if with_money and there else {}
+    attendance = attendance_on(entry.pk for entry in there) if there else {}
+    coming = next((entry.starts_at for entry in there if entry.starts_at > now), None)
+    shown = [
+        TodayDeparture(
+            entry,
+            unpaid.get(entry.pk),
+            attendance.get(entry.pk),
+            is_now=entry.starts_at <= now < entry.ends_at,
+            is_next=entry.starts_at == coming and day == now.astimezone(ZoneInfo(entry.time_zone)).date(),
+        )
+        for entry in there
+    ]
+    return DayAhead(
+        over=[one for one in shown if one.entry.ends_at <= now],
+        departures=[one for one in shown if one.entry.ends_at > now],
+        day_after=[entry for entry in entries if entry.date == after],
+        figures=figures.get((day, None)),
+        figures_after=figures.get((after, None)),
+    )
 
 
 def legal_text(kind: str, *, language: str, languages: Sequence[str]) -> "LegalText | None":

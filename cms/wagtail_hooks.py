@@ -1,9 +1,10 @@
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 
-from cms.panels import PANELS_OF_EDITORS, DayPanel, audit_areas, organization_cards
+from cms.panels import PANELS_OF_EDITORS, TodayMenuItem, TodayPanel, audit_areas, organization_cards, today_items
 from cms.permissions import may_enter
 from cms.viewsets import LegalTextsViewSet
 
@@ -13,6 +14,12 @@ MENU_ORDER = {"explorer": 200, "images": 300, "documents": 310}
 
 hooks.register("audit_sentences", audit_areas)
 hooks.register("organization_cards", organization_cards)
+hooks.register("today_items", today_items)
+
+
+@hooks.register("register_admin_menu_item")
+def register_today():
+    return TodayMenuItem(_("Today"), reverse_lazy("wagtailadmin_home"), name="today", icon_name="home", order=50)
 
 
 @hooks.register("register_admin_viewset")
@@ -21,9 +28,9 @@ def register_legal_texts():
 
 
 @hooks.register("construct_homepage_panels")
-def show_the_day(request, panels):
+def show_today(request, panels):
     hidden = set() if may_enter(request.user, "pages") else PANELS_OF_EDITORS
-    panels[:] = [DayPanel(), *(panel for panel in panels if panel.name not in hidden)]
+    panels[:] = [TodayPanel(), *(panel for panel in panels if panel.name not in hidden)]
 
 
 @hooks.register("construct_reports_menu")

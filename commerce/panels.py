@@ -6,15 +6,16 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 from wagtail.admin.ui.components import Component
 
 from commerce import queries
 from commerce.gateways import stripe
+from commerce.models import Order
 from crm.models import Activity, Customer
 from tenancy.audit import Area
 from tenancy.money import format_money
-from tenancy.panels import SettingsCard
+from tenancy.panels import SettingsCard, TodayItem
 from tenancy.queries import scope_currency
 from tours.models import Booking
 
@@ -132,6 +133,40 @@ def audit_areas() -> list[Area]:
         Area("orders", gettext_lazy("Orders"), orders),
         Area("money", gettext_lazy("Payments and refunds"), money),
     ]
+
+
+def today_items(request: HttpRequest) -> list[TodayItem]:
+    """Return the orders, transfers and events that wait for somebody."""
+    user = request.user
+    may_see = user.has_perm("commerce.view_order")
+    items = []
+
+    def link(order: Order) -> str:
+        return reverse("orders:inspect", args=[order.pk]) if may_see else ""
+
+    if may_see:
+        items += [
+            TodayItem(order.number, link(order), _(order.needs_attention), order=20)
+            for order in queries.orders_needing_attention()
+        ]
+    transfers = queries.transfers_awaiting_staff() if user.has_perm("commerce.confirm_payment") else None
+    if transfers is not None and transfers.count:
+        text = ngettext("%(count)d transfer to confirm", "%(count)d transfers to confirm", transfers.count)
+        oldest = [
+            TodayItem(
+                payment.order.number,
+                link(payment.order),
+                f"{payment.order.full_name}, {format_money(payment.amount_minor, payment.currency)}",
+            )
+            for payment in transfers.oldest
+        ]
+        url = f"{reverse('orders:index')}?method=bank_transfer&status=pending" if may_see else ""
+        items.append(TodayItem(text % {"count": transfers.count}, url, items=oldest, order=30))
+    failed = queries.failed_provider_events().count() if user.has_perm("commerce.view_providerevent") else 0
+    if failed:
+        text = ngettext("%(count)d failed Stripe event", "%(count)d failed Stripe events", failed)
+        items.append(TodayItem(text % {"count": failed}, f"{reverse('provider_events:index')}?state=failed", order=40))
+    return items
 
 
 def organization_cards(request: HttpRequest) -> list[SettingsCard]:

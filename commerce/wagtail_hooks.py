@@ -55,3 +55,6 @@ hooks.register("organization_cards", panels.organization_cards)
 hooks.register("schedule_urls", schedule_urls)
 hooks.register("schedule_links", schedule_links)
 hooks.register("manifest_owed", panels.owed_in_words)
+
+
+hooks.register("today_items", panels.today_items)

@@ -1,8 +1,16 @@
-"""What this app's actions are in words, for the log."""
+"""What this app's actions are in words, for the log; and what of it waits for somebody."""
 
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
+from crm.queries import failed_messages, follow_ups
 from tenancy.audit import Area
+from tenancy.panels import TodayItem
+from tenancy.queries import current_organization
 
 
 def audit_areas() -> list[Area]:
@@ -13,3 +21,23 @@ def audit_areas() -> list[Area]:
         "message.retried": _("%(who)s sent a failed message again: %(record)s"),
     }
     return [Area("crm", _("Customers"), sentences)]
+
+
+def today_items(request: HttpRequest) -> list[TodayItem]:
+    """Return the messages that could not be sent, and whom to get back to today or earlier."""
+    items = []
+    failed = failed_messages().count() if request.user.has_perm("crm.view_message") else 0
+    if failed:
+        text = ngettext("%(count)d message could not be sent", "%(count)d messages could not be sent", failed)
+        items.append(TodayItem(text % {"count": failed}, f"{reverse('messages_sent:index')}?status=failed", order=50))
+    if request.user.has_perm("crm.view_protocol"):
+        items += [
+            TodayItem(
+                str(protocol.customer),
+                reverse("customers:inspect", args=[protocol.customer_id]),
+                f"{protocol.subject} ({date_format(protocol.follow_up_on)})",
+                order=70,
+            )
+            for protocol in follow_ups(until=timezone.localdate(timezone=current_organization().zone))[:10]
+        ]
+    return items

@@ -2,7 +2,7 @@ from wagtail import hooks
 from wagtail.permissions import register_permission_policy
 
 from crm.models import Message, Protocol
-from crm.panels import audit_areas
+from crm.panels import audit_areas, today_items
 from crm.viewsets import CustomerGroup, failed_messages_button
 from tenancy.permissions import NoAddingPolicy, ReadOnlyPolicy
 
@@ -19,3 +19,4 @@ def register_customers():
 hooks.register("problem_lists", failed_messages_button)
 
 hooks.register("audit_sentences", audit_areas)
+hooks.register("today_items", today_items)

@@ -1,16 +1,19 @@
 """What the kernel adds to Wagtail's own pages: sign-in on the account page, other organizations, the parts of the settings."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.admin.views.account import BaseSettingsPanel
 
-from tenancy.queries import has_second_factor
+from tenancy.queries import failed_delivery_count, has_second_factor
 
 
 class SecurityPanel(BaseSettingsPanel):
@@ -47,6 +50,20 @@ class SettingsMenuItem(MenuItem):
         return bool(request.user.has_perm("tenancy.change_organization"))
 
 
+@dataclass(frozen=True, slots=True)
+class TodayItem:
+    """Something on the Today page that waits for somebody; apps give theirs by `today_items`, those with the lowest `order` come first.
+
+    `text` is the link when there is an `url`, `note` says what is the matter, `items` are what it is made of.
+    """
+
+    text: str
+    url: str = ""
+    note: str = ""
+    items: Sequence["TodayItem"] = ()
+    order: int = 100
+
+
 class SettingsCard(Component):
     """One part of an organization's settings on the page that leads to all of them; apps give theirs by `organization_cards`.
 
@@ -69,3 +86,12 @@ class SettingsCard(Component):
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
         return self.context
+
+
+def today_items(request: HttpRequest) -> list[TodayItem]:
+    """Return the events that could not be acted on."""
+    failed = failed_delivery_count() if request.user.has_perm("tenancy.view_outboxdelivery") else 0
+    if not failed:
+        return []
+    text = ngettext("%(count)d job failed", "%(count)d jobs failed", failed)
+    return [TodayItem(text % {"count": failed}, f"{reverse('deliveries:index')}?status=failed", order=60)]

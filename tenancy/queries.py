@@ -13,8 +13,8 @@ from django.utils.translation import get_language_info
 from wagtail.models import Collection, Page
 from wagtail.users.models import UserProfile
 
-from tenancy.enums import DomainStatus, OrganizationStatus, Role
-from tenancy.models import Domain, EmailChange, Invitation, Membership, Organization, User
+from tenancy.enums import DeliveryStatus, DomainStatus, OrganizationStatus, Role
+from tenancy.models import Domain, EmailChange, Invitation, Membership, Organization, OutboxDelivery, User
 from tenancy.rules import token_hash
 from tenancy.scope import current_organization_id, every_organization
 from tenancy.signals import settings_locks
@@ -312,3 +312,8 @@ def published_pages(language: str) -> list[str]:
     """Return the titles of the pages of the organization in scope that are published in a language, as the tree has them."""
     pages = Page.objects.filter(locale__language_code=language, live=True, depth__gt=2).order_by("path")
     return list(pages.values_list("title", flat=True))
+
+
+def failed_delivery_count() -> int:
+    """Return how many events could not be acted on; one query."""
+    return OutboxDelivery.objects.filter(status=DeliveryStatus.FAILED).count()

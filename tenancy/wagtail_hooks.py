@@ -9,7 +9,7 @@ from tenancy import views
 from tenancy.audit.sentences import audit_areas
 from tenancy.audit.wagtail import AuditedDelete, AuditedEdit, use_this_log
 from tenancy.models import AuditEntry, Domain, Membership, OutboxDelivery
-from tenancy.panels import SecurityPanel, SettingsMenuItem, SwitchMenuItem
+from tenancy.panels import SecurityPanel, SettingsMenuItem, SwitchMenuItem, today_items
 from tenancy.permissions import NoAddingPolicy, ReadOnlyPolicy, SettingsPolicy
 from tenancy.urls import organization_settings, own_account
 from tenancy.viewsets import AuditViewSet, DeliveryViewSet, DomainViewSet, TeamViewSet
@@ -94,3 +94,4 @@ def log_what_forms_change(registry):
 hooks.register("register_log_actions", use_this_log, order=1000)
 
 hooks.register("audit_sentences", audit_areas)
+hooks.register("today_items", today_items)

@@ -1,8 +1,13 @@
-"""The admin's form of a tour."""
+"""The admin's form of a tour; what of departures waits for somebody."""
 
 import json
 from typing import Any
 
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from modelcluster.forms import BaseChildFormSet
 from wagtail.admin.panels import (
@@ -17,9 +22,13 @@ from wagtail.admin.panels import (
 )
 
 from tenancy.audit import Area
+from tenancy.fields import translated
 from tenancy.forms import TenantForm
+from tenancy.panels import TodayItem
 from tours.enums import PatternKind
 from tours.forms import PatternForm, PriceFormSet, StopFormSet, TourForm, VariantFormSet
+from tours.models import Schedule
+from tours.queries import decisions_waiting, requests_to, requests_unanswered
 
 
 class FormSetPanel(InlinePanel):
@@ -241,6 +250,40 @@ PATTERN_FORM = ObjectList(
     base_form_class=PatternForm,
     attrs={"data-controller": "w-rules", "data-action": "change->w-rules#resolve"},
 )
+
+
+def today_items(request: HttpRequest) -> list[TodayItem]:
+    """Return the departures about which something must be decided, and the guides who have not answered."""
+    user, now = request.user, timezone.now()
+    if user.has_perm("tours.change_schedule"):
+        too_few = [
+            _waiting(
+                decision.schedule,
+                gettext("Too few participants: %(booked)d of at least %(minimum)d")
+                % {"booked": decision.schedule.booked_count, "minimum": decision.minimum},
+                order=15,
+            )
+            for decision in decisions_waiting()
+        ]
+        asked = [
+            _waiting(
+                assignment.schedule, gettext("%(guide)s has not answered yet") % {"guide": assignment.guide}, order=45
+            )
+            for assignment in requests_unanswered(now=now)
+        ]
+        return too_few + asked
+    if user.has_perm("tours.lead_schedule"):
+        return [
+            _waiting(assignment.schedule, gettext("You are asked to lead it"), order=5)
+            for assignment in requests_to(user, now=now)
+        ]
+    return []
+
+
+def _waiting(schedule: Schedule, note: str, *, order: int) -> TodayItem:
+    when = date_format(schedule.local_start, gettext("D j M Y, H:i"))
+    name = f"{translated(schedule.tour, 'name')}, {when}"
+    return TodayItem(name, reverse("schedules:inspect", args=[schedule.pk]), note, order=order)
 
 
 def audit_areas() -> list[Area]:

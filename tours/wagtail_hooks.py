@@ -3,7 +3,7 @@ from wagtail.permissions import register_permission_policy
 
 from tenancy.permissions import ReadOnlyPolicy
 from tours.models import Booking, Schedule
-from tours.panels import audit_areas
+from tours.panels import audit_areas, today_items
 from tours.permissions import SchedulePolicy
 from tours.viewsets import (
     BookingViewSet,
@@ -30,3 +30,4 @@ def register_calendar():
 
 
 hooks.register("audit_sentences", audit_areas)
+hooks.register("today_items", today_items)

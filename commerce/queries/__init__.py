@@ -83,16 +83,21 @@ from commerce.queries.prices import (
 )
 from commerce.queries.staff import (
     STANDING,
+    AwaitedTransfers,
+    Unpaid,
     customer_totals,
     customers_by_order_number,
     events_of,
     failed_provider_events,
     history_of,
+    orders_needing_attention,
     recent_orders,
     search_orders,
     staff_order,
     staff_orders,
     staff_verbs,
+    transfers_awaiting_staff,
+    unpaid_on,
 )
 from commerce.queries.sweeps import (
     due_choices,
@@ -105,6 +110,7 @@ __all__ = [
     "MAX_QUANTITY",
     "PRICE_RULES",
     "STANDING",
+    "AwaitedTransfers",
     "ChangePreview",
     "ChangeProgress",
     "ChangeRow",
@@ -117,6 +123,7 @@ __all__ = [
     "QuoteLine",
     "QuoteRequest",
     "RefundSum",
+    "Unpaid",
     "booking_of",
     "can_pay_due_by_card",
     "card_payment_of",
@@ -160,6 +167,7 @@ __all__ = [
     "order_for_update",
     "order_of_checkout",
     "order_url",
+    "orders_needing_attention",
     "other_departures",
     "owed_for_bookings",
     "owed_method",
@@ -185,5 +193,7 @@ __all__ = [
     "surplus_minor",
     "takes_test_cards",
     "time_to_choose",
+    "transfers_awaiting_staff",
     "undecided_minor",
+    "unpaid_on",
 ]

@@ -1,17 +1,20 @@
 """What staff see of orders."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from django.db.models import Q, QuerySet, Sum
 
-from commerce.enums import OrderStatus
-from commerce.models import Order, Payment, ProviderEvent
-from commerce.queries.payments import card_payment_of, manual_payment_of, refundable_without_cancelling
-from commerce.rules import ORDER_CHANGES
+from commerce.enums import OrderStatus, PaymentMethod, PaymentStatus
+from commerce.models import Order, OrderLine, Payment, ProviderEvent
+from commerce.queries.payments import card_payment_of, manual_payment_of, owed_minor, refundable_without_cancelling
+from commerce.rules import ORDER_CHANGES, PAID_AND_STANDING
 from crm.models import Customer
 from tenancy import audit
 from tenancy.fields import plain_text
 from tenancy.models import AuditEntry
+from tours.enums import SEAT_TAKING
 
 # Orders that count as sales.
 STANDING: Final = (
@@ -91,6 +94,58 @@ def events_of(order: Order) -> QuerySet[ProviderEvent]:
 def failed_provider_events() -> QuerySet[ProviderEvent]:
     """Return the events of the payment provider that could not be worked on so far, newest first; they are tried again."""
     return ProviderEvent.objects.filter(processed_at=None, attempts__gt=0).order_by("-created_at")
+
+
+def orders_needing_attention(*, limit: int = 10) -> list[Order]:
+    """Return the latest orders that staff should look at."""
+    return list(Order.objects.exclude(needs_attention="").order_by("-updated_at")[:limit])
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitedTransfers:
+    """The bank transfers that wait for staff to say that they came in: how many, and the oldest, each with its order."""
+
+    count: int
+    oldest: list[Payment]
+
+
+def transfers_awaiting_staff(*, limit: int = 10) -> AwaitedTransfers:
+    """Return the transfers that staff should look for in the bank's statement; two queries, one when there are none."""
+    awaited = Payment.objects.filter(status=PaymentStatus.AWAITING_APPROVAL, method=PaymentMethod.BANK_TRANSFER)
+    count = awaited.count()
+    oldest = list(awaited.select_related("order").order_by("created_at", "pk")[:limit]) if count else []
+    return AwaitedTransfers(count, oldest)
+
+
+@dataclass(frozen=True, slots=True)
+class Unpaid:
+    """How many orders with places on a departure owe money, and how much they owe in all, in minor units of `currency`."""
+
+    orders: int
+    owed_minor: int
+    currency: str
+
+
+def unpaid_on(schedules: Iterable[int]) -> dict[int, Unpaid]:
+    """Return what is owed by orders with places on departures, by the departure's key; those that owe nothing are left out.
+
+    An order on several departures counts on each with all it owes. Three queries, one when no order can owe anything.
+    """
+    wanted = set(schedules)
+    may_owe = Q(status__in=(OrderStatus.PENDING, OrderStatus.CONFIRMED)) | Q(
+        status__in=PAID_AND_STANDING, payments__is_further=True, payments__status=PaymentStatus.AWAITING_APPROVAL
+    )
+    on_them = OrderLine.objects.filter(booking__schedule__in=wanted, booking__status__in=SEAT_TAKING).values("order")
+    orders = Order.objects.filter(may_owe, pk__in=on_them).distinct().prefetch_related("lines__booking", "payments")
+    found: dict[int, Unpaid] = {}
+    for order in orders:
+        owed = owed_minor(order)
+        if not owed:
+            continue
+        for schedule_id in {line.booking.schedule_id for line in order.lines.all()} & wanted:
+            so_far = found.get(schedule_id, Unpaid(0, 0, order.currency))
+            found[schedule_id] = Unpaid(so_far.orders + 1, so_far.owed_minor + owed, order.currency)
+    return found
 
 
 def customer_totals(customer: Customer) -> tuple[int, list[tuple[str, int]]]:

@@ -56,7 +56,8 @@ def test_what_waits_leads_to_where_it_is_done(harbour, member_client, day, role)
         f"<li>{inspect(awaited)}: Grete Hansen, €50.00</li>",
         link(f"{reverse('provider_events:index')}?state=failed", "1 failed Stripe event"),
         link(
-            reverse("schedules:inspect", args=[departure.pk]), str(departure.tour.name) + " · " + departure.variant.name
+            reverse("schedules:inspect", args=[departure.pk]),
+            f"<b>10:00</b> {departure.tour.name} · {departure.variant.name}",
         ),
     ):
         assert page.count(line) == 1
@@ -93,7 +94,7 @@ def test_dashboard_takes_the_same_queries_however_long(harbour, member_client, d
                 make_schedule(date=timezone.localdate(timezone=harbour.zone) + dt.timedelta(days=1)), now=timezone.now()
             )
     client.get(reverse("wagtailadmin_home"))
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(21):
         client.get(reverse("wagtailadmin_home"))
 
 

@@ -18,11 +18,16 @@ from django.utils import timezone
 from wagtail.models import Locale
 
 from cms.models import TourPage
-from cms.queries import orders_needing_attention, transfers_awaiting_staff
 from commerce.enums import OrderSource, OrderStatus, PaymentMethod
 from commerce.models import Order
 from commerce.operations import CartLine, Contact, place_order
-from commerce.queries import open_orders_of, order_by_secret, order_of_checkout
+from commerce.queries import (
+    open_orders_of,
+    order_by_secret,
+    order_of_checkout,
+    orders_needing_attention,
+    transfers_awaiting_staff,
+)
 from crm.queries import customer_by_email, follow_ups
 from devtools.crowd import Trade, copy_organization, write_trade
 from tenancy.enums import Role

@@ -30,6 +30,7 @@ REPORTS_ON_PAGES = [
 HELP = ("Help", ["Shortcuts"])
 HELP_FOR_EDITORS = ("Help", ["What's new in Wagtail 8.0", "Editor Guide", "Shortcuts"])
 ALL = [
+    "Today",
     "Calendar",
     "Schedules",
     "Orders",
@@ -48,6 +49,7 @@ MENUS = {
     Role.OWNER: ALL,
     Role.ADMIN: ALL,
     Role.MANAGER: [
+        "Today",
         "Calendar",
         "Schedules",
         "Orders",
@@ -68,7 +70,7 @@ MENUS = {
         ("Settings", ["Branding"]),
         HELP_FOR_EDITORS,
     ],
-    Role.GUIDE: ["Calendar", "My departures", HELP],
+    Role.GUIDE: ["Today", "Calendar", "My departures", HELP],
 }
 
 # The views that need no record, by who can open them.
@@ -300,11 +302,11 @@ PANELS_ON_PAGES = [
 @pytest.mark.parametrize(
     ("role", "panels", "counts", "search"),
     [
-        (Role.OWNER, ["day", *PANELS_ON_PAGES], 3, ["/admin/pages/search/"]),
-        (Role.ADMIN, ["day", *PANELS_ON_PAGES], 3, ["/admin/pages/search/"]),
-        (Role.MANAGER, ["day"], 0, []),
-        (Role.EDITOR, ["day", *PANELS_ON_PAGES], 3, ["/admin/pages/search/"]),
-        (Role.GUIDE, ["day"], 0, []),
+        (Role.OWNER, ["today", *PANELS_ON_PAGES], 3, ["/admin/pages/search/"]),
+        (Role.ADMIN, ["today", *PANELS_ON_PAGES], 3, ["/admin/pages/search/"]),
+        (Role.MANAGER, ["today"], 0, []),
+        (Role.EDITOR, ["today", *PANELS_ON_PAGES], 3, ["/admin/pages/search/"]),
+        (Role.GUIDE, ["today"], 0, []),
     ],
 )
 def test_home_and_search_by_role(harbour, member_client, role, panels, counts, search):

@@ -6,6 +6,7 @@ from tours.queries.assignments import (
     double_booked,
     guides_for_update,
 )
+from tours.queries.attendance import Attendance, attendance_on
 from tours.queries.availability import (
     AvailableSchedule,
     alternatives_to,
@@ -23,10 +24,11 @@ from tours.queries.calendar import (
     NOBODY,
     CalendarEntry,
     Figures,
+    LeadingGuide,
     calendar_entries,
     calendar_figures,
     guide_names,
-    names_of_guides,
+    guides_leading,
     schedules_of_calendar,
     variants_of_schedules,
 )
@@ -95,13 +97,16 @@ from tours.queries.tours import (
     tours_with_next_departure,
     variants_by_id,
 )
+from tours.queries.waiting import decisions_waiting, requests_to, requests_unanswered
 
 __all__ = [
     "NOBODY",
+    "Attendance",
     "AvailableSchedule",
     "CalendarEntry",
     "Figures",
     "GuideDays",
+    "LeadingGuide",
     "Manifest",
     "ManifestEntry",
     "ManifestPerson",
@@ -113,6 +118,7 @@ __all__ = [
     "assignment_of_guide",
     "assignments_of_guide",
     "attendance_of",
+    "attendance_on",
     "available_schedules",
     "bookable_schedule",
     "bookable_schedules",
@@ -125,6 +131,7 @@ __all__ = [
     "coming_schedules",
     "confirmed_guides_of",
     "confirmed_times",
+    "decisions_waiting",
     "departures_for_update",
     "departures_on",
     "double_booked",
@@ -132,6 +139,7 @@ __all__ = [
     "guide_names",
     "guide_of",
     "guides_for_update",
+    "guides_leading",
     "guides_of",
     "guides_to_choose",
     "languages_of_tours",
@@ -149,6 +157,8 @@ __all__ = [
     "price_tiers",
     "price_tiers_of",
     "reports_of",
+    "requests_to",
+    "requests_unanswered",
     "reschedule_problems",
     "resources_of",
     "schedule_for_update",

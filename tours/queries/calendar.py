@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.db.models import Aggregate, Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber
 
 from tenancy.fields import translated
-from tours.enums import LEADING, CalendarGrouping, Fullness, ScheduleStatus
+from tours.enums import LEADING, AssignmentStatus, CalendarGrouping, Fullness, ScheduleStatus
 from tours.models import Guide, GuideAssignment, Schedule, TourVariant
 from tours.rules import fullness
 
@@ -36,9 +36,16 @@ class Figures:
         return Figures(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
 
 
+class LeadingGuide(NamedTuple):
+    """A guide of a departure by name, and whether the guide has only been asked so far."""
+
+    name: str
+    is_asked: bool
+
+
 @dataclass(frozen=True, slots=True)
 class CalendarEntry:
-    """A departure as the calendar shows it; date and time are the wall clock of `time_zone`. `guides` are names, in order."""
+    """A departure as the calendar shows it; date and time are the wall clock of `time_zone`. `guides` are in the order of names."""
 
     pk: int
     date: date
@@ -54,7 +61,7 @@ class CalendarEntry:
     places: int
     status: str
     group: int | None
-    guides: tuple[str, ...]
+    guides: tuple[LeadingGuide, ...]
 
     @property
     def fullness(self) -> Fullness:
@@ -167,7 +174,7 @@ def calendar_entries(
             *([key] if key else []), *sums,
         )
     )  # fmt: skip
-    guides = names_of_guides(row[0] for row in rows) if rows else {}
+    guides = guides_leading(row[0] for row in rows) if rows else {}
     tours = {pk: translated(variant.tour, "name") for pk, variant in variants.items()}
     names = {pk: translated(variant, "name") for pk, variant in variants.items()}
     entries = [
@@ -188,12 +195,14 @@ def calendar_entries(
     return entries, {(row[1], row[12] if key else None): Figures(*row[-5:]) for row in rows}
 
 
-def names_of_guides(schedules: Iterable[int]) -> dict[int, tuple[str, ...]]:
-    """Return who leads departures or is asked to, by the departure's primary key: names in order; one query."""
-    found: dict[int, tuple[str, ...]] = {}
+def guides_leading(schedules: Iterable[int]) -> dict[int, tuple[LeadingGuide, ...]]:
+    """Return who leads departures or is asked to, by the departure's primary key and in the order of names; one query."""
+    found: dict[int, tuple[LeadingGuide, ...]] = {}
     assignments = GuideAssignment.objects.filter(schedule__in=set(schedules), status__in=LEADING)
-    for schedule_id, name in assignments.order_by("guide__name", "pk").values_list("schedule_id", "guide__name"):
-        found[schedule_id] = (*found.get(schedule_id, ()), name)
+    rows = assignments.order_by("guide__name", "pk").values_list("schedule_id", "guide__name", "status")
+    for schedule_id, name, status in rows:
+        guide = LeadingGuide(name, status == AssignmentStatus.PENDING)
+        found[schedule_id] = (*found.get(schedule_id, ()), guide)
     return found
 
 

@@ -10,6 +10,8 @@ from tours.rules.attendance import (
     folded,
 )
 from tours.rules.calendar import (
+    FIRST_DAY,
+    LAST_DAY,
     CalendarPeriod,
     calendar_period,
     clock_change,
@@ -70,6 +72,8 @@ __all__ = [
     "BOOKING_CHANGES",
     "CHECK_IN_ENDS",
     "CHECK_IN_OPENS",
+    "FIRST_DAY",
+    "LAST_DAY",
     "MAX_CALENDAR_BYTES",
     "MAX_FILE_BYTES",
     "MAX_POINTS",

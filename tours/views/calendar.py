@@ -3,13 +3,14 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
+from babel.dates import format_interval
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, get_format
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language, gettext_lazy, to_locale
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.generic import FormView, TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
@@ -95,6 +96,7 @@ class CalendarView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateVi
             "period": period,
             "title": self.title(period),
             "view": values["view"],
+            "by": values["by"],
             "views": [(view, self.address(view=view)) for view in View],
             "previous_url": self.address(day=period.previous),
             "next_url": self.address(day=period.next),
@@ -115,7 +117,7 @@ class CalendarView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateVi
             return date_format(period.first, "YEAR_MONTH_FORMAT")
         if period.view == View.DAY:
             return f"{date_format(period.first, 'l')}, {date_format(period.first)}"
-        return f"{date_format(period.first)} – {date_format(period.last)}"
+        return format_interval(period.first, period.last, skeleton="yMMMd", locale=to_locale(get_language()))
 
     def cell(self, day, period):
         return Cell(
