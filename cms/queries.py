@@ -20,10 +20,9 @@ from tenancy.queries import scope_currency
 from tours.enums import TourStatus
 from tours.models import Schedule, Stop, Tour
 from tours.queries import (
-    Attendance,
     CalendarEntry,
     Figures,
-    attendance_on,
+    attendance_of,
     calendar_entries,
     lowest_prices,
     next_departures,
@@ -240,11 +239,12 @@ def public_pages(root: Page) -> list[PublicPage]:
 
 @dataclass(frozen=True, slots=True)
 class TodayDeparture:
-    """A departure on the Today page. `unpaid` is for those who may see orders; `attendance` is None when nobody has booked."""
+    """A departure on the Today page, with how many people are here of those expected; `unpaid` is for those who may see orders."""
 
     entry: CalendarEntry
     unpaid: Unpaid | None
-    attendance: Attendance | None
+    here: int
+    expected: int
     is_now: bool
     is_next: bool
 
@@ -270,13 +270,14 @@ def day_ahead(day: date, *, among: QuerySet[Schedule], now: datetime, with_money
     entries, figures = calendar_entries(found, limit=MOST_A_DAY, variants=variants_of_schedules(found))
     there = [entry for entry in entries if entry.date == day]
     unpaid = unpaid_on(entry.pk for entry in there) if with_money and there else {}
-    attendance = attendance_on(entry.pk for entry in there) if there else {}
+    attendance = attendance_of(entry.pk for entry in there) if there else {}
     coming = next((entry.starts_at for entry in there if entry.starts_at > now), None)
     shown = [
         TodayDeparture(
             entry,
             unpaid.get(entry.pk),
-            attendance.get(entry.pk),
+            here=attendance.get(entry.pk, (0, 0, 0))[0],
+            expected=attendance.get(entry.pk, (0, 0, 0))[2],
             is_now=entry.starts_at <= now < entry.ends_at,
             is_next=entry.starts_at == coming and day == now.astimezone(ZoneInfo(entry.time_zone)).date(),
         )

@@ -6,7 +6,6 @@ from tours.queries.assignments import (
     double_booked,
     guides_for_update,
 )
-from tours.queries.attendance import Attendance, attendance_on
 from tours.queries.availability import (
     AvailableSchedule,
     alternatives_to,
@@ -101,7 +100,6 @@ from tours.queries.waiting import decisions_waiting, requests_to, requests_unans
 
 __all__ = [
     "NOBODY",
-    "Attendance",
     "AvailableSchedule",
     "CalendarEntry",
     "Figures",
@@ -118,7 +116,6 @@ __all__ = [
     "assignment_of_guide",
     "assignments_of_guide",
     "attendance_of",
-    "attendance_on",
     "available_schedules",
     "bookable_schedule",
     "bookable_schedules",

@@ -117,10 +117,10 @@ def _kinds(entries: Iterable[ManifestEntry]) -> dict[str, int]:
     return dict(kinds)
 
 
-def attendance_of(schedules: Iterable[Schedule]) -> dict[int, tuple[int, int, int]]:
+def attendance_of(schedules: Iterable[Schedule | int]) -> dict[int, tuple[int, int, int]]:
     """Return how many people are here, known not to come, and expected in all, by the departure's primary key; one query.
 
-    Departures without people are left out.
+    Departures may be given by their keys. Those without people are left out.
     """
     heads = Greatest("seats", 1)
     found = (
