@@ -114,6 +114,25 @@ def order_received(order: Order, *, organization: Organization) -> Email:
         )
 
 
+def payment_link(order: Order, *, organization: Organization) -> Email:
+    """Return what a guest reads for whom staff have booked, and who pays by card."""
+    with override(order.language):
+        until = order.hold_expires_at
+        keeps = _(
+            "We have booked for you. Please pay by card on the page of your booking, to which the link below leads."
+        )
+        if until is not None:
+            said = date_format(until.astimezone(organization.zone), "DATETIME_FORMAT")
+            keeps = f"{keeps} {_('We keep your places until %(until)s.') % {'until': said}}"
+        return _render(
+            "payment_link",
+            order,
+            organization=organization,
+            subject=_("Please pay for your booking: %(number)s") % {"number": order.number},
+            lead=keeps,
+        )
+
+
 def order_confirmation(order: Order, *, organization: Organization) -> Email:
     """Return what a guest reads whose places are confirmed."""
     with override(order.language):

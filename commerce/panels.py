@@ -27,11 +27,13 @@ class OrdersPanel(Component):
     order = 10
     template_name = "commerce/admin/customer_orders.html"
 
-    def __init__(self, customer: Customer) -> None:
+    def __init__(self, customer: Customer, *, may_book: bool = False) -> None:
         self.customer = customer
+        self.may_book = may_book
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
-        return {"orders": queries.recent_orders(self.customer)}
+        new_url = f"{reverse('orders:new')}?customer={self.customer.pk}" if self.may_book else ""
+        return {"orders": queries.recent_orders(self.customer), "new_url": new_url}
 
 
 def figures(customer: Customer) -> list[tuple[str, str]]:
@@ -84,6 +86,7 @@ def message_kinds() -> dict[str, str]:
         "departure_given_back": _("Places given back"),
         "refund_started": _("Refund started"),
         "order_link": _("Link sent again"),
+        "payment_link": _("Link to pay by card"),
     }
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from commerce import emails, operations, queries
-from commerce.enums import OrderStatus, PaymentMethod
+from commerce.enums import OrderSource, OrderStatus, PaymentMethod
 from commerce.models import Order, Payment, PaymentSettings, Refund
 from crm.operations import queue_message, record_activity
 from tenancy.models import Organization
@@ -66,6 +66,9 @@ def _note(order: Order, kind: str, **facts: Any) -> None:
 
 
 def _write_to_guest(order: Order, mail: emails.Email, *, dedupe_key: str = "") -> None:
+    if not order.email:
+        # Booked by staff for somebody who left no address.
+        return
     queue_message(
         kind=mail.kind,
         dedupe_key=dedupe_key or f"order-{order.pk}",
@@ -86,6 +89,8 @@ def order_placed(*, order_id: int) -> None:
     _note(order, "order_placed", total_minor=order.total_minor, currency=order.currency)
     if order.method == PaymentMethod.BANK_TRANSFER:
         _write_to_guest(order, emails.order_received(order, organization=current_organization()))
+    elif order.method == PaymentMethod.CARD and order.source == OrderSource.STAFF:
+        _write_to_guest(order, emails.payment_link(order, organization=current_organization()))
 
 
 @subscriber("commerce.method_changed")

@@ -1,4 +1,7 @@
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from wagtail import hooks
+from wagtail.admin.widgets.button import Button
 from wagtail.permissions import register_permission_policy
 
 from commerce import panels, queries
@@ -7,6 +10,7 @@ from commerce.viewsets import OrderViewSet, PaymentSettingsViewSet, ProviderEven
 from commerce.viewsets.departures import schedule_links, schedule_urls
 from commerce.viewsets.events import failed_events_button
 from tenancy.permissions import ReadOnlyPolicy
+from tours.rules import staff_verbs
 
 register_permission_policy(Order, ReadOnlyPolicy(Order))
 register_permission_policy(ProviderEvent, ReadOnlyPolicy(ProviderEvent))
@@ -20,9 +24,20 @@ def register_orders():
 hooks.register("problem_lists", failed_events_button)
 
 
+@hooks.register("schedule_buttons")
+def offer_booking(request, schedule):
+    if not request.user.has_perm("commerce.change_order") or not staff_verbs(schedule.status):
+        return []
+    return [
+        Button(_("New booking"), url=reverse("orders:new_booking", args=[schedule.pk]), icon_name="plus", priority=20)
+    ]
+
+
 @hooks.register("customer_panels")
 def show_orders_of_customer(request, customer):
-    return [panels.OrdersPanel(customer)] if request.user.has_perm("commerce.view_order") else []
+    if not request.user.has_perm("commerce.view_order"):
+        return []
+    return [panels.OrdersPanel(customer, may_book=request.user.has_perm("commerce.change_order"))]
 
 
 @hooks.register("customer_figures")

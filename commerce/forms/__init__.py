@@ -1,12 +1,18 @@
 """What guests and staff type."""
 
+from commerce.forms.bookings import CASH, MOST_FOUND, BookingForm, staff_methods
+from commerce.forms.changes import ChangeDecisionForm, PeopleForm
 from commerce.forms.departures import CancelDepartureForm, MoveDepartureForm, NewTimeForm
 from commerce.forms.guests import CheckoutForm, LostLinkForm, QuantitiesForm, home_region
 from commerce.forms.orders import ConfirmPaymentForm, GiveBackForm, ReasonForm, RefundForm
 from commerce.forms.payment_settings import PaymentSettingsForm
 
 __all__ = [
+    "CASH",
+    "MOST_FOUND",
+    "BookingForm",
     "CancelDepartureForm",
+    "ChangeDecisionForm",
     "CheckoutForm",
     "ConfirmPaymentForm",
     "GiveBackForm",
@@ -14,8 +20,10 @@ __all__ = [
     "MoveDepartureForm",
     "NewTimeForm",
     "PaymentSettingsForm",
+    "PeopleForm",
     "QuantitiesForm",
     "ReasonForm",
     "RefundForm",
     "home_region",
+    "staff_methods",
 ]

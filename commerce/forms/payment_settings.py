@@ -42,6 +42,8 @@ class PaymentSettingsForm(TenantForm):
             "on_arrival_enabled",
             "hold_minutes",
             "max_places",
+            "guest_change_hours",
+            "guest_change_refunds",
             "refund_limit_minor",
         ]
 

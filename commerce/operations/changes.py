@@ -180,11 +180,16 @@ def _write_lines(order: Order, change: BookingChange, preview: ChangePreview) ->
 
 
 def _write_people(booking: Booking, preview: ChangePreview) -> None:
-    """Let as many people of each kind come as were chosen. Those with names stay first, and become another kind rather than go."""
+    """Let as many people of each kind come as were chosen.
+
+    Those of whom something is known stay first, and become another kind rather than go.
+    """
     missing = Counter(preview.people_after)
     seats = {line.tier_name: line.seats_each for line in preview.after}
     spare = []
-    named_first = sorted(booking.participants.all(), key=lambda person: (not person.name, person.pk))
+    named_first = sorted(
+        booking.participants.all(), key=lambda person: (not (person.name or person.needs or person.diet), person.pk)
+    )
     for person in named_first:
         if missing[person.tier_name] > 0:
             missing[person.tier_name] -= 1

@@ -22,6 +22,7 @@ from commerce.rules import (
     first_payment_status,
 )
 from crm.enums import CustomerSource
+from crm.models import Customer
 from crm.operations import find_or_create_customer, queue_message
 from tenancy import audit
 from tenancy.audit import Actor
@@ -43,6 +44,8 @@ NUMBER_ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 NUMBER_LENGTH: Final = 7
 MAX_SEATS: Final = 200
 MAX_LINKS: Final = 10
+# For how long places wait for a guest to whom staff send a link to pay by card.
+LINK_HOLD: Final = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,10 @@ class CartLine:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Who buys: name, e-mail, phone (E.164 or empty), wishes, and the language to write in."""
+    """Who buys: name, e-mail, phone (E.164 or empty), wishes, and the language to write in.
+
+    Without an e-mail address, as staff may book, the guest is not written to and becomes a customer of their own.
+    """
 
     first_name: str
     last_name: str
@@ -92,11 +98,14 @@ def place_order(
     source: OrderSource,
     now: datetime,
     checkout_token: UUID | None = None,
+    customer: Customer | None = None,
     actor: Actor = None,
 ) -> Order:
     """Sell places: take the seats, write order, lines, bookings and payment in one transaction; return the order.
 
-    The bookings of a card payment are held for `hold_minutes`. A repeat with the same `checkout_token` returns the first order.
+    The bookings of a card payment are held for `hold_minutes`; booked by staff, for `LINK_HOLD`, but not beyond the cut-off. The order
+    is `customer`'s, else of the customer with the contact's e-mail address. Staff also book past the cut-off, departures closed for
+    booking, and to be paid on arrival where guests cannot. A repeat with the same `checkout_token` returns the first order.
     Raises `OrderRefused` when anything is not as the guest saw it; then nothing was done.
     """
     for attempt in range(3):
@@ -108,6 +117,7 @@ def place_order(
                 source=source,
                 now=now,
                 checkout_token=checkout_token,
+                customer=customer,
                 actor=actor,
             )
         except (OrderRefused, SeatsUnavailable, IntegrityError) as error:
@@ -174,7 +184,9 @@ def _quote(lines: Sequence[CartLine], organization: Organization, *, most: int) 
     return quote
 
 
-def _check_method(method: PaymentMethod, quote: Quote, row: PaymentSettings) -> None:
+def _check_method(method: PaymentMethod, quote: Quote, row: PaymentSettings, *, source: OrderSource) -> None:
+    if source == OrderSource.STAFF and method == PaymentMethod.ON_ARRIVAL and quote.total_minor:
+        return
     choices = {
         choice.method: choice
         for choice in queries.payment_methods(row, total_minor=quote.total_minor, currency=quote.currency)
@@ -194,6 +206,11 @@ def hold_until(method: PaymentMethod, row: PaymentSettings, now: datetime) -> da
     return now + timedelta(minutes=queries.hold_minutes(row))
 
 
+def _link_hold(quote: Quote, row: PaymentSettings, now: datetime) -> datetime:
+    closes = min(line.schedule.booking_closes_at for line in quote.lines)
+    return max(min(now + LINK_HOLD, closes), now + timedelta(minutes=queries.hold_minutes(row)))
+
+
 def new_number(prefix: str) -> str:
     """Return a random order number that is easy to read out, such as “HW-7K3M9QA”; the database keeps it unique."""
     return f"{prefix}-{''.join(secrets.choice(NUMBER_ALPHABET) for _digit in range(NUMBER_LENGTH))}"
@@ -208,6 +225,7 @@ def _place_order(
     source: OrderSource,
     now: datetime,
     checkout_token: UUID | None,
+    customer: Customer | None,
     actor: Actor,
 ) -> Order:
     row = queries.payment_settings()
@@ -215,8 +233,8 @@ def _place_order(
     with override(contact.language):
         most = row.max_places if row.max_places and source == OrderSource.WEB else MAX_SEATS
         quote = _quote(lines, organization, most=most)
-    _check_method(method, quote, row)
-    customer = find_or_create_customer(
+    _check_method(method, quote, row, source=source)
+    customer = customer or find_or_create_customer(
         email=contact.email,
         first_name=contact.first_name,
         last_name=contact.last_name,
@@ -240,7 +258,9 @@ def _place_order(
         subtotal_minor=quote.total_minor,
         total_minor=quote.total_minor,
         placed_at=now,
-        hold_expires_at=hold_until(method, row, now),
+        hold_expires_at=_link_hold(quote, row, now)
+        if source == OrderSource.STAFF and method == PaymentMethod.CARD
+        else hold_until(method, row, now),
         paid_at=now if method == PaymentMethod.FREE else None,
         checkout_token=checkout_token,
     )
@@ -258,7 +278,7 @@ def _place_order(
     if order.status in (OrderStatus.PAID, OrderStatus.CONFIRMED):
         publish("commerce.order_confirmed", order_id=order.pk)
     # Last, because from here to the commit others wait for these departures.
-    reserve_seats(seats, now=now)
+    reserve_seats(seats, now=now, late=source == OrderSource.STAFF)
     return order
 
 

@@ -10,7 +10,6 @@ from commerce.queries.changes import (
     guest_change_ends,
     guest_change_problem,
     may_be_changed,
-    other_departures,
     preview_change,
     standing_lines,
 )
@@ -168,7 +167,6 @@ __all__ = [
     "order_of_checkout",
     "order_url",
     "orders_needing_attention",
-    "other_departures",
     "owed_for_bookings",
     "owed_method",
     "owed_minor",

@@ -18,7 +18,7 @@ from tenancy.fields import translated
 from tenancy.models import Organization
 from tours.enums import BookingStatus
 from tours.models import Booking, PricingTier, Schedule
-from tours.queries import available_schedules, price_tiers
+from tours.queries import price_tiers
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,14 +257,3 @@ def guest_change_problem(order: Order, booking: Booking, row: PaymentSettings, *
         until = date_format(ends.astimezone(booking.schedule.zone), "DATETIME_FORMAT")
         return _("Your booking could be changed here until %(until)s. Please ask us.") % {"until": until}
     return ""
-
-
-def other_departures(booking: Booking, *, now: datetime, days: int = 120, seats: int = 1) -> list[Schedule]:
-    """Return the departures of a booking's tour that can be booked in the coming days, its own left out; one query.
-
-    `seats` is how many must be free.
-    """
-    schedule = booking.schedule
-    today = now.astimezone(schedule.zone).date()
-    found = available_schedules(schedule.tour, from_=today, to=today + timedelta(days=days), now=now, seats=seats)
-    return [other for other in found if other.pk != schedule.pk]

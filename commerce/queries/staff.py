@@ -74,7 +74,7 @@ def staff_verbs(order: Order) -> list[str]:
         verbs.append("refund")
     if order.needs_attention:
         verbs.append("seen")
-    return [*verbs, "link"]
+    return [*verbs, "link"] if order.email else verbs
 
 
 def history_of(order: Order) -> QuerySet[AuditEntry]:

@@ -2,6 +2,7 @@
 
 from commerce.views.availability import availability, quote
 from commerce.views.cart import cart, cart_badge, remove_line
+from commerce.views.changes import change
 from commerce.views.checkout import change_method, checkout, pay, returned
 from commerce.views.choices import choice
 from commerce.views.orders import lost_link, order, order_ics, order_receipt, order_state
@@ -10,6 +11,7 @@ __all__ = [
     "availability",
     "cart",
     "cart_badge",
+    "change",
     "change_method",
     "checkout",
     "choice",

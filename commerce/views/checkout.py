@@ -146,6 +146,20 @@ def order_or_404(secret):
     return order
 
 
+def payable_by_card(order):
+    """The card payment that the guest has begun: of the order itself, or of what a change added; or None."""
+    if order.status == OrderStatus.PENDING:
+        return queries.card_payment_of(order) if order.method == PaymentMethod.CARD else None
+    return queries.further_card_payment_of(order)
+
+
+def _begin_due(order, *, now):
+    try:
+        return operations.begin_due_payment(order, now=now)
+    except operations.PaymentRefused:
+        return None
+
+
 def hold_is_over(order, now):
     """Whether an unpaid order's time has run out, although its places may not be given back yet."""
     return order.status == OrderStatus.PENDING and order.hold_expires_at is not None and order.hold_expires_at <= now
@@ -157,19 +171,20 @@ def hold_is_over(order, now):
 def pay(request, secret):
     now = timezone.now()
     order = order_or_404(secret)
-    payment = queries.card_payment_of(order)
-    if payment is None or order.status != OrderStatus.PENDING or order.method != PaymentMethod.CARD:
-        return redirect("commerce:order", secret)
-    if hold_is_over(order, now) or payment.status == PaymentStatus.PROCESSING:
+    payment = payable_by_card(order) if order.status == OrderStatus.PENDING else _begin_due(order, now=now)
+    if payment is None or hold_is_over(order, now) or payment.status == PaymentStatus.PROCESSING:
         return redirect("commerce:order", secret)
     offers = queries.payment_methods(queries.payment_settings(), total_minor=order.total_minor, currency=order.currency)
     context = {
         "order": order,
         "lines": order.lines.all(),
         "zone": request.organization.zone,
-        "seconds_left": int((order.hold_expires_at - now).total_seconds()),
+        "payment": payment,
+        "seconds_left": None if payment.is_further else int((order.hold_expires_at - now).total_seconds()),
         "declined": payment.status == PaymentStatus.FAILED,
-        "other_methods": [offer for offer in offers if offer.method != PaymentMethod.CARD and not offer.problem],
+        "other_methods": []
+        if payment.is_further
+        else [offer for offer in offers if offer.method != PaymentMethod.CARD and not offer.problem],
         "stripe_js_url": settings.STRIPE_JS_URL,
         "return_url": request.build_absolute_uri(reverse("commerce:returned", args=[secret])),
         "language": get_language(),
@@ -217,8 +232,8 @@ def change_method(request, secret):
 def returned(request, secret):
     """Where the bank sends guests back to. What the address says about the payment is not believed; Stripe is asked."""
     order = order_or_404(secret)
-    payment = queries.card_payment_of(order)
-    if payment is None or order.status != OrderStatus.PENDING:
+    payment = payable_by_card(order)
+    if payment is None:
         return redirect("commerce:order", secret)
     try:
         payment = operations.refresh_payment(payment, now=timezone.now())

@@ -31,6 +31,8 @@ class Visit:
 
     schedule: object
     lines: list
+    # Where the guest changes the booking, or why that cannot be done here.
+    change_url: str = ""
     # The meeting point and the way from there, for the map; only once for the same tour.
     points: list = field(default_factory=list)
 
@@ -123,10 +125,23 @@ def _context(request, order, *, is_checking):
         "paid_minor": queries.paid_minor(order),
         "refunds": refunds,
         "bank_details": queries.payment_settings().bank_details
-        if owed and order.method == PaymentMethod.BANK_TRANSFER
+        if owed and queries.owed_method(order) == PaymentMethod.BANK_TRANSFER
         else "",
+        "can_pay_due": queries.can_pay_due_by_card(order),
+        "due_is_on_its_way": _is_on_its_way(queries.further_card_payment_of(order)),
         "organization": request.organization,
     }
+
+
+def _is_on_its_way(payment):
+    return payment is not None and payment.status == PaymentStatus.PROCESSING
+
+
+def _offer_changes(order, visits, row, *, now):
+    for visit in visits:
+        booking = visit.lines[0].booking
+        if not queries.guest_change_problem(order, booking, row, now=now):
+            visit.change_url = reverse("commerce:change", args=[order.secret, booking.public_id])
 
 
 @private
@@ -139,6 +154,8 @@ def order(request, secret):
     context["choices"] = queries.open_choices(found, now=timezone.now())
     if context["choices"] and not any(visit.stands for visit in context["visits"]):
         context["state"] = "choose"
+    _offer_changes(found, context["visits"], queries.payment_settings(), now=timezone.now())
+    context["was_changed"] = "changed" in request.GET
     context["has_map"] = any(visit.points for visit in context["visits"])
     is_on = found.status in (OrderStatus.CONFIRMED, OrderStatus.PAID, OrderStatus.COMPLETED)
     context["has_calendar"] = is_on

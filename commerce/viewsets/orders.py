@@ -8,12 +8,15 @@ from wagtail.admin.admin_url_finder import register_admin_url_finder
 from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn, TitleColumn
 from wagtail.admin.views.generic import IndexView, InspectView
 from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.admin.widgets.button import HeaderButton
 
 from commerce import queries
 from commerce.enums import OrderStatus
 from commerce.filters import OrderFilterSet
 from commerce.gateways import stripe
 from commerce.models import Order
+from commerce.viewsets.bookings import ChooseDepartureView, NewBookingView
+from commerce.viewsets.changes import ChangeBookingView
 from commerce.viewsets.verbs import VERBS, RefundSettleView
 from crm import queries as crm_queries
 from tenancy import audit
@@ -49,6 +52,13 @@ class OrderIndexView(IndexView):
 
     def get_base_queryset(self):
         return queries.staff_orders()
+
+    @cached_property
+    def header_buttons(self):
+        if not self.request.user.has_perm("commerce.change_order"):
+            return super().header_buttons
+        new = HeaderButton(_("New booking"), url=reverse("orders:new"), icon_name="plus")
+        return [new, *super().header_buttons]
 
     def search_queryset(self, queryset):
         return queries.search_orders(queryset, self.search_query) if self.is_searching else queryset
@@ -107,6 +117,12 @@ class OrderInspectView(InspectView):
                 (schedule, [line for line in order.lines.all() if line.booking.schedule_id == schedule.pk])
                 for schedule in departures(order)
             ],
+            "changeable": {
+                line.booking_id
+                for line in order.lines.all()
+                if user.has_perm("commerce.change_order") and queries.may_be_changed(order, line.booking)
+            },
+            "changes": queries.changes_of(order),
             "paid_minor": queries.paid_minor(order),
             "refunding_minor": sum(queries.refunding_minor(payment) for payment in order.payments.all()),
             "owed_minor": queries.owed_minor(order),
@@ -180,7 +196,13 @@ class OrderViewSet(ModelViewSet):
     def get_urlpatterns(self):
         verbs = [path(f"<int:pk>/{name}/", view.as_view(), name=name) for name, view in VERBS.items()]
         settle = path("<int:pk>/refunds/<int:refund_pk>/", RefundSettleView.as_view(), name="settle_refund")
-        return [*(pattern for pattern in super().get_urlpatterns() if pattern.name in self.shown), *verbs, settle]
+        bookings = [
+            path("new/", ChooseDepartureView.as_view(), name="new"),
+            path("new/<int:schedule_pk>/", NewBookingView.as_view(), name="new_booking"),
+            path("<int:pk>/bookings/<int:booking_pk>/", ChangeBookingView.as_view(), name="change_booking"),
+        ]
+        shown = [pattern for pattern in super().get_urlpatterns() if pattern.name in self.shown]
+        return [*bookings, *shown, *verbs, settle]
 
     def get_common_view_kwargs(self, **kwargs):
         without = dict.fromkeys(

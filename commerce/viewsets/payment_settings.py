@@ -146,6 +146,10 @@ class PaymentSettingsViewSet(ModelViewSet):
                 ],
                 heading=gettext_lazy("Limits"),
             ),
+            MultiFieldPanel(
+                [FieldPanel("guest_change_hours"), FieldPanel("guest_change_refunds")],
+                heading=gettext_lazy("Changes by guests"),
+            ),
         ],
         base_form_class=PaymentSettingsForm,
     )

@@ -186,6 +186,7 @@ OPERATIONS = {
     "messages_sent:index_results",
     "orders:index",
     "orders:index_results",
+    "orders:new",
     "patterns:add",
     "patterns:import_calendar",
     "patterns:index",

@@ -138,13 +138,14 @@ def _refusal(schedule_id: int, seats: int, *, now: datetime, late: bool) -> Seat
     return SeatsUnavailable("too_few", schedule_id=schedule_id, seats_left=schedule.seats_left)
 
 
-def reserve_seats(requests: Sequence[SeatRequest], *, now: datetime) -> None:
+def reserve_seats(requests: Sequence[SeatRequest], *, now: datetime, late: bool = False) -> None:
     """Take seats on departures, in the caller's transaction; all of them or, by the exception, none.
 
-    Departures are locked in the order of their keys. Raises `SeatsUnavailable` when one is not open, past its cut-off or has too
+    `late` takes them past the cut-off and on departures closed for booking too, as staff may. Departures are locked in the order of
+    their keys. Raises `SeatsUnavailable` when one is not open, past its cut-off or has too
     little room; the caller must roll back.
     """
-    _take(requests, now=now, late=False)
+    _take(requests, now=now, late=late)
 
 
 def create_booking(

@@ -17,6 +17,7 @@ from tours.queries.availability import (
     next_departures,
     price_tiers,
     price_tiers_of,
+    schedules_to_choose,
     schedules_with_room,
 )
 from tours.queries.calendar import (
@@ -165,6 +166,7 @@ __all__ = [
     "schedules_for_update",
     "schedules_led_by",
     "schedules_of_calendar",
+    "schedules_to_choose",
     "schedules_with_room",
     "seats_by_resources",
     "stops_of",

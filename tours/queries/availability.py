@@ -98,6 +98,24 @@ def schedules_with_room(schedules: QuerySet[Schedule], *, seats: int, now: datet
     return list(found.order_by("starts_at", "pk"))
 
 
+def schedules_to_choose(
+    tour: Tour, *, from_: date, now: datetime, limit: int, for_staff: bool = False
+) -> list[Schedule]:
+    """Return the first departures of a tour from a local day on to which a booking can go, by start; one query, one more where shared
+    resources are needed.
+
+    Guests get those with room that can be booked; staff also full ones, those closed for booking, and those past their cut-off.
+    """
+    if for_staff:
+        live = (ScheduleStatus.OPEN, ScheduleStatus.FULL, ScheduleStatus.CLOSED)
+        found = Schedule.objects.filter(status__in=live, starts_at__gt=now).select_related("variant", "tour")
+    else:
+        found = _bookable(now).filter(capacity__gt=F("booked_count") + F("blocked_count"))
+    schedules = list(found.filter(tour=tour, date__gte=from_).order_by("starts_at", "pk")[:limit])
+    limit_by_resources(schedules)
+    return [schedule for schedule in schedules if for_staff or schedule.seats_left > 0]
+
+
 def next_departures(tours: Iterable[Tour], *, now: datetime) -> dict[int, Schedule]:
     """Return the next departure that can be booked of each tour, by the tour's primary key; one query.
 

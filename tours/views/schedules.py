@@ -301,6 +301,8 @@ class ScheduleInspectView(InspectView):
     def header_more_buttons(self):
         return [
             *super().header_more_buttons,
+            # Apps above offer what they do with a departure, such as to book on it.
+            *(button for offer in hooks.get_hooks("schedule_buttons") for button in offer(self.request, self.object)),
             *move_buttons(self.object, may_change=self.user_has_permission("change")),
             *verb_buttons(Button, self.object, may_change=self.user_has_permission("change")),
         ]

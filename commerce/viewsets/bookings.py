@@ -1,0 +1,207 @@
+from contextlib import suppress
+from uuid import uuid4
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView
+from wagtail.admin import messages
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from commerce import operations, queries
+from commerce.enums import OrderSource, PaymentMethod
+from commerce.forms import CASH, MOST_FOUND, BookingForm, QuantitiesForm, staff_methods
+from commerce.views.changes import day_of
+from commerce.viewsets.departure_choice import OFFERED, departure_choices
+from crm import queries as crm_queries
+from crm.models import Customer
+from tenancy.fields import translated
+from tenancy.money import format_money
+from tours import queries as tours_queries
+from tours.enums import TourStatus
+from tours.models import Schedule, Tour
+from tours.rules import staff_verbs
+
+
+class BookingPage(WagtailAdminTemplateMixin, TemplateView):
+    page_title = gettext_lazy("New booking")
+    header_icon = "plus"
+
+    def dispatch(self, request, *args, **kwargs):
+        if not request.user.has_perm("commerce.change_order"):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    @cached_property
+    def customer(self):
+        """Whom the booking was begun for, when it was begun on a customer's page."""
+        key = self.request.GET.get("customer", "")
+        return Customer.objects.filter(pk=key).first() if key.isdecimal() else None
+
+    def get_breadcrumbs_items(self):
+        return [
+            *self.breadcrumbs_items,
+            {"url": reverse("orders:index"), "label": _("Orders")},
+            {"url": "", "label": self.page_title},
+        ]
+
+
+class ChooseDepartureView(BookingPage):
+    """The first step: which departure."""
+
+    template_name = "commerce/admin/choose_departure.html"
+
+    def get_context_data(self, **kwargs):
+        now = timezone.now()
+        tours = list(Tour.objects.filter(status=TourStatus.ACTIVE).order_by("name"))
+        key = self.request.GET.get("tour", "")
+        tour = next((each for each in tours if str(each.pk) == key), tours[0] if len(tours) == 1 else None)
+        today = now.astimezone(self.request.organization.zone).date()
+        from_ = day_of(self.request.GET.get("from", ""), earliest=today)
+        offered = (
+            tours_queries.schedules_to_choose(tour, from_=from_, now=now, limit=OFFERED, for_staff=True) if tour else []
+        )
+        return {
+            **super().get_context_data(**kwargs),
+            "tours": [(each, translated(each, "name")) for each in tours],
+            "tour": tour,
+            "from": from_,
+            "days": departure_choices(offered),
+            "customer": self.customer,
+        }
+
+
+class NewBookingView(BookingPage):
+    """The second step: who comes, for whom, and how it is paid."""
+
+    template_name = "commerce/admin/new_booking.html"
+
+    def dispatch(self, request, *args, **kwargs):
+        self.now = timezone.now()
+        self.schedule = get_object_or_404(Schedule.objects.select_related("tour", "variant"), pk=kwargs["schedule_pk"])
+        if not staff_verbs(self.schedule.status):
+            raise Http404
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_page_subtitle(self):
+        return f"{translated(self.schedule.tour, 'name')}, {date_format(self.schedule.local_start, _('D j M Y, H:i'))}"
+
+    @cached_property
+    def settings(self):
+        return queries.payment_settings()
+
+    def people(self, data=None):
+        tiers = tours_queries.price_tiers(self.schedule.variant, on=self.schedule.date)
+        return QuantitiesForm(data, schedule=self.schedule, tiers=tiers)
+
+    def total_minor(self, people):
+        if not (people.is_bound and people.is_valid()):
+            return None
+        request = queries.QuoteRequest(self.schedule, people.quantities)
+        return queries.quote([request], organization=self.settings.organization).total_minor
+
+    def booker(self, data=None, *, total_minor):
+        organization = self.settings.organization
+        offers = queries.payment_methods(
+            self.settings,
+            # Before people are chosen every way of paying is offered.
+            total_minor=total_minor if total_minor is not None else 10**6,
+            currency=organization.currency,
+        )
+        methods = staff_methods(offers, may_confirm=self.request.user.has_perm("commerce.confirm_payment"))
+        if data is not None and total_minor == 0:
+            # Whatever was chosen before it was clear that there is nothing to pay.
+            data = data.copy()
+            data["method"] = PaymentMethod.FREE.value
+        return BookingForm(
+            data,
+            organization=organization,
+            methods=methods,
+            found=self.found(data) if data is not None else [self.customer] if self.customer else [],
+            initial={
+                "token": uuid4(),
+                "customer": self.customer.pk if self.customer else "",
+                "language": (self.customer and self.customer.language) or organization.default_language,
+            },
+        )
+
+    def found(self, data):
+        """The customers to choose from: those that fit what was typed, and the one that was chosen."""
+        text, chosen = data.get("search", "").strip(), data.get("customer", "")
+        rows = list(crm_queries.search_customers(text)[:MOST_FOUND]) if len(text) > 1 else []
+        if chosen.isdecimal() and all(str(row.pk) != chosen for row in rows):
+            rows += Customer.objects.filter(pk=chosen)
+        return rows
+
+    def get(self, request, *args, **kwargs):
+        return self.show(self.people(), self.booker(total_minor=None))
+
+    def post(self, request, *args, **kwargs):
+        people = self.people(request.POST)
+        total_minor = self.total_minor(people)
+        booker = self.booker(request.POST, total_minor=total_minor)
+        if "find" in request.POST or "price" in request.POST:
+            return self.show(people, booker, total_minor=total_minor, is_draft=True)
+        if not (people.is_valid() & booker.is_valid()):
+            return self.show(people, booker, total_minor=total_minor, status=422)
+        try:
+            order = self.book(people, booker.cleaned_data)
+        except operations.OrderRefused as refused:
+            return self.show(people, booker, total_minor=total_minor, notice=refused.message, status=409)
+        total = format_money(order.total_minor, order.currency)
+        messages.success(
+            request, _("Order %(number)s over %(total)s is booked.") % {"number": order.number, "total": total}
+        )
+        return redirect("orders:inspect", order.pk)
+
+    def book(self, people, values):
+        customer = values["customer"]
+        is_cash = values["method"] == CASH
+        phone = values["phone"] or (customer.phone if customer else None)
+        order = operations.place_order(
+            [operations.CartLine(str(self.schedule.public_id), people.quantities)],
+            contact=operations.Contact(
+                first_name=values["first_name"] or (customer.first_name if customer else ""),
+                last_name=values["last_name"] or (customer.last_name if customer else ""),
+                email=values["email"] or (customer.email if customer else ""),
+                phone=phone.as_e164 if phone else "",
+                note=values["note"],
+                language=values["language"],
+            ),
+            method=PaymentMethod.ON_ARRIVAL if is_cash else PaymentMethod(values["method"]),
+            source=OrderSource.STAFF,
+            customer=customer,
+            checkout_token=values["token"],
+            now=self.now,
+            actor=self.request.user,
+        )
+        payment = queries.manual_payment_of(order)
+        if is_cash and payment is not None:
+            # Sent twice at once, the other one has confirmed it.
+            with suppress(operations.PaymentRefused):
+                operations.confirm_manual_payment(
+                    payment, amount_minor=payment.amount_minor, now=self.now, actor=self.request.user
+                )
+        return order
+
+    def show(self, people, booker, *, total_minor=None, notice="", is_draft=False, status=200):
+        if is_draft:
+            # Somebody who looks for a customer has not finished typing.
+            booker.errors.clear()
+        context = self.get_context_data(
+            schedule=self.schedule,
+            people=people,
+            booker=booker,
+            rows=[(tier, translated(tier, "name"), field) for tier, field in people.rows],
+            total_minor=total_minor,
+            currency=self.settings.organization.currency,
+            notice=notice,
+            other_url=f"{reverse('orders:new')}?tour={self.schedule.tour_id}",
+        )
+        return self.render_to_response(context, status=status)
