@@ -138,6 +138,7 @@ def change(request, secret, booking_public_id):
             "from": from_ if from_ > today else None,
             "has_other_prices": not form.is_bound and to.pk != booking.schedule_id,
             "preview": preview,
+            "to_language": language_name(to.language) if to.language != booking.schedule.language else "",
             "notice": notice,
             "chosen": chosen,
             "again_url": f"?{query_of(chosen)}&again=1",

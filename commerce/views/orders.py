@@ -1,4 +1,5 @@
 import logging
+from collections import Counter
 from dataclasses import dataclass, field
 
 from django.http import HttpResponse
@@ -43,6 +44,14 @@ class Visit:
     @property
     def name(self):
         return self.lines[0].name
+
+    @property
+    def people(self):
+        """How many of each kind of place, whatever each of them cost."""
+        people = Counter()
+        for line in self.lines:
+            people[line.tier_name] += line.quantity
+        return dict(people)
 
     @property
     def is_cancelled(self):

@@ -109,7 +109,8 @@ class ChangeBookingView(WagtailAdminTemplateMixin, TemplateView):
             # Prices of now are looked at anew; without room the choice is made anew.
             again = refused.preview or (preview if refused.code == "refund" else None)
             return self.show(again, notice=refused.message, status=409)
-        messages.success(request, _("The booking is changed; the guest is told by e-mail."))
+        told = _("The booking is changed; the guest is told by e-mail.")
+        messages.success(request, told if self.order.email else _("The booking is changed."))
         return self.back()
 
     def do(self, values):
