@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("tenancy.urls")),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
+    path("", include("tours.urls")),
     path("", include("commerce.webhook_urls")),
 ]
 if "devtools" in settings.INSTALLED_APPS:

@@ -39,6 +39,8 @@ LIMITS: Final[dict[str, Limit]] = {
     # Invited people: by address, and by invitation when a password is tried.
     "invitation": Limit(60, 600),
     "invitation-password": Limit(10, 900),
+    # Guides who answer by the link of an e-mail, by address.
+    "guide-answer": Limit(120, 600),
     # Invitations that are sent: to one e-mail address, and by an organization.
     "invite-email": Limit(5, 3600),
     "invite": Limit(200, 3600),

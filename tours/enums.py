@@ -111,6 +111,47 @@ class AssignmentRole(models.TextChoices):
     ASSISTANT = "assistant", _("Assists")
 
 
+class SwapStatus(models.TextChoices):
+    """The way of a departure from one guide to another: offered, taken by somebody, agreed by the team, or not."""
+
+    OFFERED = "offered", _("Offered")
+    TAKEN = "taken", _("Waits for the team")
+    DONE = "done", _("Handed over")
+    REFUSED = "refused", _("Refused by the team")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class ConflictKind(models.TextChoices):
+    """What speaks against a guide leading a departure."""
+
+    INACTIVE = "inactive", _("Leads no tours any more")
+    OVERLAP = "overlap", _("Leads another departure")
+    CERTIFICATE = "certificate", _("Certificate missing or expired")
+    TIME_OFF = "time_off", _("Has time off")
+    ASKED = "asked", _("Asked for another departure")
+    BUSY = "busy", _("Busy by their calendar")
+    HOURS = "hours", _("Not in their weekly hours")
+    QUALIFICATION = "qualification", _("Not qualified for the tour")
+    LANGUAGE = "language", _("Does not speak the language")
+    TRAVEL = "travel", _("Too little time to get there")
+    DAY_HOURS = "day_hours", _("Too many hours that day")
+    WEEK_HOURS = "week_hours", _("Too many hours that week")
+    REST = "rest", _("Too little rest")
+
+
+class FeedProblem(models.TextChoices):
+    """Why a guide's calendar cannot be read."""
+
+    ADDRESS = "address", _("This address is not one of a public calendar.")
+    UNREACHABLE = "unreachable", _("The calendar does not answer.")
+    REFUSED = "refused", _("The calendar’s server refuses. Was the address withdrawn?")
+    NO_CALENDAR = "no_calendar", _("What is at the address is no calendar.")
+    TOO_LARGE = "too_large", _("The calendar is too large.")
+
+
+# A swap in these states is still under way.
+SWAPS_OPEN = (SwapStatus.OFFERED, SwapStatus.TAKEN)
+
 # Guides with an assignment in these states see the departure.
 LEADING = (AssignmentStatus.PENDING, AssignmentStatus.CONFIRMED)
 

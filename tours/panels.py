@@ -86,6 +86,7 @@ ABOUT = ObjectList(
             help_text=_("New departures take these over. Those that exist stay as they are."),
         ),
         MultiFieldPanel([FieldPanel("meeting_point"), FieldPanel("end_point")], heading=_("Where it begins and ends")),
+        FieldPanel("required_certification"),
     ],
     heading=_("Tour"),
 )
@@ -301,6 +302,14 @@ def audit_areas() -> list[Area]:
         "booking.moved": _("%(who)s changed the departure or the places of the booking %(record)s"),
         "schedule.seats_blocked": _("%(who)s blocked places on the departure %(record)s: %(seats)s"),
         "schedule.seats_unblocked": _("%(who)s offered blocked places of the departure %(record)s again: %(seats)s"),
+        "schedule.guide_assigned": _("%(who)s put a guide down for the departure %(record)s"),
+        "schedule.guide_asked": _("%(who)s asked a guide to lead the departure %(record)s"),
+        "schedule.guide_released": _("%(who)s took a guide off the departure %(record)s"),
+        "swap.offered": _("%(who)s offered the departure %(record)s to other guides"),
+        "swap.taken": _("%(who)s wants to take over the departure %(record)s"),
+        "swap.done": _("The departure %(record)s went to another guide"),
+        "swap.refused": _("%(who)s refused a swap of guides for the departure %(record)s"),
+        "swap.withdrawn": _("%(who)s withdrew the offer of the departure %(record)s"),
         "assignment.confirmed": _("%(who)s confirmed a guide for the departure %(record)s"),
         "assignment.declined": _("%(who)s declined for a guide of the departure %(record)s"),
         "pattern.applied": _(

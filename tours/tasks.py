@@ -21,3 +21,25 @@ def generate_schedules(*, pattern_id: int) -> None:
 def sweep_patterns() -> None:
     for pattern_id, organization_id in queries.due_patterns():
         enqueue_for(organization_id, "tours.generate_schedules", pattern_id=pattern_id)
+
+
+@tenant_job("tours.remind_guide")
+def remind_guide(*, assignment_id: int) -> None:
+    operations.remind_guide(assignment_id, now=timezone.now())
+
+
+@sweep_job("tours.sweep_guide_requests")
+def sweep_guide_requests() -> None:
+    for assignment_id, organization_id in queries.due_reminders(now=timezone.now()):
+        enqueue_for(organization_id, "tours.remind_guide", assignment_id=assignment_id)
+
+
+@tenant_job("tours.read_guide_feed")
+def read_guide_feed(*, feed_id: int) -> None:
+    operations.read_feed(feed_id, now=timezone.now())
+
+
+@sweep_job("tours.sweep_guide_feeds")
+def sweep_guide_feeds() -> None:
+    for feed_id, organization_id in queries.due_feeds(now=timezone.now()):
+        enqueue_for(organization_id, "tours.read_guide_feed", feed_id=feed_id)

@@ -8,10 +8,13 @@ from tours.permissions import SchedulePolicy
 from tours.viewsets import (
     BookingViewSet,
     CalendarMenuItem,
+    CertificationViewSet,
+    GuideSettingsViewSet,
     GuideViewSet,
     MyDeparturesViewSet,
     PatternViewSet,
     ScheduleViewSet,
+    SwapViewSet,
     TourViewSet,
 )
 
@@ -21,7 +24,17 @@ register_permission_policy(Schedule, SchedulePolicy(Schedule))
 
 @hooks.register("register_admin_viewset")
 def register_tours():
-    return [ScheduleViewSet(), MyDeparturesViewSet(), PatternViewSet(), TourViewSet(), GuideViewSet(), BookingViewSet()]
+    return [
+        ScheduleViewSet(),
+        MyDeparturesViewSet(),
+        PatternViewSet(),
+        TourViewSet(),
+        GuideViewSet(),
+        CertificationViewSet(),
+        GuideSettingsViewSet(),
+        SwapViewSet(),
+        BookingViewSet(),
+    ]
 
 
 @hooks.register("register_admin_menu_item")

@@ -227,6 +227,8 @@ CELERY_BEAT_SCHEDULE = {
     # By night, wherever most people are; what one run misses the next one makes up for, weeks ahead.
     "follow-patterns": {"task": "tours.sweep_patterns", "schedule": crontab(hour="2", minute="40")},
     "complete-schedules": {"task": "tours.sweep_departed", "schedule": 300.0},
+    "remind-guides": {"task": "tours.sweep_guide_requests", "schedule": 900.0},
+    "read-guide-feeds": {"task": "tours.sweep_guide_feeds", "schedule": 300.0},
     "complete-orders": {"task": "commerce.sweep_completed", "schedule": 300.0},
     "publish-scheduled": {"task": "cms.publish_scheduled", "schedule": 60.0},
 }

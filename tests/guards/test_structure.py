@@ -16,6 +16,7 @@ KERNEL = PUBLIC | {
     "documents",
     "fields",
     "forms",
+    "gateways",
     "jobs",
     "money",
     "outbox",

@@ -40,6 +40,7 @@ NOT_WORDS: dict[str, str] = {
     "tenancy_user.password": HASH,
     "tours_availabilitypattern.language": LANGUAGE,
     "tours_availabilitypattern.rule": "a rule of recurrence, which allows no other words",
+    "tours_guide.languages": LANGUAGE,
     "tours_schedule.language": LANGUAGE,
     "tours_schedule.time_zone": CODE,
     "tours_tour.languages": LANGUAGE,

@@ -24,6 +24,8 @@ from tenancy.models import Organization, TenantDocument, TenantImage, TenantRend
 from tenancy.operations import issue_switch
 from tenancy.queries import current_organization
 from tenancy.scope import organization_scope
+from tours.models import GuideAssignment, GuideSwap
+from tours.queries import answer_token, swap_token
 
 Values = dict[str, Any]
 
@@ -69,8 +71,10 @@ MODELS = {
     "wagtail_localize pk": "tenancy.TenantImage",
     "wagtailsettings pk": "wagtailcore.Site",
     "wagtaildocs_authenticate_with_password restriction_id": "wagtailcore.CollectionViewRestriction",
+    "schedule_pk": "tours.Schedule",
     "schedule_public_id": "tours.Schedule public_id",
     "secret": "commerce.Order secret",
+    "swaps pk": "tours.GuideSwap",
     "stripe_webhook public_id": "commerce.PaymentSettings public_id",
     "tour_public_id": "tours.Tour public_id",
 }
@@ -148,6 +152,14 @@ def _sent_tokens() -> list[Values]:
     return [{"token": token_of_scope()}]
 
 
+def _answers() -> list[Values]:
+    return [{"token": answer_token(row)} for row in GuideAssignment.objects.exclude(asked_at=None)]
+
+
+def _swaps() -> list[Values]:
+    return [{"token": swap_token(swap, swap.assignment.guide)} for swap in GuideSwap.objects.all()]
+
+
 def _paths() -> list[str]:
     root = Page.objects.get(depth=3, locale__language_code="en").url_path
     paths = [page.url_path.removeprefix(root) for page in Page.objects.filter(url_path__startswith=root)]
@@ -177,6 +189,8 @@ TOGETHER: dict[str, Callable[[], list[Values]]] = {
     "account_confirm_email_change": _sent_tokens,
     "account_reset_password_from_key": _allauth_password_links,
     "decline_invitation": _sent_tokens,
+    "guide_answer": _answers,
+    "guide_swap": _swaps,
     "invitation": _sent_tokens,
     "cms:page": lambda: [{"0": path} for path in _paths()],
     "wagtail_serve": lambda: [{"0": path} for path in _paths()],

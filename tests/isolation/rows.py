@@ -9,7 +9,7 @@ from typing import Any
 from django.apps import apps
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
 from django.db import connection, models
 
 from crm.models import Customer
@@ -126,6 +126,8 @@ def _value(field: models.Field, canaries: Canaries, organization_id: int) -> Any
             return uuid.uuid4()
         case models.GenericIPAddressField():
             return "192.0.2.1"
+        case DateTimeRangeField():
+            return (NOW, NOW + dt.timedelta(hours=1))
         case ArrayField():
             return [canaries.text()]
         case models.BinaryField():

@@ -1,5 +1,6 @@
 """Two organizations of the same shape, with a row of everything and words of their own in every text."""
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,13 +21,22 @@ from tenancy.rules import token_hash
 from tenancy.scope import every_organization, organization_scope
 from tests.commerce.factories import order_of
 from tests.crm.factories import make_contacts
-from tests.factories import PlaceFactory, StopFactory, TierFactory, TourFactory, VariantFactory, make_schedule
+from tests.factories import (
+    GuideFactory,
+    PlaceFactory,
+    StopFactory,
+    TierFactory,
+    TourFactory,
+    VariantFactory,
+    make_schedule,
+)
 from tests.fixtures import client_for, make_member
 from tests.isolation.canaries import Canaries, fill_texts
 from tests.isolation.keys import token_of_scope
 from tests.isolation.rows import make_missing_rows
 from tests.isolation.site import write_site
 from tests.isolation.watch import watch
+from tours.models import GuideAssignment, GuideAvailability, GuideSwap
 
 OWN, FOREIGN = "harbour", "kyoto"
 
@@ -118,8 +128,13 @@ def _sell(say: Canaries) -> None:
     TierFactory(tour=tour, name=say.text(), price_minor=2500)
     StopFactory(tour=tour, place=place, title=say.text())
     contact = Contact(say.text(), say.text(), say.email(), say.phone())
-    order = order_of(make_schedule(variant), contact=contact)
+    schedule = make_schedule(variant)
+    order = order_of(schedule, contact=contact)
     order.secret = say.slug()
     order.save()
     make_contacts(order.customer, 2, about=[order])
     outbox.publish("order.placed", order_id=order.pk)
+    guide = GuideFactory(name=say.text(), email=say.email(), phone=say.phone())
+    GuideAvailability.objects.create(guide=guide, weekday=0, start_time=dt.time(8), end_time=dt.time(20))
+    asked = GuideAssignment.objects.create(schedule=schedule, guide=guide, asked_at=timezone.now())
+    GuideSwap.objects.create(assignment=asked, reason=say.text())

@@ -109,6 +109,7 @@ SCHEDULES = {
     "schedules:day_manifest_pdf",
     "schedules:index",
     "schedules:index_results",
+    "swaps:index",
 }
 TOURS = {"tours:index", "tours:index_results"}
 PLACES = {
@@ -174,14 +175,19 @@ CONTENT = {
 OPERATIONS = {
     "bookings:index",
     "bookings:index_results",
+    "certifications:add",
+    "certifications:index",
+    "certifications:index_results",
     "customers:add",
     "customers:index",
     "customers:index_results",
     "deliveries:index",
     "deliveries:index_results",
+    "guide_settings:index",
     "guides:add",
     "guides:index",
     "guides:index_results",
+    "guides:week",
     "messages_sent:index",
     "messages_sent:index_results",
     "orders:index",

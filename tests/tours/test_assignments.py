@@ -3,7 +3,8 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError, transaction
 
-from tenancy.models import AuditEntry, OutboxEvent
+from crm.models import Message
+from tenancy.models import AuditEntry
 from tenancy.scope import organization_scope
 from tests.factories import GuideFactory, TourFactory, VariantFactory, make_schedule
 from tests.parallel import in_parallel
@@ -154,9 +155,10 @@ def test_declining_tells_the_team_once(first, piet):
         decline_assignment(asked, reason=reason, actor=None)
     asked.refresh_from_db()
     assert (asked.status, asked.decline_reason, asked.answered_at) == ("declined", "My sister marries", NOW)
-    assert [event.payload for event in OutboxEvent.objects.filter(topic="tours.assignment_declined")] == [
-        {"assignment_id": asked.pk}
+    assert [(mail.kind, mail.recipient, mail.subject) for mail in Message.objects.all()] == [
+        ("guide_declined", "hello@harbour.example", "Piet cannot lead Old town on Mon 2 Jun 2031, 10:00")
     ]
+    assert "My sister marries" in Message.objects.get().text
 
 
 def test_confirming_two_departures_at_once_is_refused(first, second, piet):

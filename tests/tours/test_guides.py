@@ -273,6 +273,21 @@ def test_manifest_of_another_organization_does_not_exist(kyoto, member_client, o
 # Guides and who is down for what
 
 
+ROWS = ("qualifications", "certifications", "availabilities", "times_off", "feeds")
+
+
+def guide_form(**values):
+    """What the form of a guide sends, with `rows` of what belongs to them by name."""
+    rows = {name: values.pop(name, []) for name in ROWS}
+    data = {"is_active": "on", **values}
+    for name, made in rows.items():
+        data |= {f"{name}-TOTAL_FORMS": len(made), f"{name}-INITIAL_FORMS": 0}
+        data |= {f"{name}-MIN_NUM_FORMS": 0, f"{name}-MAX_NUM_FORMS": 1000}
+        for number, row in enumerate(made):
+            data |= {f"{name}-{number}-{field}": value for field, value in {"id": "", "DELETE": "", **row}.items()}
+    return data
+
+
 def test_manager_adds_a_guide_with_an_account_of_the_team(harbour, kyoto, member_client, piet):
     stranger = make_member(kyoto, Role.GUIDE)
     manager = member_client(harbour, Role.MANAGER)
@@ -280,7 +295,7 @@ def test_manager_adds_a_guide_with_an_account_of_the_team(harbour, kyoto, member
     with organization_scope(harbour.pk):
         offered = [label for value, label in form.fields["user"].choices if value]
     assert offered == ["Guide Test (piet@harbour.example)", "Manager Test (manager@harbour.example)"]
-    data = {"name": "Piet", "user": piet.pk, "is_active": "on"}
+    data = guide_form(name="Piet", user=piet.pk)
     assert manager.post(reverse("guides:add"), {**data, "user": stranger.pk}).status_code == 200
     assert manager.post(reverse("guides:add"), data).status_code == 302
     with organization_scope(harbour.pk):
@@ -375,4 +390,4 @@ def test_export_of_guides_names_the_accounts_there_are(harbour, member_client, p
         GuideFactory(name="Wiebke")
     response = member_client(harbour, Role.OWNER).get(reverse("guides:index"), {"export": "csv"})
     lines = b"".join(response.streaming_content).decode().splitlines()
-    assert lines[1:] == [f"{guide.name},{piet.email},True", "Wiebke,,True"]
+    assert lines[1:] == [f"{guide.name},{piet.email},,,,True", "Wiebke,,,,,True"]

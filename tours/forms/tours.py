@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.forms import BaseChildFormSet
 
 from tenancy.forms import TenantForm
+from tours.forms.fields import clean_language_codes
 from tours.models import Schedule, TourVariant
-from tours.rules import language_name
 
 
 class TourForm(TenantForm):
@@ -19,11 +19,7 @@ class TourForm(TenantForm):
 
     def clean_languages(self) -> list[str]:
         """Return the codes in small letters, each once. Raises `ValidationError` for what is no language."""
-        codes = list(dict.fromkeys(code.strip().lower() for code in self.cleaned_data["languages"] or []))
-        unknown = [code for code in codes if language_name(code) == code]
-        if unknown:
-            raise ValidationError(_("“%(code)s” is not a language code such as en."), params={"code": unknown[0]})
-        return codes
+        return clean_language_codes(self.cleaned_data["languages"])
 
 
 class VariantFormSet(BaseChildFormSet):

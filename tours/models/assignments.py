@@ -1,12 +1,13 @@
 """Who leads which departure, and what they say to it."""
 
+from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tenancy.models import TenantModel
-from tours.enums import AssignmentRole, AssignmentStatus
+from tours.enums import SWAPS_OPEN, AssignmentRole, AssignmentStatus, SwapStatus
 from tours.models.guides import Guide
 from tours.models.schedules import Schedule
 
@@ -30,6 +31,15 @@ class GuideAssignment(TenantModel):
     )
     role = models.CharField(_("task"), max_length=12, choices=AssignmentRole.choices, default=AssignmentRole.LEAD)
     during = DateTimeRangeField(null=True, editable=False)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("who asked"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
     asked_at = models.DateTimeField(_("asked"), null=True, blank=True, editable=False)
     reminded_at = models.DateTimeField(_("reminded"), null=True, blank=True, editable=False)
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True, editable=False)
@@ -61,3 +71,41 @@ class GuideAssignment(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.schedule}: {self.guide}"
+
+
+class GuideSwap(TenantModel):
+    """The wish of a guide to hand a departure over: to one other guide, or to whoever can."""
+
+    personal_fields = ("reason",)
+    audit_person = "assignment.guide"
+
+    assignment = models.ForeignKey(
+        GuideAssignment, verbose_name=_("assignment"), on_delete=models.CASCADE, related_name="swaps"
+    )
+    wanted = models.ForeignKey(
+        Guide, verbose_name=_("to whom"), null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    taker = models.ForeignKey(
+        Guide, verbose_name=_("who takes over"), null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    reason = models.TextField(_("reason"), blank=True)
+    status = models.CharField(_("status"), max_length=12, choices=SwapStatus.choices, default=SwapStatus.OFFERED)
+    taken_at = models.DateTimeField(_("taken"), null=True, blank=True)
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("who decided"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("swap of guides")
+        verbose_name_plural = _("swaps of guides")
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["assignment"], condition=models.Q(status__in=SWAPS_OPEN), name="guide_swap_one_open"
+            )
+        ]
+        indexes = [models.Index(fields=["organization", "status"], name="guide_swap_by_status")]
+
+    def __str__(self) -> str:
+        return f"{self.assignment}"

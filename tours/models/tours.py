@@ -21,6 +21,27 @@ from tours.enums import (
 )
 
 
+class Certification(TenantModel):
+    """A kind of certificate that guides hold and tours may require: first aid, a licence of the city …"""
+
+    name = models.CharField(_("name"), max_length=120)
+
+    class Meta:
+        verbose_name = _("certificate")
+        verbose_name_plural = _("certificates")
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "name"],
+                name="certification_name_unique",
+                violation_error_message=_("There is already a certificate with this name."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Tour(ClusterableModel, TenantModel):
     """What is sold, a template. Durations and cut-offs are minutes."""
 
@@ -83,6 +104,16 @@ class Tour(ClusterableModel, TenantModel):
         blank=True,
         on_delete=models.PROTECT,
         related_name="tours_ending_here",
+    )
+
+    required_certification = models.ForeignKey(
+        Certification,
+        verbose_name=_("certificate that guides need"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="tours",
+        help_text=_("Nobody without it, or whose certificate has expired by the day, can be put down for this tour."),
     )
 
     class Meta:

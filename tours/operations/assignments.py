@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -10,19 +11,27 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from psycopg.errors import ExclusionViolation
 
+from crm.operations import queue_message
 from tenancy import audit
 from tenancy.audit import Actor
-from tenancy.outbox import publish
-from tours.enums import LEADING, AssignmentStatus, ScheduleStatus
+from tenancy.models import User
+from tours import emails
+from tours.enums import LEADING, AssignmentRole, AssignmentStatus, ScheduleStatus
 from tours.models import Guide, GuideAssignment, Schedule
 from tours.queries import (
     assignment_for_update,
     confirmed_times,
+    conflicts_of,
     double_booked,
+    guide_address,
     guides_for_update,
     guides_of,
+    need_of,
+    outlook_on,
     schedule_for_update,
+    schedule_to_lead,
 )
+from tours.rules import Conflict, conflicts
 
 
 class AssignmentRefused(ValueError):
@@ -60,12 +69,25 @@ def refuse_double_booking(
         )
 
 
+def _to_lead(schedule: Schedule) -> Schedule:
+    found = schedule_to_lead(schedule.pk)
+    assert found is not None
+    return found
+
+
+def _refuse_hard(guide: Guide, against: Iterable[Conflict]) -> None:
+    for conflict in against:
+        if conflict.is_hard:
+            raise AssignmentRefused(f"{guide}: {conflict.text}.")
+
+
 @transaction.atomic
 def assign_guides(schedule: Schedule, *, guides: Iterable[Guide], actor: Actor = None) -> list[Guide]:
     """Put exactly these guides down for a departure; return them by name.
 
     Whom staff put down is confirmed, also after having declined; who was asked or confirmed already stays so. A repeat has no effect.
-    Raises `AssignmentRefused` when a guide leads another departure at that time.
+    What only warns is not asked for here. Raises `AssignmentRefused` when a guide leads another departure at that time, has time off, or
+    lacks the certificate that the tour requires.
     """
     locked = schedule_for_update(schedule.pk)
     wanted = {guide.pk for guide in guides}
@@ -74,8 +96,11 @@ def assign_guides(schedule: Schedule, *, guides: Iterable[Guide], actor: Actor =
         return guides_of(locked)
     locked.guide_assignments.filter(status__in=LEADING).exclude(guide__in=wanted).delete()
     added = guides_for_update(wanted - before)
-    if locked.status != ScheduleStatus.CANCELLED:
+    if added and locked.status != ScheduleStatus.CANCELLED:
         refuse_double_booking(locked, guides=added, starts_at=locked.starts_at, ends_at=locked.ends_at)
+        against = conflicts_of(_to_lead(locked), added)
+        for guide in added:
+            _refuse_hard(guide, against[guide.pk])
     with guides_in_one_place():
         for guide in added:
             GuideAssignment.objects.update_or_create(
@@ -86,7 +111,7 @@ def assign_guides(schedule: Schedule, *, guides: Iterable[Guide], actor: Actor =
 
 
 def lead_new_schedules(schedules: Iterable[Schedule], *, guides: Iterable[Guide]) -> list[tuple[Schedule, Guide]]:
-    """Put guides down for departures that were made in the running transaction; return where one of them is taken, by time.
+    """Put guides down for departures of one tour that were made in the running transaction; return where one cannot lead, by time.
 
     There the departure has no such guide; everywhere else the guide is confirmed. A fixed number of queries.
     """
@@ -96,11 +121,18 @@ def lead_new_schedules(schedules: Iterable[Schedule], *, guides: Iterable[Guide]
         return []
     first, last = wanted[0].starts_at, max(schedule.ends_at for schedule in wanted)
     taken = confirmed_times(leaders, starts_at=first, ends_at=last)
+    tour = _to_lead(wanted[0]).tour
+    outlook = outlook_on(tour, guides=leaders, starts_at=first, ends_at=last)
+    # What they lead was read above, with what they are given here added to it.
+    free = {pk: replace(candidate, engagements=()) for pk, candidate in outlook.candidates.items()}
     rows, refused = [], []
     for schedule in wanted:
+        schedule.tour = tour
+        need = need_of(schedule, outlook)
         for guide in leaders:
             times = taken[guide.pk]
-            if any(start < schedule.ends_at and schedule.starts_at < end for start, end in times):
+            is_taken = any(start < schedule.ends_at and schedule.starts_at < end for start, end in times)
+            if is_taken or any(one.is_hard for one in conflicts(need, free[guide.pk], outlook.planning)):
                 refused.append((schedule, guide))
                 continue
             times.append((schedule.starts_at, schedule.ends_at))
@@ -108,6 +140,162 @@ def lead_new_schedules(schedules: Iterable[Schedule], *, guides: Iterable[Guide]
     with guides_in_one_place():
         GuideAssignment.objects.bulk_create(rows)
     return refused
+
+
+@transaction.atomic
+def assign_guide(
+    schedule: Schedule,
+    *,
+    guide: Guide,
+    role: AssignmentRole = AssignmentRole.LEAD,
+    override_reason: str = "",
+    now: datetime,
+    actor: Actor,
+) -> GuideAssignment:
+    """Put a guide down for a departure without asking, and tell them by e-mail; return the assignment. A repeat has no effect.
+
+    Raises `AssignmentRefused` when the guide cannot lead it, when something warns and no `override_reason` is given, or when the
+    departure is over or cancelled.
+    """
+    row, is_new = _put_down(schedule, guide, role, override_reason, AssignmentStatus.CONFIRMED, now=now, actor=actor)
+    if is_new:
+        audit.record("schedule.guide_assigned", row.schedule, actor=actor, guide_id=guide.pk, role=row.role)
+        write_to_guide(row, "assigned", now=now)
+    return row
+
+
+@transaction.atomic
+def ask_guide(
+    schedule: Schedule,
+    *,
+    guide: Guide,
+    role: AssignmentRole = AssignmentRole.LEAD,
+    override_reason: str = "",
+    now: datetime,
+    actor: Actor,
+) -> GuideAssignment:
+    """Ask a guide by e-mail to lead a departure; return the assignment, which waits for an answer. A repeat has no effect.
+
+    Raises `AssignmentRefused` as `assign_guide`, and when the guide can be reached in no way.
+    """
+    if not guide_address(guide) and guide.user_id is None:
+        raise AssignmentRefused(
+            _("%(guide)s has neither an e-mail address nor an account, and cannot be asked.") % {"guide": guide}
+        )
+    row, is_new = _put_down(schedule, guide, role, override_reason, AssignmentStatus.PENDING, now=now, actor=actor)
+    if is_new:
+        audit.record("schedule.guide_asked", row.schedule, actor=actor, guide_id=guide.pk, role=row.role)
+        write_to_guide(row, "asked", now=now)
+    return row
+
+
+def _put_down(
+    schedule: Schedule,
+    guide: Guide,
+    role: AssignmentRole,
+    override_reason: str,
+    status: AssignmentStatus,
+    *,
+    now: datetime,
+    actor: Actor,
+) -> tuple[GuideAssignment, bool]:
+    """Write that a guide is down for a departure; return the row, and whether anything but the role changed."""
+    locked = schedule_for_update(schedule.pk)
+    _refuse_past(locked, now=now)
+    (guide,) = guides_for_update([guide.pk])
+    row = GuideAssignment.objects.filter(schedule=locked, guide=guide).first() or GuideAssignment(guide=guide)
+    row.schedule = locked
+    if row.pk is not None and row.status in (status, AssignmentStatus.CONFIRMED):
+        if row.role != role:
+            row.role = role
+            row.save(update_fields=["role", "updated_at"])
+        return row, False
+    refuse_double_booking(locked, guides=[guide], starts_at=locked.starts_at, ends_at=locked.ends_at)
+    against = conflicts_of(_to_lead(locked), [guide])[guide.pk]
+    _refuse_hard(guide, against)
+    override_reason = override_reason.strip()
+    if against and not override_reason:
+        raise AssignmentRefused(
+            _("%(guide)s %(warning)s. Give a reason to decide otherwise.")
+            % {"guide": guide, "warning": against[0].text}
+        )
+    row.role, row.status, row.override_reason = role, status, override_reason if against else ""
+    row.asked_by = actor if isinstance(actor, User) else None
+    row.asked_at = now if status == AssignmentStatus.PENDING else None
+    row.reminded_at = row.answered_at = None
+    row.decline_reason = ""
+    with guides_in_one_place():
+        row.save()
+    return row, True
+
+
+@transaction.atomic
+def release_guide(assignment: GuideAssignment, *, now: datetime, actor: Actor) -> None:
+    """Take a guide off a departure and, when it is still to come, tell them by e-mail. A repeat has no effect."""
+    schedule = schedule_for_update(assignment.schedule_id)
+    row = assignment_for_update(assignment.pk)
+    if row is None:
+        return
+    row.schedule = schedule
+    audit.record("schedule.guide_released", schedule, actor=actor, guide_id=row.guide_id)
+    if row.status in LEADING and schedule.status != ScheduleStatus.CANCELLED and schedule.ends_at > now:
+        write_to_guide(row, "released", now=now)
+    row.delete()
+
+
+@transaction.atomic
+def remind_guide(assignment_id: int, *, now: datetime) -> None:
+    """Remind a guide once of a request that waits for an answer; nothing when it does not any more, or the departure has begun."""
+    row = assignment_for_update(assignment_id)
+    if row is None or row.status != AssignmentStatus.PENDING or row.reminded_at is not None:
+        return
+    if row.schedule.status == ScheduleStatus.CANCELLED or row.schedule.starts_at <= now:
+        return
+    row.reminded_at = now
+    row.save(update_fields=["reminded_at", "updated_at"])
+    write_to_guide(row, "reminder", now=now)
+
+
+def write_to_guide(assignment: GuideAssignment, kind: str, *, now: datetime) -> None:
+    """Queue an e-mail to a guide about an assignment; nothing when they have no address."""
+    mail = emails.to_guide(assignment, kind)
+    if mail is not None:
+        queue_message(
+            kind=f"guide_{kind}",
+            dedupe_key=f"assignment-{assignment.pk}-{assignment.guide_id}-{now.timestamp():.0f}",
+            recipient=mail.recipient,
+            language=mail.language,
+            subject=mail.subject,
+            text=mail.text,
+            html=mail.html,
+            record=assignment.schedule,
+            now=now,
+        )
+
+
+def _write_to_team(assignment: GuideAssignment, *, now: datetime) -> None:
+    """Queue an e-mail to whoever asked a guide who declines; nothing when nobody has an address."""
+    mail = emails.declined(assignment)
+    if mail is not None:
+        asked = assignment.asked_at.timestamp() if assignment.asked_at else 0
+        queue_message(
+            kind="guide_declined",
+            dedupe_key=f"assignment-{assignment.pk}-{asked:.0f}",
+            recipient=mail.recipient,
+            language=mail.language,
+            subject=mail.subject,
+            text=mail.text,
+            html=mail.html,
+            record=assignment.schedule,
+            now=now,
+        )
+
+
+def _refuse_past(schedule: Schedule, *, now: datetime) -> None:
+    if schedule.status == ScheduleStatus.CANCELLED:
+        raise AssignmentRefused(_("This departure is cancelled."))
+    if schedule.status == ScheduleStatus.COMPLETED or schedule.ends_at <= now:
+        raise AssignmentRefused(_("This departure is over."))
 
 
 def _answerable(assignment: GuideAssignment) -> GuideAssignment:
@@ -118,10 +306,7 @@ def _answerable(assignment: GuideAssignment) -> GuideAssignment:
     if locked is None:
         raise AssignmentRefused(_("The team has given this departure to somebody else."))
     locked.schedule = schedule
-    if schedule.status == ScheduleStatus.CANCELLED:
-        raise AssignmentRefused(_("This departure is cancelled."))
-    if schedule.status == ScheduleStatus.COMPLETED or schedule.ends_at <= timezone.now():
-        raise AssignmentRefused(_("This departure is over."))
+    _refuse_past(schedule, now=timezone.now())
     return locked
 
 
@@ -164,5 +349,5 @@ def decline_assignment(assignment: GuideAssignment, *, reason: str, actor: Actor
     locked.answered_at = timezone.now()
     locked.save(update_fields=["status", "decline_reason", "answered_at", "updated_at"])
     audit.record("assignment.declined", locked.schedule, actor=actor, guide_id=locked.guide_id)
-    publish("tours.assignment_declined", assignment_id=locked.pk)
+    _write_to_team(locked, now=locked.answered_at)
     return locked

@@ -4,7 +4,9 @@ from tours.queries.assignments import (
     assignment_for_update,
     confirmed_times,
     double_booked,
+    due_reminders,
     guides_for_update,
+    swap_for_update,
 )
 from tours.queries.availability import (
     AvailableSchedule,
@@ -32,13 +34,23 @@ from tours.queries.calendar import (
     schedules_of_calendar,
     variants_of_schedules,
 )
-from tours.queries.guide_days import (
-    GuideDays,
-    assignment_of_guide,
-    assignments_of_guide,
+from tours.queries.guide_days import GuideDays, assignment_of_guide, assignments_of_guide
+from tours.queries.guide_feeds import due_feeds
+from tours.queries.guide_links import answer_token, assignment_by_token, swap_by_token, swap_token
+from tours.queries.guide_plans import (
+    CertificateWarning,
+    Week,
+    assignments_of,
+    certificate_warnings,
+    confirmed_assignment,
+    swaps_of,
+    swaps_under_way,
+    waiting_requests,
+    week_of_guides,
 )
 from tours.queries.guides import (
     confirmed_guides_of,
+    guide_address,
     guide_of,
     guides_of,
     guides_to_choose,
@@ -56,12 +68,7 @@ from tours.queries.manifests import (
     manifests_of,
     reports_of,
 )
-from tours.queries.participants import (
-    booking_with_people,
-    party_on_schedule,
-    people_of_booking,
-    people_on_schedule,
-)
+from tours.queries.participants import booking_with_people, party_on_schedule, people_of_booking, people_on_schedule
 from tours.queries.patterns import (
     Orphan,
     PatternPlan,
@@ -72,9 +79,7 @@ from tours.queries.patterns import (
     plan_of,
     variant_for_update,
 )
-from tours.queries.reschedules import (
-    reschedule_problems,
-)
+from tours.queries.reschedules import reschedule_problems
 from tours.queries.resources import (
     departures_for_update,
     limit_by_resources,
@@ -90,19 +95,27 @@ from tours.queries.schedules import (
     schedules_by_public_id,
     schedules_for_update,
 )
-from tours.queries.tours import (
-    languages_of_tours,
-    stops_of,
-    tour_for_update,
-    tours_with_next_departure,
-    variants_by_id,
+from tours.queries.suggestions import (
+    Outlook,
+    Suggestion,
+    conflicts_of,
+    engagement_of,
+    guide_settings,
+    languages_of_guests,
+    need_of,
+    outlook_on,
+    schedule_to_lead,
+    suggestions_for,
+    who_could_take,
 )
+from tours.queries.tours import languages_of_tours, stops_of, tour_for_update, tours_with_next_departure, variants_by_id
 from tours.queries.waiting import decisions_waiting, requests_to, requests_unanswered
 
 __all__ = [
     "NOBODY",
     "AvailableSchedule",
     "CalendarEntry",
+    "CertificateWarning",
     "Figures",
     "GuideDays",
     "LeadingGuide",
@@ -110,11 +123,17 @@ __all__ = [
     "ManifestEntry",
     "ManifestPerson",
     "Orphan",
+    "Outlook",
     "PatternPlan",
     "PlannedDeparture",
+    "Suggestion",
+    "Week",
     "alternatives_to",
+    "answer_token",
+    "assignment_by_token",
     "assignment_for_update",
     "assignment_of_guide",
+    "assignments_of",
     "assignments_of_guide",
     "attendance_of",
     "available_schedules",
@@ -126,27 +145,37 @@ __all__ = [
     "bookings_of",
     "calendar_entries",
     "calendar_figures",
+    "certificate_warnings",
     "coming_schedules",
+    "confirmed_assignment",
     "confirmed_guides_of",
     "confirmed_times",
+    "conflicts_of",
     "decisions_waiting",
     "departures_for_update",
     "departures_on",
     "double_booked",
+    "due_feeds",
     "due_patterns",
+    "due_reminders",
+    "engagement_of",
+    "guide_address",
     "guide_names",
     "guide_of",
+    "guide_settings",
     "guides_for_update",
     "guides_leading",
     "guides_of",
     "guides_to_choose",
+    "languages_of_guests",
     "languages_of_tours",
     "limit_by_resources",
     "lowest_prices",
     "manifest_of",
     "manifests_of",
-    "names_of_guides",
+    "need_of",
     "next_departures",
+    "outlook_on",
     "party_on_schedule",
     "patterns_to_follow",
     "people_of_booking",
@@ -160,6 +189,7 @@ __all__ = [
     "reschedule_problems",
     "resources_of",
     "schedule_for_update",
+    "schedule_to_lead",
     "schedules_by_key_for_update",
     "schedules_by_public_id",
     "schedules_confirmed_by",
@@ -170,11 +200,20 @@ __all__ = [
     "schedules_with_room",
     "seats_by_resources",
     "stops_of",
+    "suggestions_for",
+    "swap_by_token",
+    "swap_for_update",
+    "swap_token",
+    "swaps_of",
+    "swaps_under_way",
     "tour_for_update",
     "tours_with_next_departure",
     "variant_for_update",
     "variants_by_id",
     "variants_of_schedules",
+    "waiting_requests",
+    "week_of_guides",
+    "who_could_take",
     "with_guides",
     "with_needs",
 ]

@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from tours.enums import AssignmentStatus
-from tours.models import Guide, GuideAssignment, Schedule
+from tours.enums import AssignmentStatus, ScheduleStatus
+from tours.models import Guide, GuideAssignment, GuideSettings, GuideSwap, Schedule
 
 
 def guides_for_update(keys: Iterable[int]) -> list[Guide]:
@@ -20,7 +20,9 @@ def guides_for_update(keys: Iterable[int]) -> list[Guide]:
 
 def assignment_for_update(pk: int) -> GuideAssignment | None:
     """Return an assignment locked until the end of the transaction, with its guide, or None when it is gone."""
-    rows = GuideAssignment.objects.select_for_update(of=("self",), no_key=True).select_related("guide")
+    rows = GuideAssignment.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "guide__user", "asked_by", "schedule__tour__meeting_point", "schedule__variant"
+    )
     return rows.filter(pk=pk).first()
 
 
@@ -54,3 +56,30 @@ def confirmed_times(
     for guide_id, during in rows.values_list("guide", "during"):
         times[guide_id].append((during.lower, during.upper))
     return times
+
+
+def swap_for_update(pk: int) -> GuideSwap | None:
+    """Return a swap locked until the end of the transaction, with its guides and its departure, or None when it is gone."""
+    rows = GuideSwap.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "taker__user", "assignment__guide__user", "assignment__asked_by", "assignment__schedule__tour"
+    )
+    return rows.filter(pk=pk).first()
+
+
+def due_reminders(*, now: datetime) -> list[tuple[int, int]]:
+    """Return key and organization of the requests that wait longer than the organization lets them; needs `every_organization`."""
+    hours = {row.organization_id: row.reminder_hours for row in GuideSettings.objects.all()}
+    usual = GuideSettings().reminder_hours
+    waiting = GuideAssignment.objects.filter(
+        status=AssignmentStatus.PENDING,
+        asked_at__lte=now - timedelta(hours=min([usual, *hours.values()])),
+        reminded_at=None,
+        schedule__starts_at__gt=now,
+    ).exclude(schedule__status=ScheduleStatus.CANCELLED)
+    return [
+        (pk, organization_id)
+        for pk, organization_id, asked_at in waiting.order_by("asked_at").values_list(
+            "pk", "organization_id", "asked_at"
+        )
+        if asked_at is not None and asked_at <= now - timedelta(hours=hours.get(organization_id, usual))
+    ]

@@ -44,3 +44,10 @@ def with_guides(schedules: QuerySet[Schedule]) -> QuerySet[Schedule]:
     """Return departures each with `leading`, the assignments of guides who lead it or are asked to; one query more."""
     leading = GuideAssignment.objects.filter(status__in=LEADING).select_related("guide")
     return schedules.prefetch_related(Prefetch("guide_assignments", leading, to_attr="leading"))
+
+
+def guide_address(guide: Guide) -> str:
+    """Return where e-mails to a guide go: their own address, else that of the account; empty without one."""
+    if guide.email:
+        return guide.email
+    return guide.user.email if guide.user is not None and guide.user.is_active else ""

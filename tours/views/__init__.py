@@ -1,32 +1,13 @@
-from tours.views.attendance import (
-    CheckInView,
-)
-from tours.views.blocks import (
-    BlockedSeatsView,
-)
-from tours.views.bookings import (
-    BookingIndexView,
-    BookingInspectView,
-    BookingPeopleView,
-)
-from tours.views.calendar import (
-    CalendarView,
-    MoveScheduleView,
-)
-from tours.views.guides import (
-    GuideDeleteView,
-    GuideIndexView,
-)
-from tours.views.manifests import (
-    DayManifestFileView,
-    DayManifestView,
-    ManifestFileView,
-    ManifestView,
-)
-from tours.views.my_departures import (
-    AnswerRequestView,
-    MyDeparturesView,
-)
+from tours.views.attendance import CheckInView
+from tours.views.blocks import BlockedSeatsView
+from tours.views.bookings import BookingIndexView, BookingInspectView, BookingPeopleView
+from tours.views.calendar import CalendarView, MoveScheduleView
+from tours.views.guide_answers import GuideAnswerView, TakeSwapView
+from tours.views.guide_planning import AssignGuidesView, GuideSettingsEditView, GuideWeekView
+from tours.views.guide_swaps import SWAP_VERBS, OfferSwapView, SwapsView, SwapVerbView
+from tours.views.guides import CertificationDeleteView, GuideCreateView, GuideDeleteView, GuideEditView, GuideIndexView
+from tours.views.manifests import DayManifestFileView, DayManifestView, ManifestFileView, ManifestView
+from tours.views.my_departures import AnswerRequestView, MyDeparturesView
 from tours.views.patterns import (
     CalendarImportView,
     PatternCalendarView,
@@ -37,9 +18,7 @@ from tours.views.patterns import (
     PatternPlanView,
     VariantDeparturesView,
 )
-from tours.views.reports import (
-    TourReportView,
-)
+from tours.views.reports import TourReportView
 from tours.views.schedules import (
     NewSchedulesView,
     ScheduleEditView,
@@ -48,35 +27,36 @@ from tours.views.schedules import (
     ScheduleVerbView,
     schedules_title,
 )
-from tours.views.stop_imports import (
-    StopMappingView,
-    StopUploadView,
-)
-from tours.views.tours import (
-    TourDeleteView,
-    TourEditView,
-    TourIndexView,
-    TourInspectView,
-)
+from tours.views.stop_imports import StopMappingView, StopUploadView
+from tours.views.tours import TourDeleteView, TourEditView, TourIndexView, TourInspectView
 
 __all__ = [
+    "SWAP_VERBS",
     "AnswerRequestView",
+    "AssignGuidesView",
     "BlockedSeatsView",
     "BookingIndexView",
     "BookingInspectView",
     "BookingPeopleView",
     "CalendarImportView",
     "CalendarView",
+    "CertificationDeleteView",
     "CheckInView",
     "DayManifestFileView",
     "DayManifestView",
+    "GuideAnswerView",
+    "GuideCreateView",
     "GuideDeleteView",
+    "GuideEditView",
     "GuideIndexView",
+    "GuideSettingsEditView",
+    "GuideWeekView",
     "ManifestFileView",
     "ManifestView",
     "MoveScheduleView",
     "MyDeparturesView",
     "NewSchedulesView",
+    "OfferSwapView",
     "PatternCalendarView",
     "PatternCreateView",
     "PatternDeleteView",
@@ -89,6 +69,9 @@ __all__ = [
     "ScheduleVerbView",
     "StopMappingView",
     "StopUploadView",
+    "SwapVerbView",
+    "SwapsView",
+    "TakeSwapView",
     "TourDeleteView",
     "TourEditView",
     "TourIndexView",

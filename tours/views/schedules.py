@@ -74,6 +74,19 @@ def move_buttons(schedule, *, may_change):
     return [Button(_("Move to another time"), url=url, icon_name="calendar-alt", priority=45)]
 
 
+def guide_buttons(user, schedule, *, may_change):
+    """What leads to who leads a departure, and lets its guide hand it over."""
+    buttons = []
+    if may_change:
+        url = reverse("schedules:guides", args=[schedule.pk])
+        buttons.append(Button(_("Guides"), url=url, icon_name="user", priority=30))
+    is_to_come = staff_verbs(schedule.status) and schedule.starts_at > timezone.now()
+    if is_to_come and user.has_perm("tours.lead_schedule") and queries.confirmed_assignment(schedule, user) is not None:
+        url = reverse("swaps:offer", args=[schedule.pk])
+        buttons.append(Button(_("Hand over"), url=url, icon_name="order", priority=35))
+    return buttons
+
+
 def guides_in_words(schedule):
     return ", ".join(sorted(assignment.guide.name for assignment in schedule.leading))
 
@@ -157,8 +170,13 @@ class ScheduleIndexView(IndexView):
             icon_name="clipboard-list",
             priority=40,
         )
+        guides = MenuItem(
+            _("Guides"), url=reverse("schedules:guides", args=[instance.pk]), icon_name="user", priority=45
+        )
+        may_change = self.user_has_permission("change")
         return [
             *super().get_list_more_buttons(instance),
+            *([guides] if may_change else []),
             *([manifest] if self.user_has_permission("view_manifest") else []),
             *verb_buttons(MenuItem, instance, may_change=self.user_has_permission("change")),
         ]
@@ -304,6 +322,7 @@ class ScheduleInspectView(InspectView):
             # Apps above offer what they do with a departure, such as to book on it.
             *(button for offer in hooks.get_hooks("schedule_buttons") for button in offer(self.request, self.object)),
             *move_buttons(self.object, may_change=self.user_has_permission("change")),
+            *guide_buttons(self.request.user, self.object, may_change=self.user_has_permission("change")),
             *verb_buttons(Button, self.object, may_change=self.user_has_permission("change")),
         ]
 

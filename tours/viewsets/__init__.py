@@ -1,29 +1,19 @@
-from tours.viewsets.bookings import (
-    BookingViewSet,
-)
-from tours.viewsets.guides import (
-    GuideViewSet,
-)
-from tours.viewsets.my_departures import (
-    MyDeparturesViewSet,
-)
-from tours.viewsets.patterns import (
-    PatternViewSet,
-)
-from tours.viewsets.schedules import (
-    CalendarMenuItem,
-    ScheduleViewSet,
-)
-from tours.viewsets.tours import (
-    TourViewSet,
-)
+from tours.viewsets.bookings import BookingViewSet
+from tours.viewsets.guides import CertificationViewSet, GuideSettingsViewSet, GuideViewSet, SwapViewSet
+from tours.viewsets.my_departures import MyDeparturesViewSet
+from tours.viewsets.patterns import PatternViewSet
+from tours.viewsets.schedules import CalendarMenuItem, ScheduleViewSet
+from tours.viewsets.tours import TourViewSet
 
 __all__ = [
     "BookingViewSet",
     "CalendarMenuItem",
+    "CertificationViewSet",
+    "GuideSettingsViewSet",
     "GuideViewSet",
     "MyDeparturesViewSet",
     "PatternViewSet",
     "ScheduleViewSet",
+    "SwapViewSet",
     "TourViewSet",
 ]

@@ -66,6 +66,7 @@ class ScheduleViewSet(TourViews):
         ]
         manifest = path("<int:pk>/manifest/", views.ManifestView.as_view(), name="manifest")
         blocks = path("<int:pk>/blocks/", views.BlockedSeatsView.as_view(), name="blocks")
+        guides = path("<int:pk>/guides/", views.AssignGuidesView.as_view(), name="guides")
         calendar = path("calendar/", views.CalendarView.as_view(), name="calendar")
         move = path("<int:pk>/move/", views.MoveScheduleView.as_view(), name="move")
         # Cancelling, and moving with guests, concern orders too, which stand above this app.
@@ -93,6 +94,7 @@ class ScheduleViewSet(TourViews):
         report = path("<int:pk>/report/", views.TourReportView.as_view(), name="report")
         return [
             *super().get_urlpatterns(),
+            guides,
             calendar,
             move,
             manifest,

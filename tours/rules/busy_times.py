@@ -1,0 +1,101 @@
+"""When somebody is busy, as an iCalendar file (RFC 5545) says."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import icalendar
+import recurring_ical_events
+
+MAX_FEED_BYTES: Final = 2_000_000
+# Repeated entries of one calendar, and stretches of time kept of it.
+MAX_SERIES: Final = 500
+MAX_BUSY_TIMES: Final = 5_000
+# How often an entry may be repeated at most: calendars of people know days, not seconds.
+_FREQUENCIES: Final = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
+
+BusyTime = tuple[datetime, datetime]
+
+
+class NoCalendar(ValueError):
+    """A text that is no calendar."""
+
+
+class CalendarTooLarge(ValueError):
+    """A calendar with more in it than anybody's."""
+
+
+def busy_times(raw: bytes, *, starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> list[BusyTime]:
+    """Return from when to when a calendar says its owner is busy between two instants, in order, joined where they touch.
+
+    Entries that are cancelled or shown as free do not count; a whole day and times without a zone are those of `zone`. Raises
+    `NoCalendar` for anything else than a calendar, `CalendarTooLarge` for one with too much in it.
+    """
+    calendar = _parsed(raw)
+    try:
+        found = [
+            period
+            for event in recurring_ical_events.of(calendar, skip_bad_series=True).between(starts_at, ends_at)
+            if (period := _period(event, zone)) is not None
+        ]
+    except (ValueError, TypeError, KeyError, OverflowError, AttributeError) as error:
+        raise NoCalendar(type(error).__name__) from error
+    joined = _joined(found)
+    if len(joined) > MAX_BUSY_TIMES:
+        raise CalendarTooLarge
+    return joined
+
+
+def _parsed(raw: bytes) -> icalendar.Calendar:
+    try:
+        calendar = icalendar.Calendar.from_ical(raw)
+    except (ValueError, IndexError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise NoCalendar(type(error).__name__) from error
+    if not isinstance(calendar, icalendar.Calendar):
+        raise NoCalendar("a part of a calendar")
+    series = 0
+    for event in list(calendar.walk("VEVENT")):
+        rules = event.get("RRULE")
+        rules = rules if isinstance(rules, list) else [rules] if rules is not None else []
+        series += len(rules)
+        if not all(_is_of_people(rule) for rule in rules):
+            calendar.subcomponents.remove(event)
+    if series > MAX_SERIES:
+        raise CalendarTooLarge
+    return calendar
+
+
+def _is_of_people(rule: Any) -> bool:
+    """Whether a rule repeats an entry at most once a day; others could fill any memory."""
+    names = {str(name).upper() for name in rule}
+    frequency = {str(value).upper() for value in rule.get("FREQ", [])}
+    return frequency <= _FREQUENCIES and not names & {"BYHOUR", "BYMINUTE", "BYSECOND"}
+
+
+def _period(event: Any, zone: ZoneInfo) -> BusyTime | None:
+    if str(event.get("TRANSP", "")).upper() == "TRANSPARENT" or str(event.get("STATUS", "")).upper() == "CANCELLED":
+        return None
+    starts_at, ends_at = _instant(event.start, zone), _instant(event.end, zone)
+    return (starts_at, ends_at) if ends_at > starts_at else None
+
+
+def _instant(moment: date | datetime, zone: ZoneInfo) -> datetime:
+    if not isinstance(moment, datetime):
+        return datetime.combine(moment, time.min, tzinfo=zone)
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)
+
+
+def _joined(periods: Iterable[BusyTime]) -> list[BusyTime]:
+    joined: list[BusyTime] = []
+    for starts_at, ends_at in sorted(periods):
+        if joined and starts_at <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], ends_at))
+        else:
+            joined.append((starts_at, ends_at))
+    return joined
+
+
+def next_reading(failures: int, *, now: datetime) -> datetime:
+    """Return when a calendar is read again: hourly, and after failures in a row ever later, daily at most."""
+    return now + min(timedelta(hours=1) * 2 ** min(failures, 10), timedelta(days=1))
