@@ -185,7 +185,7 @@ class Outcome(models.TextChoices):
 
     RUN = Decision.RUN.value, _("Takes place")
     MERGE = Decision.MERGE.value, _("Guests moved to another departure")
-    CANCEL = Decision.CANCEL.value, _("Cancelled")
+    CANCEL = Decision.CANCEL.value, pgettext_lazy("departure", "Cancelled")
     REACHED = "reached", _("Enough participants after all")
     LAPSED = "lapsed", _("Not decided in time")
     OVER = "over", _("Departure cancelled otherwise")
