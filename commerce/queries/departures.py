@@ -70,7 +70,8 @@ def guests_concerned(schedule: Schedule, *, limit_minor: int | None) -> GuestsCo
     found = GuestsConcerned()
     sums: dict[PaymentMethod, RefundSum] = {}
     languages: Counter[str] = Counter()
-    bookings, people = set(), 0
+    bookings: set[int] = set()
+    people = 0
     for order in orders.prefetch_related("lines__booking", "payments__refunds"):
         found.currency = order.currency
         lost = [line for line in order.lines.all() if line.booking.schedule_id == schedule.pk]
