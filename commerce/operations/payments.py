@@ -18,7 +18,7 @@ from tenancy import audit
 from tenancy.audit import Actor
 from tenancy.money import format_money
 from tenancy.outbox import publish
-from tours.enums import SEAT_TAKING
+from tours.enums import SEAT_TAKING, BookingStatus
 from tours.models import Booking
 from tours.operations import SeatsUnavailable, await_payment, confirm_bookings, retake_seats
 
@@ -261,10 +261,14 @@ def _honour(order: Order, payment: Payment, *, now: datetime) -> None:
             _call_attention(order, DEPARTURE_CANCELLED)
             start_refund(payment, amount_minor=lost, reason=RefundReason.CANCELLED_BY_US, now=now)
     elif order.status == OrderStatus.EXPIRED:
+        bookings = _bookings(order)
         try:
             with transaction.atomic():
-                retake_seats(_bookings(order), now=now)
+                retake_seats(bookings, now=now)
         except SeatsUnavailable:
+            bookings = []
+        # Places that were lost with their departure are not among those taken again.
+        if not any(booking.status == BookingStatus.EXPIRED for booking in bookings):
             _pay_back(order, payment, RefundReason.LATE_PAYMENT, PAID_LATE_REFUNDED, now=now)
         else:
             _call_attention(order, PAID_LATE_HONOURED)

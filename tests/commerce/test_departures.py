@@ -17,6 +17,7 @@ from commerce.operations import (
     complete_orders,
     confirm_manual_payment,
     end_choice,
+    expire_order,
     keep_departure,
     move_departure,
     pay_approved,
@@ -170,6 +171,15 @@ def test_cancelled_departure_of_an_unpaid_order_closes_it_and_writes_once(in_har
     assert choice.status == "given_back"
     assert state(order)[1:] == (["cancelled"], [])
     assert queries.expired_holds(now=NOW) == [(order.pk, in_harbour.pk)]
+
+
+def test_transfer_that_comes_after_the_departure_was_cancelled_goes_back(in_harbour):
+    schedule = make_schedule()
+    order = order_of(schedule)
+    cancelled(schedule, [order])
+    expire_order(order.pk, now=LATER)
+    confirm_manual_payment(order.payments.get(), amount_minor=5000, now=LATER, actor=None)
+    assert state(order) == ("expired", ["cancelled"], [5000])
 
 
 def test_cancel_departure_twice_is_refused(in_harbour):
