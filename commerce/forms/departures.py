@@ -170,8 +170,8 @@ class GuestPlanForm(forms.Form):
 class CancelDepartureForm(GuestPlanForm):
     """Why a departure is cancelled, and what its guests get."""
 
-    choose_label = _("choose: another departure or their money back. Who has not chosen in time gets the money back")
-    told_label = _("get their money back at once")
+    choose_label = _("Choose: another departure or their money back. Who has not chosen in time gets the money back.")
+    told_label = _("Get their money back at once.")
 
     def counted(self, schedule: Schedule, alternatives: Sequence[Schedule]) -> Sequence[Schedule]:
         """Return the alternatives: without one there is nothing to choose."""
@@ -179,7 +179,11 @@ class CancelDepartureForm(GuestPlanForm):
 
     def check_offers(self, values: dict[str, Any]) -> None:
         """Add an error when no departure is ticked."""
-        if not values.get("alternatives") and "alternatives" not in self.errors:
+        ticked = values.get("alternatives")
+        if ticked:
+            # Once the last of them can no longer be booked, there is nothing left to choose.
+            self.latest = max(other.booking_closes_at for other in ticked)
+        elif "alternatives" not in self.errors:
             self.add_error("alternatives", _("Tick at least one departure, or pay the money back at once."))
 
 
@@ -187,9 +191,9 @@ class MoveDepartureForm(GuestPlanForm):
     """What the guests of a departure that is moved may choose."""
 
     choose_label = _(
-        "may choose: the new time, another departure or their money back. Who does not answer comes at the new time"
+        "Choose: the new time, another departure or their money back. Who does not answer comes at the new time."
     )
-    told_label = _("are told the new time only")
+    told_label = _("Are told the new time only.")
 
     date = forms.DateField(widget=forms.HiddenInput)
     start_time = forms.TimeField(widget=forms.HiddenInput)

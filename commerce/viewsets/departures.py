@@ -25,6 +25,7 @@ from tours.operations import ScheduleRefused
 from tours.rules import local_start, staff_verbs
 
 PAGE_SIZE = 100
+MOST_ALTERNATIVES = 12
 # What a person looks for first in the list of guests.
 SHOWN = {
     "waiting": (ChoiceStatus.WAITING,),
@@ -56,6 +57,9 @@ class DepartureView(WagtailAdminTemplateMixin):
 
     def get_page_subtitle(self):
         return f"{self.schedule.tour}, {_when(self.schedule.starts_at, self.schedule)}"
+
+    def get_context_data(self, **kwargs):
+        return {**super().get_context_data(**kwargs), "departure": self.get_page_subtitle()}
 
     def get_breadcrumbs_items(self):
         return [
@@ -104,7 +108,7 @@ class PlanView(DepartureView, FormView):
         return {
             **super().get_form_kwargs(),
             "schedule": self.schedule,
-            "alternatives": tours_queries.alternatives_to(self.schedule, now=self.now),
+            "alternatives": tours_queries.alternatives_to(self.schedule, now=self.now, limit=MOST_ALTERNATIVES),
             "organization": self.request.organization,
             "now": self.now,
             "has_guests": bool(self.guests.bookings),
@@ -211,7 +215,6 @@ class MoveDepartureView(PlanView):
         start = self.start
         return {
             **super().get_context_data(**kwargs),
-            "old": _when(self.schedule.starts_at, self.schedule),
             "new": _when(start.starts_at, self.schedule),
             "is_shifted": start.moved,
             "problems": tours_queries.reschedule_problems(self.schedule, start, now=self.now),

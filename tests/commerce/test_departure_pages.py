@@ -203,6 +203,19 @@ def test_guest_chooses_on_the_page(harbour, member_client, booked):
         assert order.lines.get().booking.schedule_id == other.pk
 
 
+def test_guest_of_a_moved_departure_reads_both_times(harbour, member_client, booked):
+    schedule, _other, order = booked
+    sent = {"date": "2031-06-03", "start_time": "15:00", "answer": "choose", "choose_until": UNTIL}
+    member_client(harbour, Role.MANAGER).post(reverse("schedules:reschedule", args=[schedule.pk]), sent)
+    deliver(harbour)
+    with organization_scope(harbour.pk):
+        choice = GuestChoice.objects.get(order=order)
+    guest = client_for(harbour)
+    url = reverse("commerce:choice", args=[order.secret, choice.public_id])
+    assert "New : Tuesday, 3 June 2031, 15:00 Before : Monday, 2 June 2031, 10:00" in words(guest.get(url))
+    assert "See you at the new time" in words(guest.post(url, {"choice": "keep"}, follow=True))
+
+
 def test_choice_needs_its_own_orders_secret(harbour, member_client, booked):
     schedule, _other, order = booked
     with organization_scope(harbour.pk):

@@ -15,7 +15,7 @@ def open_departure_of(page: Page, live_stack, name: str) -> None:
     """Go to the departure that a guest has booked."""
     page.goto(live_stack.url("harbour", "/admin/bookings/"))
     page.locator("main tbody tr").filter(has_text=name).get_by_role("link").first.click()
-    page.locator("main").get_by_role("link", name=re.compile(r"\d\d:\d\d")).first.click()
+    page.locator('main dl a[href*="/schedules/inspect/"]').click()
     page.wait_for_url("**/schedules/inspect/**")
 
 
