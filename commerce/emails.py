@@ -333,6 +333,24 @@ def _choice_context(order: Order, choices: Sequence[GuestChoice], organization: 
     return values
 
 
+def booking_merged(order: Order, *, schedule_id: int, organization: Organization) -> Email:
+    """Return what a guest reads who was put on another departure, because too few people had booked the one it was (`schedule_id`)."""
+    with override(order.language):
+        before = Schedule.objects.get(pk=schedule_id)
+        when = f"{date_format(before.date)}, {date_format(before.start_time, 'TIME_FORMAT')}"
+        lead = _(
+            "Too few people have booked your departure on %(when)s, so we have put you on another one. Below you see the new time."
+            " You pay nothing more. If it does not suit you, please tell us."
+        )
+        return _render(
+            "booking_merged",
+            order,
+            organization=organization,
+            subject=_("A new time for your booking: %(number)s") % {"number": order.number},
+            lead=lead % {"when": when},
+        )
+
+
 def refund_started(order: Order, refund: Refund, *, organization: Organization) -> Email:
     """Return what a guest reads whose money is on its way back."""
     with override(order.language):

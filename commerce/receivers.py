@@ -42,8 +42,8 @@ def _forget_test_mode(organization_id: int) -> None:
 
 
 @subscriber("tours.schedule_cancelled")
-def begin_cancelled(*, schedule_id: int, booking_ids: list[int]) -> None:
-    operations.begin_cancelled(schedule_id, booking_ids=booking_ids)
+def begin_cancelled(*, schedule_id: int, booking_ids: list[int], actor_id: int | None = None) -> None:
+    operations.begin_cancelled(schedule_id, booking_ids=booking_ids, actor_id=actor_id)
 
 
 @subscriber("commerce.departure_moved")
@@ -144,6 +144,18 @@ def booking_changed(*, order_id: int, change_id: int) -> None:
     _note(order, "booking_changed")
     mail = emails.booking_changed(order, change, organization=current_organization())
     _write_to_guest(order, mail, dedupe_key=f"change-{change.pk}")
+
+
+@subscriber("tours.booking_merged")
+def booking_merged(*, booking_id: int, schedule_id: int) -> None:
+    order = queries.order_of_booking(booking_id)
+    # Who has not finished the checkout sees the new time there.
+    placed = (OrderStatus.CONFIRMED, OrderStatus.PAID, OrderStatus.PARTIALLY_REFUNDED)
+    if order is None or not (order.status in placed or order.method == PaymentMethod.BANK_TRANSFER):
+        return
+    _note(order, "booking_merged")
+    mail = emails.booking_merged(order, schedule_id=schedule_id, organization=current_organization())
+    _write_to_guest(order, mail, dedupe_key=f"booking-{booking_id}-from-{schedule_id}")
 
 
 @subscriber("commerce.refund_started")

@@ -26,7 +26,7 @@ from tenancy.fields import translated
 from tenancy.forms import TenantForm
 from tenancy.panels import TodayItem
 from tours.enums import PatternKind
-from tours.forms import PatternForm, PriceFormSet, StopFormSet, TourForm, VariantFormSet
+from tours.forms import NeedFormSet, PatternForm, PriceFormSet, ResourceForm, StopFormSet, TourForm, VariantFormSet
 from tours.models import Schedule
 from tours.queries import decisions_waiting, requests_to, requests_unanswered
 
@@ -77,9 +77,9 @@ ABOUT = ObjectList(
                     [
                         FieldPanel("duration_minutes"),
                         FieldPanel("capacity", help_text=_("Most guests on one departure.")),
-                        FieldPanel("min_participants"),
                     ]
                 ),
+                FieldRowPanel([FieldPanel("min_participants"), FieldPanel("decision_hours")]),
                 FieldPanel("cutoff_minutes"),
             ],
             heading=_("Time and places"),
@@ -102,6 +102,9 @@ VARIANTS = ObjectList(
                 FieldRowPanel(
                     [FieldPanel("duration_minutes"), FieldPanel("capacity"), FieldPanel("cutoff_minutes")],
                     help_text=_("Empty: as the tour."),
+                ),
+                FieldRowPanel(
+                    [FieldPanel("min_participants"), FieldPanel("decision_hours")], help_text=_("Empty: as the tour.")
                 ),
                 FieldPanel("is_active"),
             ],
@@ -262,6 +265,7 @@ def today_items(request: HttpRequest) -> list[TodayItem]:
                 decision.schedule,
                 gettext("Too few participants: %(booked)d of at least %(minimum)d")
                 % {"booked": decision.schedule.booked_count, "minimum": decision.minimum},
+                url=reverse("decisions:decide", args=[decision.pk]),
                 order=15,
             )
             for decision in decisions_waiting()
@@ -281,10 +285,54 @@ def today_items(request: HttpRequest) -> list[TodayItem]:
     return []
 
 
-def _waiting(schedule: Schedule, note: str, *, order: int) -> TodayItem:
+def _waiting(schedule: Schedule, note: str, *, order: int, url: str = "") -> TodayItem:
     when = date_format(schedule.local_start, gettext("D j M Y, H:i"))
     name = f"{translated(schedule.tour, 'name')}, {when}"
-    return TodayItem(name, reverse("schedules:inspect", args=[schedule.pk]), note, order=order)
+    return TodayItem(name, url or reverse("schedules:inspect", args=[schedule.pk]), note, order=order)
+
+
+RESOURCE_FORM = ObjectList(
+    [
+        MultiFieldPanel(
+            [
+                FieldPanel("name", help_text=_("Such as Minibus, Kayak, Headset.")),
+                FieldRowPanel(
+                    [
+                        FieldPanel("stock", help_text=_("All of them together.")),
+                        FieldPanel(
+                            "turnaround_minutes",
+                            help_text=_(
+                                "After a departure, until the next one can use it: to come back, to clean, to charge."
+                            ),
+                        ),
+                    ]
+                ),
+                FieldPanel(
+                    "is_active",
+                    help_text=_(
+                        "Untick it while none can be used: departures that need it cannot be booked any further."
+                    ),
+                ),
+            ],
+            heading=_("Resource"),
+        ),
+        FormSetPanel(
+            "needs",
+            panels=[
+                FieldPanel("variant"),
+                FieldRowPanel([FieldPanel("quantity"), FieldPanel("basis")]),
+            ],
+            heading=_("What needs it"),
+            label=_("Tour"),
+            help_text=_(
+                "A departure uses it from the first place that is booked or blocked. When none is free at that time,"
+                " guests find no place left."
+            ),
+            formset=NeedFormSet,
+        ),
+    ],
+    base_form_class=ResourceForm,
+)
 
 
 def audit_areas() -> list[Area]:
@@ -317,6 +365,9 @@ def audit_areas() -> list[Area]:
             " %(removed)s removed"
         ),
         "pattern.imported": _("%(who)s imported the pattern %(record)s from a calendar file"),
+        "schedule.too_few": _("Too few people have booked the departure %(record)s: %(booked)s of %(minimum)s"),
+        "schedule.decided": _("%(who)s decided about the departure %(record)s with too few participants"),
+        "planning.changed": _("%(who)s changed who decides about departures with too few participants"),
         "manifest.viewed": _("%(who)s looked at who comes on the departure %(record)s"),
         "manifest.exported": _("%(who)s took the list of who comes on the departure %(record)s as %(format)s"),
         "booking.checked_in": _("%(who)s checked people in: %(record)s"),

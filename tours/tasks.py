@@ -43,3 +43,16 @@ def read_guide_feed(*, feed_id: int) -> None:
 def sweep_guide_feeds() -> None:
     for feed_id, organization_id in queries.due_feeds(now=timezone.now()):
         enqueue_for(organization_id, "tours.read_guide_feed", feed_id=feed_id)
+
+
+@tenant_job("tours.propose_decision")
+def propose_decision(*, schedule_id: int) -> None:
+    operations.propose_decision(schedule_id, now=timezone.now())
+
+
+@sweep_job("tours.sweep_minimums")
+def sweep_minimums() -> None:
+    now = timezone.now()
+    operations.settle_decisions(now=now)
+    for schedule_id, organization_id in queries.short_schedules(now=now).values_list("pk", "organization_id"):
+        enqueue_for(organization_id, "tours.propose_decision", schedule_id=schedule_id)

@@ -2,23 +2,26 @@ from wagtail import hooks
 from wagtail.permissions import register_permission_policy
 
 from tenancy.permissions import ReadOnlyPolicy
-from tours.models import Booking, Schedule
+from tours.models import Booking, DepartureDecision, Schedule
 from tours.panels import audit_areas, today_items
 from tours.permissions import SchedulePolicy
 from tours.viewsets import (
     BookingViewSet,
     CalendarMenuItem,
     CertificationViewSet,
+    DecisionViewSet,
     GuideSettingsViewSet,
     GuideViewSet,
     MyDeparturesViewSet,
     PatternViewSet,
+    ResourceViewSet,
     ScheduleViewSet,
     SwapViewSet,
     TourViewSet,
 )
 
 register_permission_policy(Booking, ReadOnlyPolicy(Booking))
+register_permission_policy(DepartureDecision, ReadOnlyPolicy(DepartureDecision))
 register_permission_policy(Schedule, SchedulePolicy(Schedule))
 
 
@@ -33,6 +36,8 @@ def register_tours():
         CertificationViewSet(),
         GuideSettingsViewSet(),
         SwapViewSet(),
+        ResourceViewSet(),
+        DecisionViewSet(),
         BookingViewSet(),
     ]
 

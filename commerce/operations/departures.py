@@ -24,6 +24,7 @@ from crm.operations import queue_message, record_activity
 from tenancy import audit
 from tenancy.audit import Actor
 from tenancy.fields import translated
+from tenancy.models import User
 from tenancy.outbox import publish
 from tenancy.queries import current_organization
 from tours.enums import SEAT_TAKING, BookingStatus, ScheduleStatus
@@ -118,12 +119,20 @@ def _write_change(
 
 
 @transaction.atomic
-def begin_cancelled(schedule_id: int, *, booking_ids: Sequence[int]) -> DepartureChange:
+def begin_cancelled(schedule_id: int, *, booking_ids: Sequence[int], actor_id: int | None = None) -> DepartureChange:
     """Begin to tell the guests of a cancelled departure: as planned, or, cancelled without a plan, with their money back at once.
 
-    Returns what is being done. A repeat has no effect.
+    `actor_id` is the account that cancelled it without a plan, whose limit of refunds counts; None, the system, has no limit. Returns
+    what is being done. A repeat has no effect.
     """
-    change, _is_new = DepartureChange.objects.get_or_create(schedule_id=schedule_id, kind=ChangeKind.CANCELLED)
+    actor = User.objects.filter(pk=actor_id).first() if actor_id is not None else None
+    # Who does not work here any more pays nothing back without somebody's approval.
+    limit_minor = 0 if actor is None else queries.refund_limit_of(actor)
+    change, _is_new = DepartureChange.objects.get_or_create(
+        schedule_id=schedule_id,
+        kind=ChangeKind.CANCELLED,
+        defaults={"limit_minor": None if actor_id is None else limit_minor, "actor": actor},
+    )
     return begin_choices(change.pk, booking_ids=booking_ids)
 
 

@@ -28,6 +28,11 @@ def order_of_checkout(token: UUID) -> Order | None:
     return Order.objects.filter(checkout_token=token).first()
 
 
+def order_of_booking(booking_id: int) -> Order | None:
+    """Return the order that a booking belongs to, with its customer, or None."""
+    return Order.objects.filter(lines__booking=booking_id).select_related("customer").first()
+
+
 def order_url(order: Order, organization: Organization) -> str:
     """Return the full address of a guest's order page, in the order's language; only its secret opens it."""
     with override(order.language):

@@ -13,6 +13,7 @@ from commerce.enums import UNDECIDED, ChangeKind, OrderStatus, PaymentMethod, Pa
 from commerce.gateways import stripe
 from commerce.models import GuestChoice, Order, Payment, PaymentSettings, ProviderEvent
 from commerce.rules import METHODS, PAID_AND_STANDING, within_refund_limit
+from tenancy.models import User
 from tenancy.money import format_money
 from tenancy.rules import roles_with
 from tours.enums import SEAT_TAKING, BookingStatus
@@ -33,6 +34,13 @@ class MethodChoice:
 def payment_settings() -> PaymentSettings:
     """Return how the organization in scope is paid, with the organization loaded; one query."""
     return PaymentSettings.objects.select_related("organization").get()
+
+
+def refund_limit_of(user: User) -> int | None:
+    """Return the most that a person may pay back of one order, in minor units: None is any amount, 0 nothing at all."""
+    if not user.has_perm("commerce.refund_payment"):
+        return 0
+    return None if user.has_perm("commerce.refund_any_amount") else payment_settings().refund_limit_minor
 
 
 def hold_minutes(row: PaymentSettings) -> int:

@@ -190,6 +190,7 @@ def quote(request, schedule_public_id):
             "variant_name": translated(schedule.variant, "name"),
             "language": language_name(schedule.language),
             "few_left": schedule.seats_left if schedule.seats_left <= FEW_LEFT else None,
+            "needed": _needed(schedule),
             "zone": zone_name(schedule.local_start),
             "rows": [(tier, translated(tier, "name"), field) for tier, field in form.rows],
             "currency": request.organization.currency,
@@ -198,6 +199,12 @@ def quote(request, schedule_public_id):
             "back_url": reverse("commerce:availability", args=[schedule.tour.public_id]) + f"?date={schedule.date}",
         },
     )
+
+
+def _needed(schedule):
+    """How many must come for it to take place, as long as fewer have booked."""
+    fewest = schedule.fewest_participants
+    return fewest if schedule.booked_count < fewest and fewest > 1 else None
 
 
 def _typed(request):

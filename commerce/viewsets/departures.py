@@ -94,11 +94,7 @@ class PlanView(DepartureView, FormView):
     @cached_property
     def refund_limit_minor(self):
         """The most that the person may pay back of one order; nothing without the permission to pay back at all."""
-        if not self.request.user.has_perm("commerce.refund_payment"):
-            return 0
-        if self.request.user.has_perm("commerce.refund_any_amount"):
-            return None
-        return queries.payment_settings().refund_limit_minor
+        return queries.refund_limit_of(self.request.user)
 
     @cached_property
     def guests(self):

@@ -229,6 +229,7 @@ CELERY_BEAT_SCHEDULE = {
     "complete-schedules": {"task": "tours.sweep_departed", "schedule": 300.0},
     "remind-guides": {"task": "tours.sweep_guide_requests", "schedule": 900.0},
     "read-guide-feeds": {"task": "tours.sweep_guide_feeds", "schedule": 300.0},
+    "decide-minimums": {"task": "tours.sweep_minimums", "schedule": 300.0},
     "complete-orders": {"task": "commerce.sweep_completed", "schedule": 300.0},
     "publish-scheduled": {"task": "cms.publish_scheduled", "schedule": 60.0},
 }

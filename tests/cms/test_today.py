@@ -97,13 +97,15 @@ def test_another_day_can_be_chosen(harbour, harbour_day, member_client):
 
 def test_what_must_be_decided_and_who_has_not_answered_waits(harbour, harbour_day, member_client):
     with organization_scope(harbour.pk):
-        DepartureDecision.objects.create(schedule=harbour_day["next"], booked=0, minimum=6, proposal=Decision.CANCEL)
+        decision = DepartureDecision.objects.create(
+            schedule=harbour_day["next"], booked=0, minimum=6, proposal=Decision.CANCEL
+        )
     context, _page = today(member_client(harbour, Role.MANAGER))
     waiting = [(item.text, item.url, item.note) for item in context["items"]]
     assert waiting == [
         (
             "Harbour, Mon 2 Jun 2031, 14:00",
-            reverse("schedules:inspect", args=[harbour_day["next"].pk]),
+            reverse("decisions:decide", args=[decision.pk]),
             "Too few participants: 0 of at least 6",
         ),
         (

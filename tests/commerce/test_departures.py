@@ -3,6 +3,7 @@ import datetime as dt
 import pytest
 
 from commerce import queries
+from commerce.emails import order_confirmation
 from commerce.enums import ChoiceStatus, PaymentMethod, RefundReason
 from commerce.models import DepartureChange, GuestChoice, PaymentSettings, Refund
 from commerce.operations import (
@@ -27,12 +28,16 @@ from commerce.operations import (
     take_money_back,
     tell_guest,
 )
+from commerce.receivers import booking_merged
 from crm.models import Message
+from tenancy.enums import Role
+from tenancy.models import OutboxEvent
 from tenancy.scope import every_organization, organization_scope
 from tests.commerce.factories import NOW, order_of
 from tests.factories import VariantFactory, make_schedule
+from tests.fixtures import make_member
 from tests.parallel import in_parallel
-from tours.operations import ScheduleRefused, cancel_schedule
+from tours.operations import ScheduleRefused, cancel_schedule, move_booking
 from tours.queries import alternatives_to
 
 LATER = NOW + dt.timedelta(days=2)
@@ -505,3 +510,37 @@ def test_failed_refund_that_stripe_knows_is_made_anew(in_harbour):
     again = retry_refund(Refund.objects.get(), now=LATER, actor=None)
     assert (again.amount_minor, again.guest_choice_id, again.status) == (5000, choice.pk, "pending")
     assert queries.failed_refunds_of(choice.change).count() == 0
+
+
+def test_departure_cancelled_without_a_plan_keeps_to_the_limit_of_who_cancelled_it(harbour):
+    manager, owner = (make_member(harbour, role) for role in (Role.MANAGER, Role.OWNER))
+    with organization_scope(harbour.pk):
+        PaymentSettings.objects.update(refund_limit_minor=1000)
+        limits = []
+        for actor in (manager, owner, None):
+            schedule = make_schedule()
+            cancel_schedule(schedule, reason="Too few", now=NOW, actor=actor)
+            payload = OutboxEvent.objects.filter(topic="tours.schedule_cancelled").latest("pk").payload
+            limits.append(begin_cancelled(**payload).limit_minor)
+    assert limits == [1000, None, None]
+
+
+def test_guest_of_a_merged_departure_is_told_once(in_harbour):
+    early, late = make_schedule(), make_schedule(start_time=dt.time(14))
+    order = paid_order(early)
+    booking = order.lines.get().booking
+    move_booking(booking, to=late, now=NOW, actor=None)
+    for _time in range(2):
+        booking_merged(booking_id=booking.pk, schedule_id=early.pk)
+    message = Message.objects.get(kind="booking_merged")
+    assert message.subject == f"A new time for your booking: {order.number}"
+    assert "Too few people have booked your departure on 2 June 2031, 10:00" in message.text
+    assert "14:00" in message.text
+
+
+def test_note_to_guests_stands_in_the_mails(in_harbour):
+    schedule = make_schedule(guest_note="Bring a coat", internal_note="Key at the kiosk")
+    order = paid_order(schedule)
+    mail = order_confirmation(order, organization=in_harbour)
+    assert ("Bring a coat" in mail.text, "Bring a coat" in mail.html) == (True, True)
+    assert ("kiosk" in mail.text, "kiosk" in mail.html) == (False, False)

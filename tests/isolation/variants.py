@@ -64,7 +64,7 @@ def queries_with_keys(route: Route, url: str, keys: Keys) -> list[Query]:
     if route.name == "wagtail_bulk_action":
         app, model, _action = url.strip("/").split("/")[-3:]
         return _bulk(f"{app}.{model}")(keys)
-    if route.name.endswith(":chosen_multiple"):
+    if route.name.endswith(":chosen_multiple") or ":bulk_" in route.name:
         return _bulk(models_of_viewsets()[route.namespace])(keys)
     return []
 

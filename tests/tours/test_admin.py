@@ -186,8 +186,8 @@ def test_schedule_export_has_rows_and_no_formulas(harbour, member_client):
     with no_scope():
         lines = response.getvalue().decode().splitlines()
     assert lines == [
-        "Date,Start,Time zone,Tour,Variant,Language,Booked,Places,Status,Note to guests,Internal note",
-        "2031-06-02,10:00:00,Europe/Berlin,'=1+1,Group,de,0,5,open,,",
+        "Date,Start,Time zone,Tour,Variant,Language,Booked,Blocked,Places,Status,Note to guests,Internal note",
+        "2031-06-02,10:00:00,Europe/Berlin,'=1+1,Group,de,0,0,5,open,,",
     ]
 
 
@@ -384,6 +384,7 @@ def tour_values(**values):
         "duration_minutes": 90,
         "capacity": 12,
         "min_participants": 1,
+        "decision_hours": 24,
         "cutoff_minutes": 60,
         **empty,
         **values,

@@ -2,7 +2,9 @@ import datetime as dt
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
+from tenancy.enums import Role
 from tenancy.scope import organization_scope
 from tests.factories import TourFactory, VariantFactory, make_schedule
 from tests.parallel import in_parallel
@@ -249,3 +251,58 @@ def test_stock_falls_and_needs_come_while_places_are_booked(harbour):
             if row.variant_id in needs
         )
         assert used <= resource.stock
+
+
+# In the admin
+
+
+def resource_form(needs=(), **values):
+    rows = {
+        f"needs-{number}-{name}": value
+        for number, need in enumerate(needs)
+        for name, value in {"id": "", "ORDER": "", "DELETE": "", **need}.items()
+    }
+    initial = sum(bool(need.get("id")) for need in needs)
+    return {
+        "name": "Kayak",
+        "stock": 6,
+        "turnaround_minutes": 0,
+        "is_active": "on",
+        "needs-TOTAL_FORMS": len(needs),
+        "needs-INITIAL_FORMS": initial,
+        "needs-MIN_NUM_FORMS": 0,
+        "needs-MAX_NUM_FORMS": 1000,
+        **rows,
+        **values,
+    }
+
+
+def test_resource_is_made_and_changed_in_the_admin(harbour, member_client):
+    with organization_scope(harbour.pk):
+        variant = VariantFactory()
+        schedule = make_schedule(variant)
+    client = member_client(harbour, Role.MANAGER)
+    need = {"variant": variant.pk, "quantity": 2, "basis": "seat"}
+    made = client.post(reverse("resources:add"), resource_form([need]))
+    assert (made.status_code, made.get("Location")) == (302, reverse("resources:index"))
+    with organization_scope(harbour.pk):
+        (row,) = ResourceNeed.objects.all()
+        take(schedule, 3)
+    url = reverse("resources:edit", args=[row.resource_id])
+    fewer = client.post(url, resource_form([{**need, "id": row.pk}], stock=5))
+    assert fewer.context["form"].non_field_errors() == [
+        "6 are in use on Mon 2 Jun 2031, 10:00 already. Change those departures first, or give a higher number."
+    ]
+    assert fewer.context["form"]["stock"].value() == "5"
+    assert client.post(url, resource_form([{**need, "id": row.pk}], stock=8)).status_code == 302
+    with organization_scope(harbour.pk):
+        assert list(Resource.objects.values_list("stock", "needs__quantity")) == [(8, 2)]
+
+
+@pytest.mark.parametrize("role", [Role.EDITOR, Role.GUIDE])
+def test_resources_are_for_those_who_plan(harbour, member_client, role):
+    with organization_scope(harbour.pk):
+        resource = kayaks(3)
+    client = member_client(harbour, role)
+    urls = [reverse("resources:index"), reverse("resources:add"), reverse("resources:edit", args=[resource.pk])]
+    assert [client.post(url, resource_form()).status_code for url in urls] == [302] * 3

@@ -1,12 +1,15 @@
 """Forms of departures."""
 
+import json
 import re
+from collections.abc import Mapping
 from datetime import date, time
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.dates import WEEKDAYS
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail.admin.widgets import AdminDateInput
@@ -15,7 +18,7 @@ from tenancy.forms import TenantForm
 from tours.enums import TourStatus
 from tours.forms.fields import VariantField, guides_field, language_choices, language_name
 from tours.models import Schedule, TourVariant
-from tours.queries import guides_of, guides_to_choose
+from tours.queries import editable_values, guides_of, guides_to_choose
 from tours.rules import days_between
 
 MAX_DEPARTURES_AT_ONCE = 500
@@ -44,11 +47,17 @@ class ScheduleForm(TenantForm):
             "cutoff_minutes",
             "capacity",
             "language",
+            "min_participants",
+            "decision_hours",
             "guest_note",
             "internal_note",
         ]
         help_texts = {
             "date": _("The time can change until somebody has booked."),
+            "min_participants": _("Empty: as the variant has it, or the tour. 1: it takes place in any case."),
+            "decision_hours": _(
+                "How long before the start it is decided whether enough people come. Empty: as the tour."
+            ),
             "guest_note": _("Guests read it when they book and in their order."),
             "internal_note": _("For your team only."),
         }
@@ -61,6 +70,29 @@ class ScheduleForm(TenantForm):
         self.fields["language"] = forms.ChoiceField(label=_("Language"), choices=choices, required=False)
         self.fields["guides"] = guides_field(guides_to_choose(self.instance))
         self.initial["guides"] = guides_of(self.instance)
+        self.fields["seen"] = forms.JSONField(
+            required=False, widget=forms.HiddenInput, initial=editable_values(self.instance)
+        )
+
+    def words_of(self, values: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """Return values as `editable_values` gives them in words: the field's label and what is there."""
+        guides = dict(self.fields["guides"].queryset.values_list("pk", "name"))
+
+        def word(name: str, value: Any) -> str:
+            if name == "guides":
+                value = ", ".join(guides.get(pk, "–") for pk in value)
+            elif name == "language" and value:
+                value = language_name(value)
+            elif name == "date":
+                value = date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")
+            return str(_("empty")) if value in ("", None) else str(value)
+
+        return [(str(self.fields[name].label), word(name, value)) for name, value in values.items()]
+
+    def see(self, schedule: Schedule) -> None:
+        """Take over what a departure is by now, so that what was typed can be saved over it."""
+        self.data = self.data.copy()
+        self.data[self.add_prefix("seen")] = json.dumps(editable_values(schedule))
 
 
 class NewSchedulesForm(forms.Form):

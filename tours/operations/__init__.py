@@ -16,6 +16,23 @@ from tours.operations.assignments import (
 from tours.operations.attendance import AttendanceRefused, check_in, mark_no_show, undo_check_in, undo_no_show
 from tours.operations.blocks import block_seats, unblock_seats
 from tours.operations.calendar import move_schedule
+from tours.operations.decisions import (
+    DecisionRefused,
+    decide_departure,
+    propose_decision,
+    set_planning,
+    settle_decisions,
+)
+from tours.operations.edits import (
+    IN_BULK,
+    BulkReport,
+    ScheduleChanged,
+    cancel_schedules,
+    change_schedules,
+    close_schedules,
+    edit_schedule,
+    open_schedules,
+)
 from tours.operations.guide_feeds import read_feed, read_feeds_soon
 from tours.operations.guide_swaps import consent_to_swap, offer_swap, refuse_swap, take_swap, withdraw_swap
 from tours.operations.manifests import open_manifest, open_manifests
@@ -50,14 +67,18 @@ from tours.operations.seats import (
 from tours.operations.stops import StopImport, import_stops
 
 __all__ = [
+    "IN_BULK",
     "AssignmentRefused",
     "AttendanceRefused",
+    "BulkReport",
+    "DecisionRefused",
     "MovedSchedule",
     "NewParticipant",
     "NewSchedules",
     "ParticipantDetails",
     "PlanOutdated",
     "ResourceRefused",
+    "ScheduleChanged",
     "ScheduleRefused",
     "SeatRequest",
     "SeatsUnavailable",
@@ -70,9 +91,12 @@ __all__ = [
     "await_payment",
     "block_seats",
     "cancel_schedule",
+    "cancel_schedules",
     "change_schedule",
+    "change_schedules",
     "check_in",
     "close_schedule",
+    "close_schedules",
     "complete_departed",
     "confirm_assignment",
     "confirm_bookings",
@@ -80,8 +104,10 @@ __all__ = [
     "create_booking",
     "create_schedule",
     "create_schedules",
+    "decide_departure",
     "decline_assignment",
     "describe_participants",
+    "edit_schedule",
     "generate_schedules",
     "guides_in_one_place",
     "import_patterns",
@@ -94,6 +120,8 @@ __all__ = [
     "open_manifest",
     "open_manifests",
     "open_schedule",
+    "open_schedules",
+    "propose_decision",
     "read_feed",
     "read_feeds_soon",
     "refuse_double_booking",
@@ -105,6 +133,8 @@ __all__ = [
     "reserve_seats",
     "retake_seats",
     "save_resource",
+    "set_planning",
+    "settle_decisions",
     "take_swap",
     "unblock_seats",
     "undo_check_in",

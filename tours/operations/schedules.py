@@ -288,7 +288,12 @@ def cancel_schedule(schedule: Schedule, *, reason: str, now: datetime, actor: Ac
     locked.internal_note = f"{locked.internal_note}\n{reason}".strip()
     locked.save(update_fields=["internal_note"])
     lost = release_seats(locked.bookings.filter(status__in=SEAT_TAKING), to=BookingStatus.CANCELLED, now=now)
-    publish("tours.schedule_cancelled", schedule_id=locked.pk, booking_ids=[booking.pk for booking in lost])
+    publish(
+        "tours.schedule_cancelled",
+        schedule_id=locked.pk,
+        booking_ids=[booking.pk for booking in lost],
+        actor_id=actor.pk if actor is not None else None,
+    )
     return schedule_for_update(locked.pk)
 
 

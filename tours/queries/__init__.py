@@ -34,6 +34,15 @@ from tours.queries.calendar import (
     schedules_of_calendar,
     variants_of_schedules,
 )
+from tours.queries.decisions import (
+    decision_for_update,
+    merge_targets,
+    planning_settings,
+    settled_decisions,
+    short_schedules,
+    with_minimum,
+)
+from tours.queries.edits import editable_values
 from tours.queries.guide_days import GuideDays, assignment_of_guide, assignments_of_guide
 from tours.queries.guide_feeds import due_feeds
 from tours.queries.guide_links import answer_token, assignment_by_token, swap_by_token, swap_token
@@ -151,6 +160,7 @@ __all__ = [
     "confirmed_guides_of",
     "confirmed_times",
     "conflicts_of",
+    "decision_for_update",
     "decisions_waiting",
     "departures_for_update",
     "departures_on",
@@ -158,6 +168,7 @@ __all__ = [
     "due_feeds",
     "due_patterns",
     "due_reminders",
+    "editable_values",
     "engagement_of",
     "guide_address",
     "guide_names",
@@ -173,6 +184,7 @@ __all__ = [
     "lowest_prices",
     "manifest_of",
     "manifests_of",
+    "merge_targets",
     "need_of",
     "next_departures",
     "outlook_on",
@@ -181,6 +193,7 @@ __all__ = [
     "people_of_booking",
     "people_on_schedule",
     "plan_of",
+    "planning_settings",
     "price_tiers",
     "price_tiers_of",
     "reports_of",
@@ -199,6 +212,8 @@ __all__ = [
     "schedules_to_choose",
     "schedules_with_room",
     "seats_by_resources",
+    "settled_decisions",
+    "short_schedules",
     "stops_of",
     "suggestions_for",
     "swap_by_token",
@@ -215,5 +230,6 @@ __all__ = [
     "week_of_guides",
     "who_could_take",
     "with_guides",
+    "with_minimum",
     "with_needs",
 ]

@@ -1,7 +1,9 @@
 from tours.views.attendance import CheckInView
 from tours.views.blocks import BlockedSeatsView
 from tours.views.bookings import BookingIndexView, BookingInspectView, BookingPeopleView
+from tours.views.bulk import BULK_ACTIONS
 from tours.views.calendar import CalendarView, MoveScheduleView
+from tours.views.decisions import DecideView, DecisionIndexView, PlanningView
 from tours.views.guide_answers import GuideAnswerView, TakeSwapView
 from tours.views.guide_planning import AssignGuidesView, GuideSettingsEditView, GuideWeekView
 from tours.views.guide_swaps import SWAP_VERBS, OfferSwapView, SwapsView, SwapVerbView
@@ -19,6 +21,7 @@ from tours.views.patterns import (
     VariantDeparturesView,
 )
 from tours.views.reports import TourReportView
+from tours.views.resources import ResourceCreateView, ResourceEditView, ResourceIndexView
 from tours.views.schedules import (
     NewSchedulesView,
     ScheduleEditView,
@@ -31,6 +34,7 @@ from tours.views.stop_imports import StopMappingView, StopUploadView
 from tours.views.tours import TourDeleteView, TourEditView, TourIndexView, TourInspectView
 
 __all__ = [
+    "BULK_ACTIONS",
     "SWAP_VERBS",
     "AnswerRequestView",
     "AssignGuidesView",
@@ -44,6 +48,8 @@ __all__ = [
     "CheckInView",
     "DayManifestFileView",
     "DayManifestView",
+    "DecideView",
+    "DecisionIndexView",
     "GuideAnswerView",
     "GuideCreateView",
     "GuideDeleteView",
@@ -63,6 +69,10 @@ __all__ = [
     "PatternEditView",
     "PatternIndexView",
     "PatternPlanView",
+    "PlanningView",
+    "ResourceCreateView",
+    "ResourceEditView",
+    "ResourceIndexView",
     "ScheduleEditView",
     "ScheduleIndexView",
     "ScheduleInspectView",

@@ -10,7 +10,7 @@ from django.views.generic import FormView, TemplateView
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.ui.menus import MenuItem
-from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
+from wagtail.admin.ui.tables import BulkActionsCheckboxColumn, Column, StatusTagColumn, TitleColumn
 from wagtail.admin.views.generic import EditView, IndexView, InspectView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
@@ -23,7 +23,7 @@ from tours import operations, queries
 from tours.enums import ScheduleStatus
 from tours.forms import NewSchedulesForm, language_name
 from tours.models import Schedule, TourVariant
-from tours.rules import staff_verbs
+from tours.rules import Minimum, staff_verbs
 
 VERB_LABELS = {
     "open": gettext_lazy("Open for booking"),
@@ -96,6 +96,7 @@ class FullnessColumn(Column):
 
 
 class ScheduleIndexView(IndexView):
+    template_name = "tours/schedule_index.html"
     default_ordering = "starts_at"
     add_item_label = gettext_lazy("New departures")
 
@@ -126,7 +127,9 @@ class ScheduleIndexView(IndexView):
     def columns(self):
         title = self._get_title_column_class(TitleColumn)
         zone = current_organization().time_zone
+        chosen = [BulkActionsCheckboxColumn("bulk_actions", obj_type="schedule")]
         return [
+            *(chosen if self.user_has_permission("change") else []),
             title(
                 "when",
                 label=_("Departure"),
@@ -274,14 +277,24 @@ class ScheduleEditView(EditView):
             return super().form_valid(form)
         except operations.ScheduleRefused as refused:
             form.add_error(None, str(refused))
-            self.object.refresh_from_db()
+            self.object = self.get_object()
+            if isinstance(refused, operations.ScheduleChanged):
+                self._show_change(form, refused.now)
             self.produced_error_message = self.get_error_message()
             return self.form_invalid(form)
 
+    def _show_change(self, form, now):
+        for label, value in form.words_of(now):
+            form.add_error(None, _("%(field)s: now “%(value)s”") % {"field": capfirst(label), "value": value})
+        form.add_error(None, _("What you typed is still here. Save again to put it in the place of that."))
+        form.see(self.object)
+
     def save_instance(self):
         values = self.form.cleaned_data
-        schedule = operations.change_schedule(
+        schedule = operations.edit_schedule(
             self.object,
+            seen=values["seen"] if isinstance(values["seen"], dict) else None,
+            minimum=Minimum(values["min_participants"], values["decision_hours"]),
             date=values["date"],
             start_time=values["start_time"],
             duration_minutes=values["duration_minutes"],

@@ -1,7 +1,9 @@
 from tours.viewsets.bookings import BookingViewSet
+from tours.viewsets.decisions import DecisionViewSet
 from tours.viewsets.guides import CertificationViewSet, GuideSettingsViewSet, GuideViewSet, SwapViewSet
 from tours.viewsets.my_departures import MyDeparturesViewSet
 from tours.viewsets.patterns import PatternViewSet
+from tours.viewsets.resources import ResourceViewSet
 from tours.viewsets.schedules import CalendarMenuItem, ScheduleViewSet
 from tours.viewsets.tours import TourViewSet
 
@@ -9,10 +11,12 @@ __all__ = [
     "BookingViewSet",
     "CalendarMenuItem",
     "CertificationViewSet",
+    "DecisionViewSet",
     "GuideSettingsViewSet",
     "GuideViewSet",
     "MyDeparturesViewSet",
     "PatternViewSet",
+    "ResourceViewSet",
     "ScheduleViewSet",
     "SwapViewSet",
     "TourViewSet",

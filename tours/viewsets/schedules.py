@@ -69,6 +69,10 @@ class ScheduleViewSet(TourViews):
         guides = path("<int:pk>/guides/", views.AssignGuidesView.as_view(), name="guides")
         calendar = path("calendar/", views.CalendarView.as_view(), name="calendar")
         move = path("<int:pk>/move/", views.MoveScheduleView.as_view(), name="move")
+        bulk = [
+            path(f"bulk/{action.action_type}/", action.as_view(), name=f"bulk_{action.action_type}")
+            for action in views.BULK_ACTIONS
+        ]
         # Cancelling, and moving with guests, concern orders too, which stand above this app.
         others = [pattern for urls in hooks.get_hooks("schedule_urls") for pattern in urls()]
         of_one = [
@@ -95,6 +99,7 @@ class ScheduleViewSet(TourViews):
         return [
             *super().get_urlpatterns(),
             guides,
+            *bulk,
             calendar,
             move,
             manifest,
