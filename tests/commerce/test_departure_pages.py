@@ -212,7 +212,7 @@ def test_guest_of_a_moved_departure_reads_both_times(harbour, member_client, boo
         choice = GuestChoice.objects.get(order=order)
     guest = client_for(harbour)
     url = reverse("commerce:choice", args=[order.secret, choice.public_id])
-    assert "New : Tuesday, 3 June 2031, 15:00 Before : Monday, 2 June 2031, 10:00" in words(guest.get(url))
+    assert "New: Tuesday, 3 June 2031, 15:00 Before: Monday, 2 June 2031, 10:00" in words(guest.get(url))
     assert "See you at the new time" in words(guest.post(url, {"choice": "keep"}, follow=True))
 
 
