@@ -136,12 +136,15 @@ def payment_link(order: Order, *, organization: Organization) -> Email:
 def order_confirmation(order: Order, *, organization: Organization) -> Email:
     """Return what a guest reads whose places are confirmed."""
     with override(order.language):
+        lead = [_("Thank you. Your booking is confirmed; we look forward to seeing you.")]
+        if any(line.booking.schedule.tour.asks_for_details for line in order.lines.all()):
+            lead.append(_("Please tell us on the page of your booking who comes; its link is below."))
         return _render(
             "order_confirmation",
             order,
             organization=organization,
             subject=_("Your booking is confirmed: %(number)s") % {"number": order.number},
-            lead=_("Thank you. Your booking is confirmed; we look forward to seeing you."),
+            lead=" ".join(lead),
         )
 
 

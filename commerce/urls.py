@@ -14,6 +14,7 @@ urlpatterns = [
     path("pay/<str:secret>/returned/", views.returned, name="returned"),
     path("pay/<str:secret>/method/", views.change_method, name="change_method"),
     path("order/<str:secret>/", views.order, name="order"),
+    path("order/<str:secret>/people/", views.participants, name="participants"),
     path("order/<str:secret>/state/", views.order_state, name="order_state"),
     path("order/<str:secret>/change/<uuid:booking_public_id>/", views.change, name="change"),
     path("order/<str:secret>/calendar.ics", views.order_ics, name="order_ics"),

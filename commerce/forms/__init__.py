@@ -5,6 +5,7 @@ from commerce.forms.changes import ChangeDecisionForm, PeopleForm
 from commerce.forms.departures import CancelDepartureForm, MoveDepartureForm, NewTimeForm
 from commerce.forms.guests import CheckoutForm, LostLinkForm, QuantitiesForm, home_region
 from commerce.forms.orders import ConfirmPaymentForm, GiveBackForm, ReasonForm, RefundForm
+from commerce.forms.participants import guest_participant_forms
 from commerce.forms.payment_settings import PaymentSettingsForm
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "QuantitiesForm",
     "ReasonForm",
     "RefundForm",
+    "guest_participant_forms",
     "home_region",
     "staff_methods",
 ]

@@ -42,6 +42,7 @@ from commerce.queries.orders import (
 from commerce.queries.owed import (
     owed_for_bookings,
 )
+from commerce.queries.participants import bookings_to_describe
 from commerce.queries.payments import (
     MethodChoice,
     can_pay_due_by_card,
@@ -126,6 +127,7 @@ __all__ = [
     "RefundSum",
     "Unpaid",
     "booking_of",
+    "bookings_to_describe",
     "can_pay_due_by_card",
     "card_payment_of",
     "card_problem",

@@ -6,6 +6,7 @@ from commerce.views.changes import change
 from commerce.views.checkout import change_method, checkout, pay, returned
 from commerce.views.choices import choice
 from commerce.views.orders import lost_link, order, order_ics, order_receipt, order_state
+from commerce.views.participants import participants
 
 __all__ = [
     "availability",
@@ -20,6 +21,7 @@ __all__ = [
     "order_ics",
     "order_receipt",
     "order_state",
+    "participants",
     "pay",
     "quote",
     "remove_line",

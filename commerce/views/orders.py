@@ -169,6 +169,7 @@ def order(request, secret):
     is_on = found.status in (OrderStatus.CONFIRMED, OrderStatus.PAID, OrderStatus.COMPLETED)
     context["has_calendar"] = is_on
     context["has_receipt"] = any(payment.captured_minor for payment in found.payments.all())
+    context["asks_who_comes"] = bool(queries.bookings_to_describe(found, now=timezone.now()))
     context["is_over"] = context["state"] in ("expired", "cancelled", "refunded")
     return render(request, "commerce/order.html", context)
 

@@ -123,7 +123,7 @@ def _send_links(side: Side) -> None:
 
 def _sell(say: Canaries) -> None:
     place = PlaceFactory(name=say.text())
-    tour = TourFactory(name=say.text(), slug=say.slug(), meeting_point=place, end_point=place)
+    tour = TourFactory(name=say.text(), slug=say.slug(), meeting_point=place, end_point=place, asks_for_details=True)
     variant = VariantFactory(tour=tour, name=say.text())
     TierFactory(tour=tour, name=say.text(), price_minor=2500)
     StopFactory(tour=tour, place=place, title=say.text())

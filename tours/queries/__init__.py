@@ -42,10 +42,23 @@ from tours.queries.decisions import (
     short_schedules,
     with_minimum,
 )
-from tours.queries.edits import editable_values
-from tours.queries.guide_days import GuideDays, assignment_of_guide, assignments_of_guide
-from tours.queries.guide_feeds import due_feeds
-from tours.queries.guide_links import answer_token, assignment_by_token, swap_by_token, swap_token
+from tours.queries.edits import (
+    editable_values,
+)
+from tours.queries.guide_days import (
+    GuideDays,
+    assignment_of_guide,
+    assignments_of_guide,
+)
+from tours.queries.guide_feeds import (
+    due_feeds,
+)
+from tours.queries.guide_links import (
+    answer_token,
+    assignment_by_token,
+    swap_by_token,
+    swap_token,
+)
 from tours.queries.guide_plans import (
     CertificateWarning,
     Week,
@@ -77,7 +90,13 @@ from tours.queries.manifests import (
     manifests_of,
     reports_of,
 )
-from tours.queries.participants import booking_with_people, party_on_schedule, people_of_booking, people_on_schedule
+from tours.queries.participants import (
+    booking_with_people,
+    party_on_schedule,
+    people_of_booking,
+    people_of_bookings,
+    people_on_schedule,
+)
 from tours.queries.patterns import (
     Orphan,
     PatternPlan,
@@ -88,7 +107,9 @@ from tours.queries.patterns import (
     plan_of,
     variant_for_update,
 )
-from tours.queries.reschedules import reschedule_problems
+from tours.queries.reschedules import (
+    reschedule_problems,
+)
 from tours.queries.resources import (
     departures_for_update,
     limit_by_resources,
@@ -117,8 +138,18 @@ from tours.queries.suggestions import (
     suggestions_for,
     who_could_take,
 )
-from tours.queries.tours import languages_of_tours, stops_of, tour_for_update, tours_with_next_departure, variants_by_id
-from tours.queries.waiting import decisions_waiting, requests_to, requests_unanswered
+from tours.queries.tours import (
+    languages_of_tours,
+    stops_of,
+    tour_for_update,
+    tours_with_next_departure,
+    variants_by_id,
+)
+from tours.queries.waiting import (
+    decisions_waiting,
+    requests_to,
+    requests_unanswered,
+)
 
 __all__ = [
     "NOBODY",
@@ -191,6 +222,7 @@ __all__ = [
     "party_on_schedule",
     "patterns_to_follow",
     "people_of_booking",
+    "people_of_bookings",
     "people_on_schedule",
     "plan_of",
     "planning_settings",

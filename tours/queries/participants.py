@@ -1,5 +1,7 @@
 """Reads of the people of bookings."""
 
+from collections.abc import Iterable
+
 from django.db.models import QuerySet
 
 from tours.models import Booking, Participant
@@ -8,6 +10,11 @@ from tours.models import Booking, Participant
 def people_of_booking(booking_id: int) -> QuerySet[Participant]:
     """Return the people of a booking in the order they were booked, each with the booking; one query."""
     return Participant.objects.filter(booking=booking_id).select_related("booking").order_by("pk")
+
+
+def people_of_bookings(bookings: Iterable[Booking]) -> list[Participant]:
+    """Return the people of some bookings in the order they were booked; one query."""
+    return list(Participant.objects.filter(booking__in=list(bookings)).order_by("booking", "pk"))
 
 
 def people_on_schedule(schedule_id: int, participant_id: int) -> QuerySet[Participant]:
