@@ -47,6 +47,11 @@ class GuestParticipantForm(forms.Form):
             field.widget.attrs["autocomplete"] = "off"
 
     @property
+    def has_own_contact(self) -> bool:
+        """Whether something stands, or stood, in the fields of the emergency contact."""
+        return any(self[name].value() or self[name].errors for name in ("emergency_name", "emergency_phone"))
+
+    @property
     def details(self) -> ParticipantDetails:
         """What was told, once the form is valid."""
         return ParticipantDetails(**{name: str(self.cleaned_data.get(name) or "") for name in self.fields})
@@ -57,4 +62,7 @@ def guest_participant_forms(
 ) -> list[GuestParticipantForm]:
     """Return a form for each person; of `data`, if given, only for those whom it tells of. `region` is as in `home_region`."""
     found = [GuestParticipantForm(person, data, region=region) for person in people]
+    for form in found[1:]:
+        # Said once, that is enough.
+        form.fields["needs"].help_text = ""
     return [form for form in found if data is None or form.add_prefix("name") in data]

@@ -3,8 +3,10 @@ const search = document.querySelector("#guide-search");
 const people = document.querySelector("#people");
 const offline = document.querySelector("[data-offline]");
 
-// As the server does it: small letters without accents.
-const folded = (text) => text.toLowerCase().replaceAll("ß", "ss").normalize("NFKD").replace(/\p{M}/gu, "");
+// As the server does it (`folded` of the rules): small letters without accents.
+const PLAIN = { ł: "l", ø: "o", đ: "d", ð: "d", þ: "th", æ: "ae", œ: "oe", ı: "i", ß: "ss" };
+const folded = (text) =>
+  text.toLowerCase().replace(/[łøđðþæœıß]/g, (letter) => PLAIN[letter]).normalize("NFKD").replace(/\p{M}/gu, "");
 
 function find() {
   const wanted = folded(search.value.trim());

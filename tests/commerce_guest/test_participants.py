@@ -122,7 +122,7 @@ def test_after_the_departure_it_is_too_late(guest, harbour, asking, url):
 
 def test_cancelled_order_is_not_asked(guest, harbour, order_url, url):
     with organization_scope(harbour.pk):
-        cancel_order(orders(harbour)[0], reason=RefundReason.CUSTOMER_REQUEST, now=NOW, actor=None)
+        cancel_order(orders(harbour)[0], reason=RefundReason.CANCELLED_BY_GUEST, now=NOW)
     assert guest.get(url).status_code == 404
     assert "Tell us who comes" not in guest.get(order_url).content.decode()
 

@@ -157,8 +157,8 @@ END = START + dt.timedelta(minutes=90)
 @pytest.mark.parametrize(
     ("now", "code"),
     [
-        (START - dt.timedelta(hours=12, seconds=1), "early"),
-        (START - dt.timedelta(hours=12), ""),
+        (START - dt.timedelta(hours=24, seconds=1), "early"),
+        (START - dt.timedelta(hours=24), ""),
         (END + dt.timedelta(hours=48), ""),
         (END + dt.timedelta(hours=48, seconds=1), "late"),
     ],
@@ -180,7 +180,7 @@ def test_refusals_say_when(booking, guide):
     with pytest.raises(operations.AttendanceRefused) as late:
         operations.check_in(party(booking), now=END + dt.timedelta(days=9), actor=guide)
     assert [str(early.value), str(late.value)] == [
-        "People can be checked in from 12 hours before the start.",
+        "People can be checked in from 24 hours before the start.",
         "This tour was over more than 48 hours ago.",
     ]
 
@@ -304,7 +304,7 @@ def test_own_emergency_contact_counts_before_that_of_the_party():
 
 
 def test_search_forgives_accents_and_capitals():
-    assert [folded(text) for text in ("Zoë", "ŁUKASZ", "Straße", "東京")] == ["zoe", "łukasz", "strasse", "東京"]
+    assert [folded(text) for text in ("Zoë", "ŁUKASZ", "Straße", "東京")] == ["zoe", "lukasz", "strasse", "東京"]
 
 
 # The note after the tour

@@ -8,7 +8,7 @@ from typing import Final, Protocol
 from tours.enums import BookingStatus, ScheduleStatus
 
 # From when on guides mark who is there, and until when they put right what they marked.
-CHECK_IN_OPENS: Final = timedelta(hours=12)
+CHECK_IN_OPENS: Final = timedelta(hours=24)
 CHECK_IN_ENDS: Final = timedelta(hours=48)
 # Only who has a place can come: not who is still at the checkout, and not who lost it.
 ATTENDING: Final = frozenset(
@@ -47,7 +47,11 @@ def emergency_contact(person: _Person, party: Iterable[_Person]) -> tuple[str, s
     return "", ""
 
 
+# Letters that are no others with a mark. The guide's page has the same in its script.
+_PLAIN: Final = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
+
+
 def folded(text: str) -> str:
-    """Return a text for searching: small letters without accents, so that “Zoe” finds “Zoë”."""
-    parts = unicodedata.normalize("NFKD", text.casefold())
+    """Return a text for searching: small letters without accents, so that “Zoe” finds “Zoë” and “Lukasz” “Łukasz”."""
+    parts = unicodedata.normalize("NFKD", text.casefold().translate(_PLAIN))
     return "".join(part for part in parts if not unicodedata.combining(part))

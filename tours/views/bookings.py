@@ -64,7 +64,7 @@ class BookingInspectView(InspectView):
             **super().get_context_data(**kwargs),
             "booking": self.object,
             "when": departure_with_zone(self.object.schedule),
-            "participants": self.object.participants.all(),
+            "participants": sorted(self.object.participants.all(), key=lambda person: person.pk),
             "people_url": reverse("bookings:people", args=[self.object.pk])
             if self.request.user.has_perm("tours.change_booking")
             else "",
