@@ -1,6 +1,6 @@
 """E-mails about orders, in the order's language: a subject, a text, and the same as HTML."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -13,8 +13,9 @@ from django.utils.translation import get_language, override, to_locale
 from django.utils.translation import gettext as _
 
 from commerce import queries
-from commerce.enums import ChangeKind, ChoiceStatus, PaymentMethod, RefundReason, RefundStatus
-from commerce.models import BookingChange, GuestChoice, Order, OrderLine, Payment, Refund
+from commerce.enums import ChangeKind, ChoiceStatus, NotificationKind, PaymentMethod, RefundReason, RefundStatus
+from commerce.models import BookingChange, GuestChoice, Notification, Order, OrderLine, Payment, Refund
+from commerce.rules import fill_text, usual_text
 from tenancy.fields import translated
 from tenancy.models import Organization
 from tenancy.money import format_money
@@ -383,4 +384,20 @@ def order_link(order: Order, *, organization: Organization) -> Email:
             organization=organization,
             subject=_("Your booking %(number)s") % {"number": order.number},
             lead=_("Here is the link to your booking again."),
+        )
+
+
+def notification(row: Notification, values: Mapping[str, str], *, language: str, organization: Organization) -> Email:
+    """Return a notification in the organization's own words for a language, else in the usual ones."""
+    with override(language):
+        usual_subject, usual = usual_text(NotificationKind(row.kind))
+        own = row.texts.get(language, {})
+        subject = " ".join(fill_text(own.get("subject") or usual_subject, values).split())
+        text = fill_text(own.get("text") or usual, values)
+        context = {"subject": subject, "text": text, "language": language, "organization": organization}
+        return Email(
+            kind=row.kind,
+            subject=subject[:200],
+            text=f"{text}\n",
+            html=render_to_string("commerce/email/notification.html", context),
         )

@@ -93,3 +93,18 @@ class ChoiceStatus(models.TextChoices):
 
 # The money of bookings in these states waits for a decision and does not go back by itself.
 UNDECIDED = (ChoiceStatus.NEW, ChoiceStatus.WAITING, ChoiceStatus.HELD, ChoiceStatus.DUE)
+
+
+class NotificationKind(models.TextChoices):
+    """What is written about by itself when its time has come."""
+
+    BOOKING_REMINDER = "booking_reminder", _("Reminder to guests before their departure")
+    GUIDE_REMINDER = "guide_reminder", _("Reminder to guides before they lead")
+    MINIMUM_NOT_REACHED = "minimum_not_reached", _("To staff: too few participants")
+    LOW_AVAILABILITY = "low_availability", _("To staff: few places left")
+
+
+# These are sent so many hours before the start.
+REMINDERS = (NotificationKind.BOOKING_REMINDER, NotificationKind.GUIDE_REMINDER)
+# These go to one address of the organization.
+TO_STAFF = (NotificationKind.MINIMUM_NOT_REACHED, NotificationKind.LOW_AVAILABILITY)

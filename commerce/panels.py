@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 from wagtail.admin.ui.components import Component
 
 from commerce import queries
+from commerce.enums import NotificationKind
 from commerce.gateways import stripe
 from commerce.models import Order
 from crm.models import Activity, Customer
@@ -89,6 +90,7 @@ def message_kinds() -> dict[str, str]:
         "refund_started": _("Refund started"),
         "order_link": _("Link sent again"),
         "payment_link": _("Link to pay by card"),
+        **{kind.value: str(kind.label) for kind in NotificationKind},
     }
 
 

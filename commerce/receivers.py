@@ -22,6 +22,7 @@ from tours.enums import BookingStatus
 @receiver(organization_created)
 def give_payment_settings(sender: type[Organization], organization: Organization, **kwargs: Any) -> None:
     PaymentSettings.objects.create()
+    operations.create_notifications()
 
 
 @receiver(settings_locks)

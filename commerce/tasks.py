@@ -1,6 +1,7 @@
 from django.utils import timezone
 
 from commerce import operations, queries
+from commerce.enums import NotificationKind
 from tenancy.jobs import enqueue_for, sweep_job, tenant_job
 
 
@@ -56,3 +57,14 @@ def sweep_choices() -> None:
 def sweep_refunds() -> None:
     for refund_id, organization_id in queries.due_refunds(now=timezone.now()):
         enqueue_for(organization_id, "commerce.run_refund", refund_id=refund_id)
+
+
+@tenant_job("commerce.send_notification")
+def send_notification(*, kind: str, record_id: int) -> None:
+    operations.send_notification(NotificationKind(kind), record_id, now=timezone.now())
+
+
+@sweep_job("commerce.sweep_notifications")
+def sweep_notifications() -> None:
+    for kind, record_id, organization_id in queries.due_notifications(now=timezone.now()):
+        enqueue_for(organization_id, "commerce.send_notification", kind=kind.value, record_id=record_id)

@@ -6,7 +6,7 @@ from wagtail.permissions import register_permission_policy
 
 from commerce import panels, queries
 from commerce.models import Order, ProviderEvent
-from commerce.viewsets import OrderViewSet, PaymentSettingsViewSet, ProviderEventViewSet
+from commerce.viewsets import NotificationViewSet, OrderViewSet, PaymentSettingsViewSet, ProviderEventViewSet
 from commerce.viewsets.departures import schedule_links, schedule_urls
 from commerce.viewsets.events import failed_events_button
 from tenancy.permissions import ReadOnlyPolicy
@@ -18,7 +18,7 @@ register_permission_policy(ProviderEvent, ReadOnlyPolicy(ProviderEvent))
 
 @hooks.register("register_admin_viewset")
 def register_orders():
-    return [OrderViewSet(), ProviderEventViewSet(), PaymentSettingsViewSet()]
+    return [OrderViewSet(), ProviderEventViewSet(), PaymentSettingsViewSet(), NotificationViewSet()]
 
 
 hooks.register("problem_lists", failed_events_button)

@@ -4,6 +4,7 @@ from commerce.forms.bookings import CASH, MOST_FOUND, BookingForm, staff_methods
 from commerce.forms.changes import ChangeDecisionForm, PeopleForm
 from commerce.forms.departures import CancelDepartureForm, MoveDepartureForm, NewTimeForm
 from commerce.forms.guests import CheckoutForm, LostLinkForm, QuantitiesForm, home_region
+from commerce.forms.notifications import NotificationForm
 from commerce.forms.orders import ConfirmPaymentForm, GiveBackForm, ReasonForm, RefundForm
 from commerce.forms.participants import guest_participant_forms
 from commerce.forms.payment_settings import PaymentSettingsForm
@@ -20,6 +21,7 @@ __all__ = [
     "LostLinkForm",
     "MoveDepartureForm",
     "NewTimeForm",
+    "NotificationForm",
     "PaymentSettingsForm",
     "PeopleForm",
     "QuantitiesForm",

@@ -3,6 +3,7 @@
 from commerce.models.changes import BookingChange
 from commerce.models.departures import DepartureChange, GuestChoice, OfferedDeparture
 from commerce.models.events import ProviderEvent
+from commerce.models.notifications import Notification
 from commerce.models.orders import Order, OrderLine, new_secret
 from commerce.models.payment_settings import PaymentSettings
 from commerce.models.payments import Payment, Refund
@@ -11,6 +12,7 @@ __all__ = [
     "BookingChange",
     "DepartureChange",
     "GuestChoice",
+    "Notification",
     "OfferedDeparture",
     "Order",
     "OrderLine",

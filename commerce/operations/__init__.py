@@ -25,6 +25,7 @@ from commerce.operations.endings import (
 )
 from commerce.operations.events import process_provider_event, receive_provider_event, retry_provider_event
 from commerce.operations.methods import change_method
+from commerce.operations.notifications import create_notifications, send_notification
 from commerce.operations.orders import (
     CartLine,
     Contact,
@@ -77,6 +78,7 @@ __all__ = [
     "clear_attention",
     "complete_orders",
     "confirm_manual_payment",
+    "create_notifications",
     "end_choice",
     "expire_order",
     "keep_departure",
@@ -92,6 +94,7 @@ __all__ = [
     "retry_refund",
     "retry_refunds",
     "run_refund",
+    "send_notification",
     "send_order_link",
     "send_order_links",
     "settle_manual_refund",

@@ -28,6 +28,15 @@ from commerce.queries.departures import (
     progress_of,
     time_to_choose,
 )
+from commerce.queries.notifications import (
+    due_notifications,
+    due_records,
+    example_values,
+    notification_of,
+    order_values,
+    record_of,
+    schedule_values,
+)
 from commerce.queries.orders import (
     has_orders,
     lines_on_schedule,
@@ -39,9 +48,7 @@ from commerce.queries.orders import (
     order_of_checkout,
     order_url,
 )
-from commerce.queries.owed import (
-    owed_for_bookings,
-)
+from commerce.queries.owed import owed_for_bookings
 from commerce.queries.participants import bookings_to_describe
 from commerce.queries.payments import (
     MethodChoice,
@@ -101,12 +108,7 @@ from commerce.queries.staff import (
     transfers_awaiting_staff,
     unpaid_on,
 )
-from commerce.queries.sweeps import (
-    due_choices,
-    due_events,
-    due_refunds,
-    expired_holds,
-)
+from commerce.queries.sweeps import due_choices, due_events, due_refunds, expired_holds
 
 __all__ = [
     "MAX_QUANTITY",
@@ -142,9 +144,12 @@ __all__ = [
     "due_choices",
     "due_events",
     "due_minor",
+    "due_notifications",
     "due_payments",
+    "due_records",
     "due_refunds",
     "events_of",
+    "example_values",
     "expired_holds",
     "failed_provider_events",
     "failed_refunds_of",
@@ -162,6 +167,7 @@ __all__ = [
     "lines_on_schedule",
     "manual_payment_of",
     "may_be_changed",
+    "notification_of",
     "offers_with_room",
     "open_choices",
     "open_orders_of",
@@ -171,6 +177,7 @@ __all__ = [
     "order_of_booking",
     "order_of_checkout",
     "order_url",
+    "order_values",
     "orders_needing_attention",
     "owed_for_bookings",
     "owed_method",
@@ -183,11 +190,13 @@ __all__ = [
     "progress_of",
     "quote",
     "recent_orders",
+    "record_of",
     "refund_limit_of",
     "refund_problem",
     "refundable_minor",
     "refundable_without_cancelling",
     "refunding_minor",
+    "schedule_values",
     "search_orders",
     "staff_order",
     "staff_orders",

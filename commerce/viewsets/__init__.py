@@ -1,5 +1,6 @@
 from commerce.viewsets.events import ProviderEventViewSet
+from commerce.viewsets.notifications import NotificationViewSet
 from commerce.viewsets.orders import OrderViewSet
 from commerce.viewsets.payment_settings import PaymentSettingsViewSet
 
-__all__ = ["OrderViewSet", "PaymentSettingsViewSet", "ProviderEventViewSet"]
+__all__ = ["NotificationViewSet", "OrderViewSet", "PaymentSettingsViewSet", "ProviderEventViewSet"]

@@ -43,7 +43,7 @@ ALL = [
     "Images",
     "Documents",
     ("Reports", ["Problems", "Who did what", "Stripe events", *REPORTS_ON_PAGES]),
-    ("Settings", ["Organization", "Team", "Payment", "Collections", "Branding"]),
+    ("Settings", ["Organization", "Team", "Payment", "Notifications", "Collections", "Branding"]),
     HELP_FOR_EDITORS,
 ]
 MENUS = {
@@ -219,6 +219,8 @@ SETTINGS = {
     "domains:index",
     "domains:index_results",
     "legal_texts:index",
+    "notifications:index",
+    "notifications:index_results",
     "organization:details",
     "organization:index",
     "organization:languages",
