@@ -30,6 +30,7 @@ FROM_WAGTAIL = {"wagtail.create", "wagtail.edit", "wagtail.delete", "wagtail.loc
 NOT_PERSONAL = {
     "cms.Branding.email": "the organization's",
     "cms.Branding.phone": "the organization's",
+    "commerce.Notification.recipient": "the organization's",
     "places.Place.phone": "a place's",
     "tenancy.Organization.business_email": "the organization's",
     "tenancy.Organization.business_phone": "the organization's",
