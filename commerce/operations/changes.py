@@ -78,8 +78,8 @@ def change_booking(
             _("A price has changed since you looked. Please check it before you go on."),
             preview=preview,
         )
-    if problem := change_problem(order, preview, row, by_guest=by_guest):
-        raise problem
+    if refusal := change_problem(order, preview, row, by_guest=by_guest):
+        raise refusal
     change = BookingChange.objects.create(
         order=order,
         booking=found,
