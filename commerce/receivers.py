@@ -127,7 +127,8 @@ def order_expired(*, order_id: int) -> None:
         # Its places were lost before, of which the guest has been told.
         return
     # Somebody who left the checkout knows; somebody who tried to pay may not.
-    if order.method == PaymentMethod.BANK_TRANSFER or order.payments.exclude(failure_message="").exists():
+    may_not_know = order.method == PaymentMethod.BANK_TRANSFER or order.source == OrderSource.STAFF
+    if may_not_know or order.payments.exclude(failure_message="").exists():
         _write_to_guest(order, emails.order_expired(order, organization=current_organization()))
 
 

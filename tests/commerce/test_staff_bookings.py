@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from commerce import queries
 from commerce.models import Order, PaymentSettings
+from commerce.operations import expire_order
 from crm.models import Customer
 from tenancy.enums import Role
 from tenancy.scope import organization_scope
@@ -180,6 +181,13 @@ def test_link_to_pay_is_sent_and_places_wait(harbour, manager, run_jobs, stripe_
     assert (message.to, message.subject) == (["ida@example.com"], f"Please pay for your booking: {order.number}")
     with organization_scope(harbour.pk):
         assert queries.order_url(order, harbour) in message.body
+    page = client_for(harbour).get(f"/pay/{order.secret}/").content.decode()
+    assert (b"data-hold" in page.encode(), "Your places are kept until" in page) == (False, True)
+    mail.outbox.clear()
+    with organization_scope(harbour.pk):
+        expire_order(order.pk, now=order.hold_expires_at)
+    run_jobs()
+    assert [sent.subject for sent in mail.outbox] == [f"Your places have been given back: {order.number}"]
 
 
 # Changes by staff.
