@@ -110,7 +110,7 @@ def test_what_must_be_decided_and_who_has_not_answered_waits(harbour, harbour_da
         ),
         (
             "Harbour, Mon 2 Jun 2031, 18:00",
-            reverse("schedules:inspect", args=[harbour_day["later"].pk]),
+            reverse("schedules:guides", args=[harbour_day["later"].pk]),
             "Ada has not answered yet",
         ),
     ]
@@ -148,5 +148,5 @@ def test_today_takes_the_same_queries_however_much_leaves(
                 DepartureDecision.objects.create(schedule=schedule, booked=2, minimum=6, proposal=Decision.RUN)
     time_machine.move_to(NOW, tick=False)
     client.get(HOME)
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(29):
         client.get(HOME)

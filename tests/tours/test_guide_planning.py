@@ -13,12 +13,13 @@ from tests.factories import CustomerFactory, GuideFactory, TourFactory, VariantF
 from tests.fixtures import client_for, make_member
 from tests.tours.test_guides import guide_form
 from tours import operations, queries
-from tours.enums import BookingStatus
+from tours.enums import BookingStatus, FeedProblem
 from tours.models import (
     Certification,
     Guide,
     GuideAssignment,
     GuideCertification,
+    GuideFeed,
     GuideSettings,
     GuideTimeOff,
     TourGuide,
@@ -263,7 +264,7 @@ def test_guide_declines_by_the_link_and_the_team_reads_why(harbour, schedule, pi
     assert "You have declined this departure." in page.content.decode()
     with organization_scope(harbour.pk):
         assert sent()[1:] == [("guide_declined", manager.email, "Piet cannot lead Old town on Mon 2 Jun 2031, 10:00")]
-        assert list(queries.waiting_requests()) == [asked]
+        assert queries.declined_requests(now=NOW) == [asked]
 
 
 def test_links_that_are_wrong_or_of_another_organization_lead_nowhere(harbour, kyoto, schedule, piet):
@@ -454,3 +455,48 @@ def test_certificate_that_is_needed_cannot_be_deleted(harbour, manager, tour):
         tour.save()
     answer = client_for(harbour, manager).post(reverse("certifications:delete", args=[licence.pk]), follow=True)
     assert "is held by guides or required by tours and cannot be deleted" in answer.content.decode()
+
+
+# What Today says
+
+
+def waiting(client):
+    return [
+        (item.text, item.note, item.url)
+        for item in client.get("/admin/").context["items"]
+        if item.order in (44, 46, 47, 48)
+    ]
+
+
+def test_today_tells_what_guides_need_from_the_team(harbour, manager, schedule, piet):
+    client = client_for(harbour, manager)
+    assert waiting(client) == []
+    with organization_scope(harbour.pk):
+        operations.decline_assignment(put("ask_guide", schedule, piet), reason="", actor=None)
+        licence = Certification.objects.create(name="City licence")
+        GuideCertification.objects.create(guide=piet, certification=licence, expires_on=dt.date(2031, 5, 31))
+        GuideFeed.objects.create(guide=piet, url="https://calendar.example/x", problem=FeedProblem.NO_CALENDAR)
+        maike = GuideFactory(name="Maike", email="maike@example.com")
+        led = make_schedule(VariantFactory(tour=schedule.tour), start_time=dt.time(15))
+        operations.assign_guides(led, guides=[maike])
+        swap = operations.offer_swap(GuideAssignment.objects.get(guide=maike), now=NOW, actor=None)
+        operations.take_swap(swap, guide=piet, now=NOW, actor=None)
+    edit = reverse("guides:edit", args=[piet.pk])
+    assert waiting(client) == [
+        ("Old town, Mon 2 Jun 2031, 10:00", "Piet has declined", reverse("schedules:guides", args=[schedule.pk])),
+        ("Old town, Mon 2 Jun 2031, 15:00", "Piet would take over from Maike", reverse("swaps:index")),
+        ("Piet", "City licence until 31 May 2031", edit),
+        ("Piet", "What is at the address is no calendar.", edit),
+    ]
+
+
+def test_today_tells_a_guide_what_others_hand_over(harbour, schedule):
+    account = make_member(harbour, Role.GUIDE)
+    with organization_scope(harbour.pk):
+        GuideFactory(name="Piet", user=account)
+        maike = GuideFactory(name="Maike")
+        operations.assign_guides(schedule, guides=[maike])
+        operations.offer_swap(GuideAssignment.objects.get(guide=maike), now=NOW, actor=None)
+    assert waiting(client_for(harbour, account)) == [
+        ("Old town, Mon 2 Jun 2031, 10:00", "Maike would like to hand it over", reverse("swaps:index"))
+    ]

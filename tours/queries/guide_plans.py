@@ -3,13 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
 from tenancy.models import User
 from tours.enums import LEADING, SWAPS_OPEN, AssignmentRole, AssignmentStatus, ScheduleStatus, SwapStatus
-from tours.models import Guide, GuideAssignment, GuideCertification, GuideSwap, GuideTimeOff, Schedule
+from tours.models import Guide, GuideAssignment, GuideCertification, GuideFeed, GuideSwap, GuideTimeOff, Schedule
 from tours.queries.guides import guide_of, with_guides
 from tours.rules import warning_days
 
@@ -144,6 +144,19 @@ def swaps_of(user: User) -> QuerySet[GuideSwap]:
     return swaps_under_way().filter(Q(assignment__guide=guide) | Q(taker=guide) | open_to)
 
 
+def swaps_open_to(user: User) -> QuerySet[GuideSwap]:
+    """Return the swaps that the guide with this account could take."""
+    guide = guide_of(user)
+    if guide is None:
+        return _swaps().none()
+    return swaps_of(user).filter(status=SwapStatus.OFFERED).exclude(assignment__guide=guide)
+
+
+def swaps_to_decide(*, limit: int = 10) -> list[GuideSwap]:
+    """Return the swaps that wait for the team, by departure; one query."""
+    return list(swaps_under_way().filter(status=SwapStatus.TAKEN)[:limit])
+
+
 def confirmed_assignment(schedule: Schedule, user: User) -> GuideAssignment | None:
     """Return by which the guide with this account leads a departure for certain, or None; one query."""
     return (
@@ -155,14 +168,18 @@ def confirmed_assignment(schedule: Schedule, user: User) -> GuideAssignment | No
     )
 
 
-def waiting_requests() -> QuerySet[GuideAssignment]:
-    """Return the requests to guides that wait for an answer or were declined with nobody leading instead, by departure."""
+def declined_requests(*, now: datetime, limit: int = 10) -> list[GuideAssignment]:
+    """Return the requests that guides declined where nobody leads and nobody else is asked, by departure; one query."""
     led = GuideAssignment.objects.filter(status__in=LEADING).values("schedule")
-    return (
-        GuideAssignment.objects.filter(
-            Q(status=AssignmentStatus.PENDING) | (Q(status=AssignmentStatus.DECLINED) & ~Q(schedule__in=led))
-        )
+    rows = (
+        GuideAssignment.objects.filter(status=AssignmentStatus.DECLINED, schedule__starts_at__gt=now)
+        .exclude(schedule__in=led)
         .exclude(schedule__status__in=[ScheduleStatus.CANCELLED, ScheduleStatus.COMPLETED])
-        .select_related("guide", "schedule__tour")
-        .order_by("schedule__starts_at", "pk")
     )
+    return list(rows.select_related("guide", "schedule__tour").order_by("schedule__starts_at", "pk")[:limit])
+
+
+def failing_feeds(*, limit: int = 10) -> list[GuideFeed]:
+    """Return the calendars of guides who lead tours that cannot be read, by guide; one query."""
+    rows = GuideFeed.objects.exclude(problem="").filter(guide__is_active=True)
+    return list(rows.select_related("guide").order_by("guide__name", "pk")[:limit])

@@ -2,7 +2,6 @@ from django.contrib import messages
 from django.db.models import F, ProtectedError
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from wagtail.admin.ui.tables import BooleanColumn, Column, TitleColumn
@@ -10,6 +9,7 @@ from wagtail.admin.views.generic import CreateView, DeleteView, EditView, IndexV
 
 from tenancy.queries import current_organization
 from tours import operations, queries
+from tours.panels import certificate_in_words
 from tours.rules import language_name
 from tours.views.guide_planning import planning_buttons
 
@@ -36,10 +36,8 @@ class GuideIndexView(IndexView):
         today = timezone.localdate(timezone=current_organization().zone)
         found = {}
         for warning in queries.certificate_warnings(today=today):
-            row = warning.certification
-            names = {"certificate": row.certification, "day": date_format(row.expires_on)}
-            text = _("%(certificate)s until %(day)s") if warning.days else _("%(certificate)s ended on %(day)s")
-            found.setdefault(row.guide_id, []).append((text % names, warning.days))
+            words = certificate_in_words(warning), warning.days
+            found.setdefault(warning.certification.guide_id, []).append(words)
         return found
 
     def _warnings_of(self, guide):
