@@ -42,8 +42,10 @@ def pattern_calendar(pattern: AvailabilityPattern, *, now: datetime) -> bytes:
         valid_until=pattern.valid_until,
     )
     rule_begins = first_day_of(bare)
-    for at in sorted(pattern.start_times) if first else []:
-        begins = rule_begins or first
+    begins = rule_begins or first
+    if first is None or begins is None:
+        return _finished(calendar)
+    for at in sorted(pattern.start_times):
         event = Event()
         event.add("uid", f"pattern-{pattern.organization_id}-{pattern.pk}-{at:%H%M}@waypost")
         event.add("dtstamp", now)

@@ -123,15 +123,17 @@ def _record(
     actor: Actor,
 ) -> None:
     """One entry for a run that did something: thousands of departures are one decision."""
-    counts = {
-        "added": len(plan.added),
-        "moved": len(plan.moved),
-        "adjusted": adjusted,
-        "closed": closed,
-        "removed": removed,
-    }
-    if any(counts.values()):
-        audit.record("pattern.applied", pattern, actor=actor, **counts)
+    if plan.added or adjusted or closed or removed:
+        audit.record(
+            "pattern.applied",
+            pattern,
+            actor=actor,
+            added=len(plan.added),
+            moved=len(plan.moved),
+            adjusted=adjusted,
+            closed=closed,
+            removed=removed,
+        )
 
 
 @transaction.atomic

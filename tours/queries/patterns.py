@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -110,7 +111,7 @@ def plan_of(pattern: AvailabilityPattern, *, now: datetime) -> PatternPlan:
     return plan
 
 
-def _made_by(pattern: AvailabilityPattern, *, today: date, now: datetime) -> list[Schedule]:
+def _made_by(pattern: AvailabilityPattern, *, today: date, now: datetime) -> list[Any]:
     if pattern.pk is None:
         return []
     return list(
@@ -128,7 +129,7 @@ def _taken(pattern: AvailabilityPattern, *, now: datetime) -> set[tuple[date, ti
     return set(others.exclude(status=ScheduleStatus.CANCELLED).values_list("date", "start_time"))
 
 
-def _why_it_stays(schedule: Schedule) -> str:
+def _why_it_stays(schedule: Any) -> str:
     if schedule.booked_count:
         return OrphanReason.BOOKED
     if schedule.changed_by_hand:
@@ -138,7 +139,7 @@ def _why_it_stays(schedule: Schedule) -> str:
 
 def _sort_made(
     plan: PatternPlan,
-    made: Iterable[Schedule],
+    made: Iterable[Any],
     wanted: set[tuple[date, time]],
     pattern: AvailabilityPattern,
     taken: set[tuple[date, time]],

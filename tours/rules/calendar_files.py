@@ -8,7 +8,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event
+from icalendar import Calendar
 
 from tours.enums import PatternKind
 from tours.models import AvailabilityPattern
@@ -81,7 +81,7 @@ def read_calendar(raw: bytes, *, zone: ZoneInfo, today: date) -> CalendarPattern
     return found
 
 
-def _events(raw: bytes) -> list[Event]:
+def _events(raw: bytes) -> list[Any]:
     if len(raw) > MAX_CALENDAR_BYTES:
         raise CalendarRefused(_("This file is larger than 1 MB."))
     try:
@@ -99,7 +99,7 @@ def _events(raw: bytes) -> list[Event]:
 
 
 def _read(
-    event: Event,
+    event: Any,
     zone: ZoneInfo,
     today: date,
     recurring: dict[tuple[Any, ...], AvailabilityPattern],
@@ -154,7 +154,7 @@ def _read(
     same.start_times = sorted({*same.start_times, start.at})
 
 
-def _recurring(event: Event, start: _Start, zone: ZoneInfo) -> AvailabilityPattern:
+def _recurring(event: Any, start: _Start, zone: ZoneInfo) -> AvailabilityPattern:
     rule = event["RRULE"]
     last = _last_day(rule.get("UNTIL", [None])[0], start, zone)
     if last is not None and last < start.day:
@@ -202,18 +202,18 @@ def _of_single_days(singles: dict[time, set[date]]) -> Iterable[AvailabilityPatt
     by_days: dict[tuple[date, ...], list[time]] = defaultdict(list)
     for at, days in sorted(singles.items()):
         by_days[tuple(sorted(days))].append(at)
-    for days, times in by_days.items():
+    for same, times in by_days.items():
         yield AvailabilityPattern(
-            kind=PatternKind.DATES, dates=list(days), start_times=times, valid_from=days[0], valid_until=None
+            kind=PatternKind.DATES, dates=list(same), start_times=times, valid_from=same[0], valid_until=None
         )
 
 
-def _all(event: Event, name: str) -> list[Any]:
+def _all(event: Any, name: str) -> list[Any]:
     value = event.get(name, [])
     return value if isinstance(value, list) else [value]
 
 
-def _moments(event: Event, name: str) -> list[date | datetime]:
+def _moments(event: Any, name: str) -> list[date | datetime]:
     """The moments of a property that may stand several times and hold several; of a period, when it begins."""
     if any(broken == name for broken, _error in event.errors):
         return []

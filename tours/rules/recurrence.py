@@ -115,7 +115,7 @@ def pattern_in_words(pattern: AvailabilityPattern) -> str:
     """Return when a pattern takes place, for people: “Mon, Wed at 10:00, 14:30”."""
     if pattern.kind == PatternKind.ON_REQUEST:
         return _("On request")
-    times = ", ".join(date_format(at, "H:i") for at in sorted(pattern.start_times))
+    times = ", ".join(f"{at:%H:%M}" for at in sorted(pattern.start_times))
     return _("%(days)s at %(times)s") % {"days": _days_in_words(pattern), "times": times}
 
 
