@@ -19,7 +19,7 @@ from wagtail.coreutils import resolve_model_string
 from wagtail.models import Page, PageViewRestriction, Revision, TaskState, WorkflowState, get_page_models
 from wagtail_localize.models import OverridableSegment, StringSegment, Translation
 
-from commerce.models import Refund
+from commerce.models import OrderLine, Refund
 from tenancy.models import Organization, TenantDocument, TenantImage, TenantRendition, User
 from tenancy.operations import issue_switch
 from tenancy.queries import current_organization
@@ -228,6 +228,13 @@ TOGETHER: dict[str, Callable[[], list[Values]]] = {
     ],
     "page_view_restriction_id page_id": lambda: [
         {"page_view_restriction_id": found.pk, "page_id": found.page_id} for found in PageViewRestriction.objects.all()
+    ],
+    "pk booking_pk": lambda: [
+        {"pk": line.order_id, "booking_pk": line.booking_id} for line in OrderLine.objects.order_by("pk")[:1]
+    ],
+    "secret booking_public_id": lambda: [
+        {"secret": line.order.secret, "booking_public_id": line.booking.public_id}
+        for line in OrderLine.objects.select_related("order", "booking").order_by("pk")[:1]
     ],
     "pk refund_pk": lambda: [
         {"pk": refund.payment.order_id, "refund_pk": refund.pk} for refund in Refund.objects.select_related("payment")
