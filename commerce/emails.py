@@ -341,7 +341,7 @@ def booking_merged(order: Order, *, schedule_id: int, organization: Organization
     """Return what a guest reads who was put on another departure, because too few people had booked the one it was (`schedule_id`)."""
     with override(order.language):
         before = Schedule.objects.get(pk=schedule_id)
-        when = f"{date_format(before.date)}, {date_format(before.start_time, 'TIME_FORMAT')}"
+        when = date_format(before.local_start, _("l j F Y, H:i"))
         lead = _(
             "Too few people have booked your departure on %(when)s, so we have put you on another one. Below you see the new time."
             " You pay nothing more. If it does not suit you, please tell us."

@@ -534,7 +534,7 @@ def test_guest_of_a_merged_departure_is_told_once(in_harbour):
         booking_merged(booking_id=booking.pk, schedule_id=early.pk)
     message = Message.objects.get(kind="booking_merged")
     assert message.subject == f"A new time for your booking: {order.number}"
-    assert "Too few people have booked your departure on 2 June 2031, 10:00" in message.text
+    assert "Too few people have booked your departure on Monday 2 June 2031, 10:00" in message.text
     assert "14:00" in message.text
 
 

@@ -1,6 +1,7 @@
 """Reads of departures that have too few participants."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
@@ -29,12 +30,15 @@ def with_minimum(schedules: QuerySet[Schedule]) -> QuerySet[Schedule]:
 def short_schedules(*, now: datetime) -> QuerySet[Schedule]:
     """Return departures to come whose decision time has passed with too few booked, unless they are guaranteed or being decided."""
     until = ExpressionWrapper(Value(now) + F("hours") * Value(timedelta(hours=1)), output_field=DateTimeField())
-    return with_minimum(Schedule.objects.filter(status__in=TO_COME, starts_at__gt=now, guaranteed_at=None)).filter(
+    # The types know nothing of what `with_minimum` adds.
+    found: Any = with_minimum(Schedule.objects.filter(status__in=TO_COME, starts_at__gt=now, guaranteed_at=None))
+    short: QuerySet[Schedule] = found.filter(
         ~Exists(DepartureDecision.objects.filter(schedule=OuterRef("pk"), decided_at=None)),
         minimum__gt=1,
         booked_count__lt=F("minimum"),
         starts_at__lte=until,
     )
+    return short
 
 
 def settled_decisions(*, now: datetime) -> QuerySet[DepartureDecision]:

@@ -116,6 +116,9 @@ class ScheduleIndexView(IndexView):
         if self.request.user.has_perm("tours.view_availabilitypattern"):
             url = reverse("patterns:index")
             buttons.append(Button(_("Patterns of departures"), url=url, icon_name="calendar-check", priority=20))
+        if self.request.user.has_perm("tours.change_schedule"):
+            url = reverse("decisions:index")
+            buttons.append(Button(_("Too few participants"), url=url, icon_name="group", priority=30))
         day_url = reverse("schedules:day_manifest")
         buttons.append(Button(_("Manifests of today"), url=day_url, icon_name="clipboard-list", priority=60))
         if self.request.user.has_perm("tours.lead_schedule"):
