@@ -11,6 +11,7 @@ from tenancy.outbox import publish
 from tours.enums import SEAT_TAKING
 from tours.models import Schedule
 from tours.operations.assignments import AssignmentRefused, guides_in_one_place
+from tours.operations.resources import shortage_as
 from tours.operations.schedules import ScheduleRefused
 from tours.queries import reschedule_problems, schedule_for_update
 from tours.rules import local_start
@@ -33,7 +34,7 @@ def reschedule(
 
     Duration, places and the time between the end of booking and the start stay. Raises `ScheduleRefused` when it took place or was
     cancelled, when the new time is the old one, has passed or is taken by the same variant, or when its guide
-    leads another departure then.
+    leads another departure or too little of a shared resource is free then.
     """
     locked = schedule_for_update(schedule.pk)
     start = local_start(date, start_time, locked.zone)
@@ -48,7 +49,7 @@ def reschedule(
     locked.booking_closes_at = start.starts_at - timedelta(minutes=locked.cutoff_minutes)
     locked.changed_by_hand = True
     try:
-        with guides_in_one_place():
+        with shortage_as(ScheduleRefused), guides_in_one_place():
             locked.save()
     except AssignmentRefused as refused:
         raise ScheduleRefused(str(refused)) from refused
