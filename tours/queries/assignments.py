@@ -54,7 +54,8 @@ def confirmed_times(
     )
     times: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
     for guide_id, during in rows.values_list("guide", "during"):
-        times[guide_id].append((during.lower, during.upper))
+        if during is not None:
+            times[guide_id].append((during.lower, during.upper))
     return times
 
 

@@ -72,11 +72,12 @@ def week_of_guides(monday: date) -> Week:
     led: dict[int, dict[date, list[GuideAssignment]]] = defaultdict(lambda: defaultdict(list))
     gaps = {day: WeekDay(day) for day in days}
     for schedule in schedules:
-        for assignment in schedule.leading:
+        leading: list[GuideAssignment] = schedule.leading  # type: ignore[attr-defined]  # `with_guides` has added it
+        for assignment in leading:
             # Read already: asking each row again for its departure would be a query for each.
             assignment.schedule = schedule
             led[assignment.guide_id][schedule.date].append(assignment)
-        if not any(one.status == AssignmentStatus.CONFIRMED for one in schedule.leading):
+        if not any(one.status == AssignmentStatus.CONFIRMED for one in leading):
             gaps[schedule.date].departures.append(schedule)
     rows = []
     for guide in Guide.objects.filter(Q(is_active=True) | Q(pk__in=list(led))):

@@ -258,28 +258,25 @@ def _of_the_day(wanted: Engagement, candidate: Candidate, planning: Planning) ->
 
 def _of_the_hours(wanted: Engagement, candidate: Candidate, planning: Planning) -> Iterator[Conflict]:
     day = wanted.starts_at.astimezone(planning.zone).date()
-
-    def local(other: Engagement) -> date:
-        return other.starts_at.astimezone(planning.zone).date()
-
-    for kind, limit, same, text in (
+    others = [(other, other.starts_at.astimezone(planning.zone).date()) for other in candidate.engagements]
+    same_day = [other for other, its_day in others if its_day == day]
+    same_week = [other for other, its_day in others if its_day.isocalendar()[:2] == day.isocalendar()[:2]]
+    for kind, limit, led, text in (
         (
             ConflictKind.DAY_HOURS,
             candidate.max_hours_per_day,
-            lambda other: local(other) == day,
+            same_day,
             _("would lead %(hours)s hours that day; the limit is %(limit)s"),
         ),
         (
             ConflictKind.WEEK_HOURS,
             candidate.max_hours_per_week,
-            lambda other: local(other).isocalendar()[:2] == day.isocalendar()[:2],
+            same_week,
             _("would lead %(hours)s hours that week; the limit is %(limit)s"),
         ),
     ):
-        if limit is None:
-            continue
-        hours = _hours_of([wanted, *(other for other in candidate.engagements if same(other))])
-        if hours > limit:
+        hours = _hours_of([wanted, *led])
+        if limit is not None and hours > limit:
             yield Conflict(kind, text % {"hours": _plain_hours(hours), "limit": limit})
     rest = rest_hours(wanted, candidate.engagements, planning)
     if rest is not None and rest < planning.rest_hours:
