@@ -134,6 +134,21 @@ def measure_patterns(bench: Bench) -> None:
     say(f"{'the same again':34}{found['again']:>6} departures in {found['repeat']:.2f} s")
 
 
+def measure_calendar(bench: Bench) -> None:
+    """Measure the availability of a month beside one row, and the calendar of a month with 5,000 departures; print the table."""
+    found = json.loads(bench.python("-m", "bench.calendar", settings="bench.settings"))
+    free = found["availability"]
+    ratio = free["month"] / free["row"]
+    say(
+        f"{'a month, ten departures a day':34}{free['found']:>6} departures, {free['queries']} query, p50 {free['month']:.2f} ms"
+    )
+    say(f"{'':34}{'':>6} one row {free['row']:.2f} ms; {ratio:.1f} times that, under 5: {verdict(reached=ratio < 5)}")
+    for name, one in found["calendar"].items():
+        reached = one["queries"] <= 12 and one["p50"] < 1000
+        text = f"queries, p50 {one['p50']:.0f} ms; at most 12, under 1 s: {verdict(reached=reached)}"
+        say(f"{'calendar of 5,000: ' + name:34}{one['queries']:>6} {text}")
+
+
 def main() -> int:
     """Measure everything; return 0 also when an aim was missed, for a machine may be busy."""
     started = time.monotonic()
@@ -148,6 +163,8 @@ def main() -> int:
         measure_bookings(bench, known)
         say()
         measure_patterns(bench)
+        say()
+        measure_calendar(bench)
     say(f"\nTook {time.monotonic() - started:.0f} s.")
     return 0
 

@@ -12,15 +12,15 @@ from tours.models import AvailabilityPattern, PricingTier, Schedule, Tour, TourV
 from tours.queries.resources import limit_by_resources, seats_by_resources, with_needs
 
 
-def _bookable(now: datetime) -> QuerySet[Schedule]:
+def _open(now: datetime) -> QuerySet[Schedule]:
     found = Schedule.objects.filter(
-        status=ScheduleStatus.OPEN,
-        booking_closes_at__gt=now,
-        starts_at__gt=now,
-        tour__status=TourStatus.ACTIVE,
-        variant__is_active=True,
-    ).select_related("variant", "tour")
+        status=ScheduleStatus.OPEN, booking_closes_at__gt=now, starts_at__gt=now, variant__is_active=True
+    )
     return with_needs(found)
+
+
+def _bookable(now: datetime) -> QuerySet[Schedule]:
+    return _open(now).filter(tour__status=TourStatus.ACTIVE).select_related("variant", "tour")
 
 
 class AvailableSchedule(NamedTuple):
@@ -47,8 +47,11 @@ def available_schedules(tour: Tour, *, from_: date, to: date, now: datetime, sea
 
     `from_` and `to` are local days, both included; `now` is aware; `seats` is how many must still be free.
     """
+    # Asked here: joined, each departure would look for its tour among all of them.
+    if tour.status != TourStatus.ACTIVE:
+        return []
     found = (
-        _bookable(now)
+        _open(now)
         .filter(tour=tour, date__range=(from_, to), capacity__gte=F("booked_count") + F("blocked_count") + seats)
         .order_by("starts_at", "pk")
         .values_list(

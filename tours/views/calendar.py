@@ -3,14 +3,13 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
-from babel.dates import format_interval
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, get_format
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_language, gettext_lazy, to_locale
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.generic import FormView, TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
@@ -117,7 +116,7 @@ class CalendarView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateVi
             return date_format(period.first, "YEAR_MONTH_FORMAT")
         if period.view == View.DAY:
             return f"{date_format(period.first, 'l')}, {date_format(period.first)}"
-        return format_interval(period.first, period.last, skeleton="yMMMd", locale=to_locale(get_language()))
+        return f"{date_format(period.first, _('j M'))} – {date_format(period.last, _('j M Y'))}"
 
     def cell(self, day, period):
         return Cell(
@@ -274,6 +273,6 @@ class MoveScheduleView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormVi
 
 def reschedule_url(schedule, given):
     """Where a departure with bookings is moved: its guests are told, and may choose."""
-    url = reverse("schedules:reschedule", args=[schedule.pk])
     wanted = {name: given[name] for name in ("date", "start_time") if given.get(name)}
+    url = reverse("schedules:reschedule", args=[schedule.pk])
     return f"{url}?{urlencode(wanted)}" if wanted else url
