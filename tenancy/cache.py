@@ -20,7 +20,7 @@ class _KeptClient(RedisCacheClient):
 
     def get_client(self, key: Any = None, *, write: bool = False) -> Redis:
         # Making one costs more than asking it; connections come from its pool, so one serves all.
-        pool = self._get_connection_pool(write)
+        pool = self._get_connection_pool(write)  # type: ignore[attr-defined]
         if pool not in self._clients:
             self._clients[pool] = Redis(connection_pool=pool)
         return self._clients[pool]

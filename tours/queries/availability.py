@@ -52,7 +52,7 @@ def available_schedules(tour: Tour, *, from_: date, to: date, now: datetime, sea
         return []
     # Seats are reckoned here, not in SQL: saying so to the ORM takes longer than three hundred subtractions.
     rows = (
-        _open(now)
+        _open(now)  # type: ignore[misc]  # the annotation is not seen
         .filter(tour=tour.pk, date__range=(from_, to))
         .order_by("starts_at", "pk")
         .values_list(

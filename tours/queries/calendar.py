@@ -105,7 +105,7 @@ def schedules_of_calendar(
         found = found.filter(language=language)
     if guide == NOBODY:
         found = found.filter(~_led())
-    elif guide is not None:
+    elif isinstance(guide, int):
         found = found.filter(Exists(_leading().filter(guide=guide)))
     return found
 
@@ -179,7 +179,12 @@ def calendar_entries(
     names = {pk: translated(variant, "name") for pk, variant in variants.items()}
     entries = [
         CalendarEntry(
-            *row[:6],
+            pk=row[0],
+            date=row[1],
+            start_time=row[2],
+            time_zone=row[3],
+            starts_at=row[4],
+            ends_at=row[5],
             tour=tours[row[6]],
             variant=names[row[6]],
             language=row[7],
