@@ -129,6 +129,10 @@ def _departures(now: datetime) -> QuerySet[Schedule]:
     ).annotate(key=_key("starts_at"))
 
 
+def _day(moment: datetime) -> str:
+    return f"{date_format(moment, 'l')}, {date_format(moment)}"
+
+
 def schedule_values(schedule: Schedule, organization: Organization) -> dict[str, str]:
     """Return what placeholders say of a departure, in the active language."""
     place = schedule.tour.meeting_point
@@ -136,7 +140,7 @@ def schedule_values(schedule: Schedule, organization: Organization) -> dict[str,
         "organization": organization.name,
         "tour": translated(schedule.tour, "name"),
         "variant": translated(schedule.variant, "name"),
-        "day": date_format(schedule.local_start, "l, j F Y"),
+        "day": _day(schedule.local_start),
         "time": date_format(schedule.local_start, "TIME_FORMAT"),
         "meeting_point": ", ".join(filter(None, [translated(place, "name"), place.address])) if place else "–",
         "note": schedule.guest_note,
@@ -164,7 +168,7 @@ def example_values(kind: NotificationKind, organization: Organization) -> dict[s
         "guide": "Piet Hansen",
         "tour": _("Old town on foot"),
         "variant": _("Small group"),
-        "day": date_format(day, "l, j F Y"),
+        "day": _day(day),
         "time": date_format(day, "TIME_FORMAT"),
         "meeting_point": _("Town hall, main entrance"),
         "note": _("Please bring an umbrella."),
@@ -174,7 +178,7 @@ def example_values(kind: NotificationKind, organization: Organization) -> dict[s
         "capacity": "12",
         "proposal": _("Proposed: %(what)s") % {"what": _("Cancel it")},
         "order_number": f"{organization.order_prefix}-2031-000123",
-        "order_link": absolute_url(organization, "/orders/…/"),
+        "order_link": absolute_url(organization, "/order/…/"),
         "link": admin,
     }
 

@@ -181,6 +181,7 @@ def test_guest_reads_it_in_the_own_language_and_once(
         "Your booking, with map, calendar entry and receipt: "
         f"http://harbour.localhost:8000/order/{order.secret}/\n\nHarbour Walks\n"
     )
+    assert german.subject.endswith("Altstadt, Montag, 2. Juni 2031")
     assert (german.to, "Altstadt" in german.subject, other.secret in german.body) == (["klaus@example.com"], True, True)
 
 
