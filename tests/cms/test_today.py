@@ -44,7 +44,7 @@ def harbour_day(harbour, time_machine):
         }
         cancel_schedule(made["cancelled"], reason="Storm", now=NOW)
         order_of(made["now"], method=PaymentMethod.ON_ARRIVAL, now=NOW - dt.timedelta(days=1))
-        ada = GuideFactory(name="Ada")
+        ada = GuideFactory(name="Ada", phone="+494066969120")
         assign_guides(made["now"], guides=[ada])
         GuideAssignment.objects.create(schedule=made["later"], guide=ada, status=AssignmentStatus.PENDING)
     time_machine.move_to(NOW, tick=False)
@@ -76,12 +76,13 @@ def test_today_says_who_leads_what_is_owed_and_who_is_there(harbour, harbour_day
     context, page = today(member_client(harbour, Role.MANAGER))
     under_way, coming, later = context["ahead"].departures
     assert [[tuple(guide) for guide in one.entry.guides] for one in (under_way, coming, later)] == [
-        [("Ada", False)], [], [("Ada", True)],
+        [("Ada", False, "+494066969120")], [], [("Ada", True, "+494066969120")],
     ]  # fmt: skip
     assert (under_way.unpaid.orders, under_way.unpaid.owed_minor, coming.unpaid) == (1, 5000, None)
     assert (under_way.here, under_way.expected, coming.expected) == (1, 2, 0)
     for text in ("€50.00 to pay (1 order)", "1 of 2 here", "(asked, no answer yet)"):
         assert page.count(text) == 1
+    assert page.count('href="tel:+494066969120"') == 2
     # The one after the next, the one that is over and tomorrow's.
     assert page.count("Nobody leads it yet") == 3
 

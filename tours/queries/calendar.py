@@ -37,10 +37,11 @@ class Figures:
 
 
 class LeadingGuide(NamedTuple):
-    """A guide of a departure by name, and whether the guide has only been asked so far."""
+    """A guide of a departure by name, whether the guide has only been asked so far, and the number to call, if there is one."""
 
     name: str
     is_asked: bool
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,9 +205,9 @@ def guides_leading(schedules: Iterable[int]) -> dict[int, tuple[LeadingGuide, ..
     """Return who leads departures or is asked to, by the departure's primary key and in the order of names; one query."""
     found: dict[int, tuple[LeadingGuide, ...]] = {}
     assignments = GuideAssignment.objects.filter(schedule__in=set(schedules), status__in=LEADING)
-    rows = assignments.order_by("guide__name", "pk").values_list("schedule_id", "guide__name", "status")
-    for schedule_id, name, status in rows:
-        guide = LeadingGuide(name, status == AssignmentStatus.PENDING)
+    rows = assignments.order_by("guide__name", "pk").values_list("schedule_id", "guide__name", "status", "guide__phone")
+    for schedule_id, name, status, phone in rows:
+        guide = LeadingGuide(name, status == AssignmentStatus.PENDING, str(phone))
         found[schedule_id] = (*found.get(schedule_id, ()), guide)
     return found
 
