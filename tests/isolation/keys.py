@@ -41,6 +41,7 @@ MODELS = {
     "team:resend pk": "tenancy.Invitation",
     "team:role pk": "tenancy.Membership",
     "team:withdraw pk": "tenancy.Invitation",
+    "patterns:departures pk": "tours.TourVariant",
     "collection_id": "wagtailcore.Collection",
     "doc_id": "tenancy.TenantDocument",
     "document_id": "tenancy.TenantDocument",
