@@ -17,6 +17,7 @@ from tours.operations import (
     block_seats,
     cancel_schedule,
     change_schedule,
+    reschedule,
     reserve_seats,
 )
 from tours.queries import available_schedules, bookable_schedule, next_departures
@@ -155,6 +156,16 @@ def test_blocks_and_moved_departures_find_enough_too(in_harbour):
     second.refresh_from_db()
     other.refresh_from_db()
     assert (second.start_time, second.blocked_count, other.blocked_count) == (dt.time(12), 2, 0)
+
+
+def test_departure_with_guests_is_not_moved_to_where_its_resource_is_short(in_harbour):
+    resource = kayaks(3)
+    first, second = make_schedule(needing(resource)), make_schedule(needing(resource), start_time=dt.time(14))
+    take(first, 2)
+    take(second, 2)
+    with pytest.raises(ScheduleRefused, match="Kayak: not enough are free at this time"), transaction.atomic():
+        reschedule(second, date=second.date, start_time=dt.time(11), now=NOW)
+    assert reschedule(second, date=second.date, start_time=dt.time(15), now=NOW).schedule.start_time == dt.time(15)
 
 
 def test_stock_and_needs_cannot_contradict_what_is_booked(in_harbour):
