@@ -19,7 +19,7 @@ from wagtail.coreutils import resolve_model_string
 from wagtail.models import Page, PageViewRestriction, Revision, TaskState, WorkflowState, get_page_models
 from wagtail_localize.models import OverridableSegment, StringSegment, Translation
 
-from commerce.models import OrderLine, Refund
+from commerce.models import DepartureChange, GuestChoice, OrderLine, Refund
 from tenancy.models import Organization, TenantDocument, TenantImage, TenantRendition, User
 from tenancy.operations import issue_switch
 from tenancy.queries import current_organization
@@ -237,6 +237,11 @@ TOGETHER: dict[str, Callable[[], list[Values]]] = {
         {"secret": line.order.secret, "booking_public_id": line.booking.public_id}
         for line in OrderLine.objects.select_related("order", "booking").order_by("pk")[:1]
     ],
+    "secret choice_public_id": lambda: [
+        {"secret": row.order.secret, "choice_public_id": row.public_id}
+        for row in GuestChoice.objects.select_related("order")
+    ],
+    "pk change_pk": lambda: [{"pk": row.schedule_id, "change_pk": row.pk} for row in DepartureChange.objects.all()],
     "pk refund_pk": lambda: [
         {"pk": refund.payment.order_id, "refund_pk": refund.pk} for refund in Refund.objects.select_related("payment")
     ],
