@@ -42,7 +42,9 @@ class GuestPlanForm(forms.Form):
         queryset=Schedule.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("The nearest first. One tap in the e-mail's page moves the booking; the price paid stands."),
+        help_text=_(
+            "The nearest first. One tap on the page the e-mail leads to moves the booking; the price paid stands."
+        ),
     )
     choose_until = forms.DateTimeField(label=_("They can choose until"), required=False, widget=AdminDateTimeInput)
     reason = forms.CharField(
@@ -170,7 +172,9 @@ class GuestPlanForm(forms.Form):
 class CancelDepartureForm(GuestPlanForm):
     """Why a departure is cancelled, and what its guests get."""
 
-    choose_label = _("Choose: another departure or their money back. Who has not chosen in time gets the money back.")
+    choose_label = _(
+        "Choose: another departure or their money back. Those who have not chosen in time get the money back."
+    )
     told_label = _("Get their money back at once.")
 
     def counted(self, schedule: Schedule, alternatives: Sequence[Schedule]) -> Sequence[Schedule]:
@@ -191,7 +195,7 @@ class MoveDepartureForm(GuestPlanForm):
     """What the guests of a departure that is moved may choose."""
 
     choose_label = _(
-        "Choose: the new time, another departure or their money back. Who does not answer comes at the new time."
+        "Choose: the new time, another departure or their money back. Those who do not answer come at the new time."
     )
     told_label = _("Are told the new time only.")
 

@@ -40,7 +40,7 @@ from tours.operations import (
 from tours.queries import schedule_for_update
 
 REFUND_TO_APPROVE = gettext_noop(
-    "The refund for a cancelled departure is above the limit of who cancelled it. Please approve it."
+    "The refund for a cancelled departure is above the limit of the person who cancelled it. Please approve it."
 )
 # Orders in these states stand, so that their guests may choose. One that is not paid yet has nothing to wait for.
 STANDING = (OrderStatus.CONFIRMED, OrderStatus.PAID, OrderStatus.PARTIALLY_REFUNDED, OrderStatus.COMPLETED)
