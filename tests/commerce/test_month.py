@@ -27,14 +27,15 @@ from crm.models import Message
 from tenancy.scope import no_scope, organization_scope
 from tests.commerce.factories import order_of
 from tests.factories import GuideFactory, PatternFactory, TierFactory, TourFactory, VariantFactory, make_schedule
-from tours.enums import SEAT_TAKING, AssignmentStatus
-from tours.models import AvailabilityPattern, Booking, GuideAssignment, Schedule
+from tours.enums import SEAT_TAKING, AssignmentStatus, Decision
+from tours.models import AvailabilityPattern, Booking, DepartureDecision, GuideAssignment, Schedule
 from tours.operations import (
     AssignmentRefused,
     ask_guide,
     assign_guide,
     check_in,
     confirm_assignment,
+    decide_departure,
     decline_assignment,
     mark_no_show,
 )
@@ -188,6 +189,16 @@ def test_a_month_of_an_organization(month, harbour):
         orders[0].refresh_from_db()
         assert (departure(4).status, orders[0].status) == ("completed", "completed")
 
+        # The 5th: who booked before yesterday is reminded; a departure with one guest takes place all the same.
+        Schedule.objects.filter(pk=departure(6).pk).update(min_participants=2)
+        now = month.move_to(at(5, 11))
+        assert letters("booking_reminder") == ["guest2@example.com"]
+        decision = DepartureDecision.objects.get()
+        assert (decision.schedule, decision.booked, decision.minimum) == (departure(6), 1, 2)
+        decide_departure(decision, choice=Decision.RUN, now=now, actor=None)
+        month.move_to(at(5, 12))
+        assert (DepartureDecision.objects.count(), departure(6).guaranteed_at) == (1, now)
+
         # The 10th: a storm is coming. One of two guests takes another day, the other one the money.
         now = month.move_to(at(10, 9))
         plan = GuestPlan(reason="Storm", alternatives=[departure(18)], choose_until=at(10, 20))
@@ -200,11 +211,16 @@ def test_a_month_of_an_organization(month, harbour):
         settle_all(at(10, 21))
         assert GuideAssignment.objects.filter(schedule=departure(11), status=AssignmentStatus.CONFIRMED).exists()
 
+        # The 17th: whoever took the other day is reminded of that one.
+        month.move_to(at(17, 12))
+
         # The last day: everybody was written to once, and all adds up.
         month.move_to(at(31, 23))
         month.move_to(at(1, 9, month=4))
         assert sorted(set(Schedule.objects.values_list("status", flat=True))) == ["cancelled", "completed"]
         assert letters("departure_cancelled") == ["guest3@example.com", "guest5@example.com"]
+        reminded = [f"guest{number}@example.com" for number in (2, 3, 4)]
+        assert letters("booking_reminder") == reminded
         assert len(mail.outbox) == Message.objects.filter(status="sent").count()
         assert not Message.objects.exclude(status="sent").exists()
         assert seats_add_up()
