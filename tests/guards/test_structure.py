@@ -14,6 +14,7 @@ KERNEL = PUBLIC | {
     "audit",
     "cache",
     "documents",
+    "emails",
     "fields",
     "forms",
     "gateways",
@@ -72,11 +73,13 @@ OWN_FOLDERS = {
 }
 FOLDERS = {
     "documents",
+    "emails",
     "forms",
     "management",
     "migrations",
     "models",
     "operations",
+    "panels",
     "queries",
     "rules",
     "templatetags",

@@ -1,0 +1,41 @@
+"""E-mails about orders, in the guest's language."""
+
+from commerce.emails.base import Email
+from commerce.emails.departures import (
+    booking_merged,
+    departure_cancelled,
+    departure_given_back,
+    departure_moved,
+    departure_rebooked,
+)
+from commerce.emails.notifications import notification
+from commerce.emails.orders import (
+    booking_changed,
+    order_cancelled,
+    order_confirmation,
+    order_expired,
+    order_link,
+    order_received,
+    payment_link,
+    payment_received,
+    refund_started,
+)
+
+__all__ = [
+    "Email",
+    "booking_changed",
+    "booking_merged",
+    "departure_cancelled",
+    "departure_given_back",
+    "departure_moved",
+    "departure_rebooked",
+    "notification",
+    "order_cancelled",
+    "order_confirmation",
+    "order_expired",
+    "order_link",
+    "order_received",
+    "payment_link",
+    "payment_received",
+    "refund_started",
+]

@@ -1,0 +1,21 @@
+"""What tours put into the admin: forms, and what other pages of it show of tours."""
+
+from tours.panels.audit import audit_areas
+from tours.panels.patterns import PATTERN_FORM
+from tours.panels.resources import RESOURCE_FORM
+from tours.panels.today import certificate_in_words, today_items
+from tours.panels.tours import ABOUT, PRICES, STOPS, TOUR_FORM, VARIANTS, FormSetPanel
+
+__all__ = [
+    "ABOUT",
+    "PATTERN_FORM",
+    "PRICES",
+    "RESOURCE_FORM",
+    "STOPS",
+    "TOUR_FORM",
+    "VARIANTS",
+    "FormSetPanel",
+    "audit_areas",
+    "certificate_in_words",
+    "today_items",
+]
