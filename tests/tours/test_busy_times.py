@@ -85,6 +85,37 @@ def test_rules_that_could_fill_any_memory_are_left_out():
         busy(*[f"{times}|RRULE:FREQ=DAILY"] * 501)
 
 
+@pytest.mark.parametrize(
+    "rule", ["FREQ=DAILY;INTERVAL=0", "FREQ=DAILY;BYMONTH=13", "FREQ=SOMETIMES", "FREQ=DAILY;COUNT=x"]
+)
+def test_rules_without_end_or_sense_are_left_out_and_the_rest_counts(rule):
+    times = "DTSTART:20310602T080000Z|DTEND:20310602T090000Z"
+    other = "DTSTART:20310603T080000Z|DTEND:20310603T090000Z"
+    assert busy(f"{times}|RRULE:{rule}", other) == [("2031-06-03T10:00", "2031-06-03T11:00")]
+
+
+def test_rule_that_is_a_text_is_left_out():
+    assert busy("DTSTART:20310602T080000Z|DTEND:20310602T090000Z|RRULE;VALUE=TEXT:FREQ=DAILY") == []
+
+
+def test_calendar_inside_a_calendar_is_looked_at_as_well():
+    inner = calendar("DTSTART:20310602T080000Z|DTEND:20310602T080001Z|RRULE:FREQ=SECONDLY")
+    raw = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n" + inner + b"END:VCALENDAR\r\n"
+    assert busy_times(raw, starts_at=FIRST, ends_at=LAST, zone=BERLIN) == []
+
+
+@pytest.mark.parametrize(("offset", "hour"), [("+0100", 9), ("-0500", 15)])
+def test_zone_that_a_file_defines_counts_in_it_alone(offset, hour):
+    # Whichever is read second must not be read by the zone of the first.
+    for one in ("+0800", offset):
+        zone = f"BEGIN:VTIMEZONE|TZID:Customized Time Zone|BEGIN:STANDARD|DTSTART:19700101T000000|TZOFFSETFROM:{one}"
+        zone = f"{zone}|TZOFFSETTO:{one}|END:STANDARD|END:VTIMEZONE|BEGIN:VEVENT".replace("|", "\r\n")
+        times = "DTSTART;TZID=Customized Time Zone:20310602T100000|DURATION:PT1H"
+        raw = calendar(times).replace(b"BEGIN:VEVENT", zone.encode())
+        ((start, _end),) = busy_times(raw, starts_at=FIRST, ends_at=LAST, zone=BERLIN)
+    assert start == dt.datetime(2031, 6, 2, hour, tzinfo=dt.UTC)
+
+
 def test_failures_are_answered_with_patience():
     hours = [(next_reading(failures, now=FIRST) - FIRST).total_seconds() / 3600 for failures in (0, 1, 4, 5, 99)]
     assert hours == [1, 2, 16, 24, 24]

@@ -67,6 +67,7 @@ def test_first_day_looks_years_ahead_and_finds_what_never_comes():
     assert first_day_of(pattern(rule="FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30")) is None
     assert first_day_of(pattern(weekdays=[0], valid_until=june(8))) is None
     assert first_day_of(pattern(weekdays=[])) is None
+    assert first_day_of(pattern(weekdays=[4], valid_from=dt.date(9999, 12, 31))) == dt.date(9999, 12, 31)
 
 
 @pytest.mark.parametrize(
@@ -96,6 +97,9 @@ OTHER_FREQUENCY = "Use FREQ=MONTHLY or FREQ=YEARLY together with these days."
         ("FREQ=DAILY;INTERVAL=0", UNKNOWN.format("INTERVAL=0")),
         ("FREQ=DAILY;FREQ=DAILY", UNKNOWN.format("FREQ=DAILY")),
         ("FREQ=MONTHLY;BYDAY=9MO", UNKNOWN.format("BYDAY=9MO")),
+        ("FREQ=DAILY;BYMONTH=13", UNKNOWN.format("BYMONTH=13")),
+        ("FREQ=DAILY;BYMONTH=0", UNKNOWN.format("BYMONTH=0")),
+        ("FREQ=MONTHLY;BYMONTHDAY=-32", UNKNOWN.format("BYMONTHDAY=-32")),
         ("BYDAY=MO", "A rule says how often: FREQ=DAILY, WEEKLY, MONTHLY or YEARLY."),
         ("FREQ=WEEKLY;UNTIL=20310601", "Leave out UNTIL; give the last day in its own field."),
         ("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", OTHER_FREQUENCY),

@@ -229,7 +229,8 @@ class PatternForm(TenantForm):
             )
         end = self.today + relativedelta(years=10)
         coming = occurrences_of(pattern, first=self.today, last=self.today + relativedelta(months=pattern.months_ahead))
-        if self.is_new and not coming and not occurrences_of(pattern, first=self.today, last=end):
+        begins_in_time = pattern.valid_from <= end
+        if self.is_new and begins_in_time and not coming and not occurrences_of(pattern, first=self.today, last=end):
             raise ValidationError(_("All of these days have passed."))
         if len(coming) > MAX_DEPARTURES:
             raise ValidationError(

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 import icalendar
 import recurring_ical_events
 
+from tours.rules.time_zones import zones_of_one_file
+
 MAX_FEED_BYTES: Final = 2_000_000
 # Repeated entries of one calendar, and stretches of time kept of it.
 MAX_SERIES: Final = 500
@@ -49,28 +51,40 @@ def busy_times(raw: bytes, *, starts_at: datetime, ends_at: datetime, zone: Zone
 
 def _parsed(raw: bytes) -> icalendar.Calendar:
     try:
-        calendar = icalendar.Calendar.from_ical(raw)
+        with zones_of_one_file():
+            calendar = icalendar.Calendar.from_ical(raw)
     except (ValueError, IndexError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise NoCalendar(type(error).__name__) from error
     if not isinstance(calendar, icalendar.Calendar):
         raise NoCalendar("a part of a calendar")
     series = 0
-    for event in list(calendar.walk("VEVENT")):
-        rules = event.get("RRULE")
-        rules = rules if isinstance(rules, list) else [rules] if rules is not None else []
-        series += len(rules)
-        if not all(_is_of_people(rule) for rule in rules):
-            calendar.subcomponents.remove(event)
+    # Events of calendars inside the calendar are read, too.
+    for parent in list(calendar.walk()):
+        kept = []
+        for part in parent.subcomponents:
+            rules = part.get("RRULE") if part.name == "VEVENT" else None
+            rules = rules if isinstance(rules, list) else [rules] if rules is not None else []
+            series += len(rules)
+            if all(_is_of_people(rule) for rule in rules):
+                kept.append(part)
+        parent.subcomponents[:] = kept
     if series > MAX_SERIES:
         raise CalendarTooLarge
     return calendar
 
 
 def _is_of_people(rule: Any) -> bool:
-    """Whether a rule repeats an entry at most once a day; others could fill any memory."""
+    """Whether a rule can be read and repeats an entry at most once a day; others could fill any memory, or be followed for ever."""
+    if not isinstance(rule, icalendar.vRecur):
+        return False
     names = {str(name).upper() for name in rule}
     frequency = {str(value).upper() for value in rule.get("FREQ", [])}
-    return frequency <= _FREQUENCIES and not names & {"BYHOUR", "BYMINUTE", "BYSECOND"}
+    return (
+        frequency <= _FREQUENCIES
+        and not names & {"BYHOUR", "BYMINUTE", "BYSECOND"}
+        and all(int(interval) > 0 for interval in rule.get("INTERVAL", []))
+        and all(1 <= int(month) <= 12 for month in rule.get("BYMONTH", []))
+    )
 
 
 def _period(event: Any, zone: ZoneInfo) -> BusyTime | None:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
@@ -13,12 +14,15 @@ from icalendar import Calendar
 from tours.enums import PatternKind
 from tours.models import AvailabilityPattern
 from tours.rules.recurrence import WEEKDAY_CODES, RuleRefused, checked_rule, days_of, first_day_of
+from tours.rules.time_zones import zones_of_one_file
 
 MAX_CALENDAR_BYTES: Final = 1_000_000
 MAX_CALENDAR_EVENTS: Final = 2000
 MAX_CALENDAR_PATTERNS: Final = 50
 # What an event's time is read from; what else is broken in it does not matter here.
 _READ: Final = ("DTSTART", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID")
+# What nonsense leads to that the parser lets pass: texts for times, the last days of the year 9999.
+_NONSENSE: Final = (AttributeError, OverflowError, TypeError, ValueError)
 
 
 class CalendarRefused(ValueError):
@@ -65,13 +69,17 @@ def read_calendar(raw: bytes, *, zone: ZoneInfo, today: date) -> CalendarPattern
     singles: dict[time, set[date]] = defaultdict(set)
     replaced: dict[str, set[date]] = defaultdict(set)
     for event in events:
-        for changed in _moments(event, "RECURRENCE-ID"):
-            replaced[str(event.get("UID", ""))].add(_local(changed, zone).day)
+        # Why an event cannot be read is said below.
+        with suppress(*_NONSENSE):
+            for changed in _moments(event, "RECURRENCE-ID"):
+                replaced[str(event.get("UID", ""))].add(_local(changed, zone).day)
     for event in events:
         try:
             _read(event, zone, today, recurring, singles, replaced)
-        except _EventRefusedError as refused:
-            found.skipped.append(SkippedEvent(str(event.get("SUMMARY", ""))[:80] or _("Event"), str(refused)))
+        except _NONSENSE as error:
+            unreadable = _("Its time cannot be read (%(field)s).") % {"field": "DTSTART"}
+            reason = str(error) if isinstance(error, _EventRefusedError) else unreadable
+            found.skipped.append(SkippedEvent(str(event.get("SUMMARY", ""))[:80] or _("Event"), reason))
     found.patterns = [*recurring.values(), *_of_single_days(singles)]
     if len(found.patterns) > MAX_CALENDAR_PATTERNS:
         raise CalendarRefused(
@@ -85,7 +93,8 @@ def _events(raw: bytes) -> list[Any]:
     if len(raw) > MAX_CALENDAR_BYTES:
         raise CalendarRefused(_("This file is larger than 1 MB."))
     try:
-        calendars = Calendar.from_ical(raw.decode("utf-8-sig"), multiple=True)
+        with zones_of_one_file():
+            calendars = Calendar.from_ical(raw.decode("utf-8-sig"), multiple=True)
         events = [event for calendar in calendars for event in calendar.walk("VEVENT")]
     except (ValueError, KeyError, IndexError, AttributeError, TypeError) as error:
         raise CalendarRefused(_("This file cannot be read as a calendar (.ics).")) from error

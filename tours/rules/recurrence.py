@@ -19,6 +19,9 @@ WEEKDAY_CODES: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 LONGEST_WAIT: Final = relativedelta(years=8)
 
 _NUMBER: Final = r"[+-]?[1-9]\d?"
+# A month or a day that no calendar has would be searched for until the year 9999.
+_MONTH: Final = r"(?:0?[1-9]|1[0-2])"
+_MONTH_DAY: Final = r"[+-]?(?:[1-9]|[12]\d|3[01])"
 _DAY: Final = f"(?:{'|'.join(WEEKDAY_CODES)})"
 _PARTS: Final = {
     "FREQ": "DAILY|WEEKLY|MONTHLY|YEARLY",
@@ -26,8 +29,8 @@ _PARTS: Final = {
     "INTERVAL": r"[1-9]\d{0,2}",
     "COUNT": r"[1-9]\d{0,3}",
     "BYDAY": rf"(?:[+-]?[1-5])?{_DAY}(?:,(?:[+-]?[1-5])?{_DAY})*",
-    "BYMONTH": r"\d{1,2}(?:,\d{1,2})*",
-    "BYMONTHDAY": rf"{_NUMBER}(?:,{_NUMBER})*",
+    "BYMONTH": rf"{_MONTH}(?:,{_MONTH})*",
+    "BYMONTHDAY": rf"{_MONTH_DAY}(?:,{_MONTH_DAY})*",
     "BYSETPOS": rf"{_NUMBER}(?:,{_NUMBER})*",
     "WKST": _DAY,
 }
@@ -100,10 +103,19 @@ def occurrences_of(pattern: AvailabilityPattern, *, first: date, last: date) -> 
 
 def first_day_of(pattern: AvailabilityPattern) -> date | None:
     """Return the first day on which a pattern takes place, or None when it never does."""
-    days = days_of(pattern, first=pattern.valid_from, last=pattern.valid_from + relativedelta(years=1))
+    days = days_of(pattern, first=pattern.valid_from, last=_later(pattern.valid_from, relativedelta(years=1)))
     if not days:
-        days = days_of(pattern, first=pattern.valid_from, last=pattern.valid_from + LONGEST_WAIT)
+        days = days_of(pattern, first=pattern.valid_from, last=_later(pattern.valid_from, LONGEST_WAIT))
     return days[0] if days else None
+
+
+def _later(day: date, wait: relativedelta) -> date:
+    """The day so much later, or the last one there is."""
+    try:
+        later: date = day + wait
+    except (OverflowError, ValueError):
+        return date.max
+    return later
 
 
 def horizon_of(pattern: AvailabilityPattern, *, today: date) -> date:
