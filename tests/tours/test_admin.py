@@ -235,6 +235,10 @@ def test_new_departure_at_a_time_that_does_not_exist(harbour, member_client):
     ("values", "errors"),
     [
         ({"first_date": "2031-04-30"}, {"first_date": ["This day has passed."]}),
+        (
+            {"first_date": "2031-05-01", "start_times": "1:00, 23:00"},
+            {"start_times": ["This time has passed. Choose one to come."]},
+        ),
         ({"start_times": "10:00, noon"}, {"start_times": ["“noon” is not a time such as 14:30."]}),
         ({"start_times": "25:00"}, {"start_times": ["“25:00” is not a time such as 14:30."]}),
         ({"last_date": "2031-06-01"}, {"last_date": ["The last day is before the first."]}),

@@ -161,18 +161,21 @@ def test_system_decides_where_the_organization_says_so(short, who, outcome, stat
 
 
 def test_decisions_that_are_not_needed_any_more_are_closed(variant):
-    reached, left, over, open_one = (make_schedule(variant, start_time=dt.time(hour)) for hour in (12, 9, 15, 18))
-    for schedule in (reached, left, over, open_one):
+    hours = (12, 9, 15, 18, 20)
+    reached, left, over, open_one, in_any_case = (make_schedule(variant, start_time=dt.time(hour)) for hour in hours)
+    for schedule in (reached, left, over, open_one, in_any_case):
         DepartureDecision.objects.create(schedule=schedule, booked=0, minimum=4, proposal="cancel")
     book(reached, 4)
     cancel_schedule(over, reason="Storm", now=NOW)
-    assert settle_decisions(now=left.starts_at) == 3
+    Schedule.objects.filter(pk=in_any_case.pk).update(min_participants=1)
+    assert settle_decisions(now=left.starts_at) == 4
     outcomes = DepartureDecision.objects.values_list("schedule", "outcome")
     assert dict(outcomes) == {
         reached.pk: Outcome.REACHED,
         left.pk: Outcome.LAPSED,
         over.pk: Outcome.OVER,
         open_one.pk: "",
+        in_any_case.pk: Outcome.REACHED,
     }
 
 

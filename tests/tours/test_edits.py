@@ -159,6 +159,19 @@ def test_second_of_two_managers_is_shown_what_changed_and_keeps_what_was_typed(h
         assert (schedule.capacity, schedule.guest_note, guides_of(schedule)) == (5, "Bring a coat", [])
 
 
+def test_departure_is_not_put_into_the_past_and_what_was_typed_stays(harbour, member_client):
+    with organization_scope(harbour.pk):
+        schedule = make_schedule()
+    url = reverse("schedules:edit", args=[schedule.pk])
+    typed = form_of(schedule, date="2031-04-30", guest_note="Bring a coat")
+    form = member_client(harbour, Role.MANAGER).post(url, typed).context["form"]
+    assert form.non_field_errors() == ["This time has passed. Choose one to come."]
+    assert form["guest_note"].value() == "Bring a coat"
+    with organization_scope(harbour.pk):
+        schedule.refresh_from_db()
+        assert (str(schedule), schedule.guest_note) == ("2031-06-02 10:00", "")
+
+
 def test_a_booking_meanwhile_is_no_conflict(harbour, member_client):
     with organization_scope(harbour.pk):
         schedule = make_schedule(capacity=5)

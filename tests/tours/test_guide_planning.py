@@ -212,6 +212,9 @@ def test_declined_guide_is_asked_again_with_a_new_link(in_harbour, schedule, pie
     time_machine.move_to(NOW + dt.timedelta(days=31), tick=False)
     assert queries.assignment_by_token(queries.answer_token(again)) == again
     time_machine.move_to(NOW + dt.timedelta(days=62), tick=False)
+    Guide.objects.update(is_active=False)
+    assert queries.assignment_by_token(queries.answer_token(again)) is None
+    Guide.objects.update(is_active=True)
     token = queries.answer_token(again)
     time_machine.move_to(NOW + dt.timedelta(days=93), tick=False)
     assert queries.assignment_by_token(token) is None
@@ -232,6 +235,23 @@ def test_guide_who_is_taken_off_is_told(in_harbour, schedule, piet):
 def page_of(harbour, assignment):
     with organization_scope(harbour.pk):
         return client_for(harbour), reverse("guide_answer", args=[queries.answer_token(assignment)])
+
+
+def test_making_departures_says_why_a_guide_cannot_lead_them(harbour, member_client, schedule, piet):
+    with organization_scope(harbour.pk):
+        operations.assign_guides(schedule, guides=[piet])
+        day_off = DAY + dt.timedelta(days=1)
+        GuideTimeOff.objects.create(guide=piet, first_day=day_off, last_day=day_off)
+        variant = VariantFactory()
+        values = {"first_date": DAY, "last_date": day_off, "start_times": f"{schedule.start_time:%H:%M}"}
+    client = member_client(harbour, Role.MANAGER)
+    answer = client.post(reverse("schedules:add"), {**values, "variant": variant.pk, "guides": [piet.pk]}, follow=True)
+    at = f"{schedule.start_time:%H:%M}"
+    assert [str(message).strip() for message in answer.context["messages"]] == [
+        "2 departures were created.",
+        f"Mon 2 Jun 2031, {at} is without Piet, who leads another departure at that time.",
+        f"Tue 3 Jun 2031, {at}, Piet: has time off.",
+    ]
 
 
 def test_guide_answers_by_the_link_of_the_e_mail(harbour, schedule, piet):

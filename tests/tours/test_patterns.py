@@ -4,9 +4,11 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from commerce.models import BookingChange
 from tenancy.models import AuditEntry
 from tenancy.operations import create_organization
 from tenancy.scope import every_organization, organization_scope
+from tests.commerce.factories import order_of
 from tests.factories import CustomerFactory, GuideFactory, PatternFactory, TourFactory, VariantFactory, make_schedule
 from tests.parallel import in_parallel
 from tours.enums import BookingStatus, OrphanFate, OrphanReason, PatternKind, ScheduleStatus, TourStatus
@@ -24,6 +26,7 @@ from tours.operations import (
     create_booking,
     generate_schedules,
     import_patterns,
+    move_booking,
     release_seats,
     reserve_seats,
 )
@@ -254,6 +257,28 @@ def test_orphans_go_as_somebody_says_and_others_stay(in_harbour, fate, left):
     before = list(Schedule.objects.order_by("pk").values())
     apply(pattern, fate)
     assert list(Schedule.objects.order_by("pk").values()) == before
+
+
+def test_departure_that_an_order_tells_of_is_closed_instead_of_removed(in_harbour):
+    pattern = PatternFactory(valid_until=JUNE[2])
+    generate_schedules(pattern, now=NOW)
+    left_behind, *_free = made(pattern)
+    other = make_schedule(pattern.variant, date=dt.date(2031, 6, 3))
+    order = order_of(left_behind, now=NOW)
+    booking = left_behind.bookings.get()
+    move_booking(booking, to=other, now=NOW, actor=None)
+    BookingChange.objects.create(
+        order=order,
+        booking=booking,
+        from_schedule=left_behind,
+        to_schedule=other,
+        difference_minor=0,
+        changed_at=NOW,
+    )
+    pattern.valid_from = pattern.valid_until = dt.date(2031, 12, 1)
+    pattern.save()
+    apply(pattern, OrphanFate.REMOVE)
+    assert [(one.pk, one.status) for one in made(pattern)] == [(left_behind.pk, "closed")]
 
 
 def test_departures_that_were_closed_with_their_pattern_open_with_it(in_harbour):

@@ -1,7 +1,8 @@
 import datetime as dt
+import threading
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from tenancy.enums import Role
@@ -20,7 +21,7 @@ from tours.operations import (
     reschedule,
     reserve_seats,
 )
-from tours.queries import available_schedules, bookable_schedule, next_departures
+from tours.queries import available_schedules, bookable_schedule, next_departures, variant_for_update
 
 NOW = dt.datetime(2031, 5, 1, tzinfo=dt.UTC)
 JUNE = {"from_": dt.date(2031, 6, 1), "to": dt.date(2031, 6, 30), "now": NOW}
@@ -317,3 +318,27 @@ def test_resources_are_for_those_who_plan(harbour, member_client, role):
     client = member_client(harbour, role)
     urls = [reverse("resources:index"), reverse("resources:add"), reverse("resources:edit", args=[resource.pk])]
     assert [client.post(url, resource_form()).status_code for url in urls] == [302] * 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_need_is_written_while_a_pattern_of_its_variant_is_followed(harbour):
+    # Who follows a pattern has the variant and waits for its departures; who writes a need has those and points at the variant.
+    with organization_scope(harbour.pk):
+        variant, kayak = VariantFactory(), kayaks(3)
+    locked, written = threading.Event(), threading.Event()
+
+    def run(number):
+        with transaction.atomic():
+            if number == 0:
+                variant_for_update(variant.pk)
+                locked.set()
+                return written.wait(30)
+            locked.wait(30)
+            try:
+                with connection.cursor() as cursor:
+                    cursor.execute("SET LOCAL lock_timeout = '5s'")
+                return ResourceNeed.objects.create(resource=kayak, variant=variant).quantity
+            finally:
+                written.set()
+
+    assert in_parallel(harbour, 2, run) == [True, 1]

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,7 @@ from django.utils.translation import pgettext_lazy
 from wagtail.admin.widgets import AdminDateInput
 
 from tenancy.forms import TenantForm
+from tenancy.queries import current_organization
 from tours.enums import TourStatus
 from tours.forms.fields import VariantField, guides_field, language_choices, language_name
 from tours.models import Schedule, TourVariant
@@ -140,7 +142,7 @@ class NewSchedulesForm(forms.Form):
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.today = today
+        self.today, self.zone = today, current_organization().zone
         self.fields["guides"] = guides_field(guides_to_choose())
 
     def clean_first_date(self) -> date:
@@ -174,6 +176,8 @@ class NewSchedulesForm(forms.Form):
         count = len(values["dates"]) * len(times)
         if count == 0:
             self.add_error("weekdays", _("None of these weekdays lies in the period."))
+        elif self.today in values["dates"] and times[0] <= timezone.localtime(timezone=self.zone).time():
+            self.add_error("start_times", _("This time has passed. Choose one to come."))
         elif count > MAX_DEPARTURES_AT_ONCE:
             raise ValidationError(
                 _("These are %(count)d departures; at most %(limit)d can be made at once."),

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tenancy.audit import Actor
@@ -19,7 +20,7 @@ from tours.operations.schedules import (
     open_schedule,
 )
 from tours.queries import editable_values, guides_of, schedule_for_update
-from tours.rules import Minimum, staff_verbs
+from tours.rules import Minimum, local_start, staff_verbs
 
 # What can be the same for many departures.
 IN_BULK: Final = frozenset({"capacity", "language", "cutoff_minutes", "guest_note", "internal_note", "guides"})
@@ -45,7 +46,7 @@ def edit_schedule(
     """Change a departure as `change_schedule`, unless somebody else has changed it; return it.
 
     `seen` is what `queries.editable_values` told when the editing began; None does not compare. Raises `ScheduleChanged` with what is
-    different by now, and `ScheduleRefused` as `change_schedule`.
+    different by now, and `ScheduleRefused` as `change_schedule` and when its new start has passed.
     """
     locked = schedule_for_update(schedule.pk)
     if seen is not None:
@@ -53,6 +54,9 @@ def edit_schedule(
         changed = {name: value for name, value in now.items() if name in seen and seen[name] != value}
         if changed:
             raise ScheduleChanged(changed)
+    start = local_start(values["date"], values["start_time"], locked.zone)
+    if start.starts_at != locked.starts_at and start.starts_at <= timezone.now():
+        raise ScheduleRefused(_("This time has passed. Choose one to come."))
     return change_schedule(locked, minimum=minimum, actor=actor, **values)
 
 

@@ -1,9 +1,11 @@
 """Departures made from patterns: added ahead of time, and brought in line when a pattern was changed."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from tenancy import audit
@@ -102,15 +104,33 @@ def _settle(orphans: Iterable[Orphan], fate: OrphanFate, *, now: datetime) -> tu
     """Close or remove orphans; one that somebody had booked is closed in either case. Returns how many of each."""
     if fate == OrphanFate.KEEP:
         return 0, 0
-    removed = [one.schedule.pk for one in orphans if fate == OrphanFate.REMOVE and one.can_be_removed]
-    rest = [one.schedule.pk for one in orphans if one.schedule.pk not in set(removed)]
+    going = [one.schedule.pk for one in orphans if fate == OrphanFate.REMOVE and one.can_be_removed]
+    removed = _remove(going)
+    rest = [one.schedule.pk for one in orphans if one.schedule.pk not in removed]
     closed = (
         Schedule.objects.filter(pk__in=rest)
         .exclude(status=ScheduleStatus.CLOSED)
         .update(status=ScheduleStatus.CLOSED, updated_at=now)
     )
-    Schedule.objects.filter(pk__in=removed).delete()
     return closed, len(removed)
+
+
+def _remove(keys: Iterable[int]) -> set[int]:
+    """Delete departures by their keys; return which are gone. Those stay that orders still tell of, such as one moved away from them."""
+    wanted = Schedule.objects.filter(pk__in=list(keys))
+    try:
+        with transaction.atomic():
+            gone = set(wanted.values_list("pk", flat=True))
+            wanted.delete()
+            return gone
+    except ProtectedError:
+        gone = set()
+    for schedule in wanted:
+        key = schedule.pk
+        with suppress(ProtectedError), transaction.atomic():
+            schedule.delete()
+            gone.add(key)
+    return gone
 
 
 def _record(

@@ -25,7 +25,7 @@ from tours.operations.assignments import (
 from tours.operations.attendance import complete_bookings
 from tours.operations.resources import shortage_as
 from tours.operations.seats import release_seats
-from tours.queries import confirmed_guides_of, guides_of, schedule_for_update
+from tours.queries import confirmed_guides_of, guides_of, schedule_for_update, variant_for_update
 from tours.rules import LocalStart, Minimum, local_start, may_become
 
 
@@ -37,7 +37,7 @@ class ScheduleRefused(ValueError):
 class NewSchedules:
     """What a bulk creation did: departures made, wall times there were already, and times moved by a clock change.
 
-    `unled` are departures made without a guide who was wanted and leads something else then.
+    `unled` are departures made without a guide who was wanted and cannot lead them.
     """
 
     created: list[Schedule] = field(default_factory=list)
@@ -99,10 +99,10 @@ def create_schedules(
     """Create a departure of a variant for each local day and wall time in the organization's zone; return what was done.
 
     Times at which the variant leaves already are left out, so a repeat changes nothing. `capacity` defaults to that of the variant;
-    `guides` lead all that are made, except where they lead something else.
+    `guides` lead all that are made, except where they cannot.
     """
     # One at a time for each variant, so that two people pressing the button together do not make everything twice.
-    variant = TourVariant.objects.select_for_update(of=("self",)).select_related("tour").get(pk=variant.pk)
+    variant = variant_for_update(variant.pk)
     tour = variant.tour
     zone = current_organization().zone
     starts = {

@@ -42,12 +42,16 @@ def short_schedules(*, now: datetime) -> QuerySet[Schedule]:
 
 
 def settled_decisions(*, now: datetime) -> QuerySet[DepartureDecision]:
-    """Return open decisions that need not be taken any more: enough have booked, or the departure has left or was cancelled."""
+    """Return open decisions that need not be taken any more: enough have booked by now, or the departure has left or was cancelled."""
     minimum = Coalesce(
         "schedule__min_participants", "schedule__variant__min_participants", "schedule__tour__min_participants"
     )
     return DepartureDecision.objects.annotate(wanted=minimum).filter(
-        Q(schedule__starts_at__lte=now) | ~Q(schedule__status__in=TO_COME) | Q(schedule__booked_count__gte=F("wanted")),
+        Q(schedule__starts_at__lte=now)
+        | ~Q(schedule__status__in=TO_COME)
+        | Q(schedule__booked_count__gte=F("wanted"))
+        # It was changed since, and takes place in any case.
+        | Q(wanted__lte=1),
         decided_at=None,
     )
 

@@ -28,12 +28,15 @@ def _signed(token: str, salt: str) -> Any:
 
 
 def assignment_by_token(token: str) -> GuideAssignment | None:
-    """Return the assignment that a link is about, or None when the link is wrong, too old, or about an earlier request; one query."""
+    """Return the assignment that a link is about; one query.
+
+    None when the link is wrong, too old, about an earlier request, or of a guide who leads no tours any more.
+    """
     said = _signed(token, _ANSWER)
     if said is None:
         return None
     rows = GuideAssignment.objects.select_related("guide__user", "schedule__variant", "schedule__tour__meeting_point")
-    row = rows.filter(pk=said[0]).first()
+    row = rows.filter(pk=said[0], guide__is_active=True).first()
     if row is None or row.asked_at is None or int(row.asked_at.timestamp()) != said[1]:
         return None
     return row

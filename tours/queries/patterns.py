@@ -183,8 +183,8 @@ def due_patterns() -> list[tuple[int, int]]:
 
 
 def variant_for_update(pk: int) -> TourVariant:
-    """Return a variant with its tour, locked until the end of the transaction."""
-    return TourVariant.objects.select_for_update(of=("self",)).select_related("tour").get(pk=pk)
+    """Return a variant with its tour, locked until the end of the transaction; rows that only point at it are not kept waiting."""
+    return TourVariant.objects.select_for_update(of=("self",), no_key=True).select_related("tour").get(pk=pk)
 
 
 def coming_schedules(variant: TourVariant, *, now: datetime) -> list[Schedule]:

@@ -20,7 +20,7 @@ from wagtail.permissions import policy_registry
 from tenancy.fields import translated
 from tenancy.queries import current_organization
 from tours import operations, queries
-from tours.enums import ScheduleStatus
+from tours.enums import ConflictKind, ScheduleStatus
 from tours.forms import NewSchedulesForm, language_name
 from tours.models import Schedule, TourVariant
 from tours.rules import Minimum, staff_verbs
@@ -246,8 +246,11 @@ class NewSchedulesView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormVi
         for start in made.moved:
             report_moved(self.request, start.date, start.start_time)
         for schedule, guide in made.unled[:10]:
+            against = queries.conflicts_of(queries.schedule_to_lead(schedule.pk), [guide])[guide.pk]
+            reasons = [one.text for one in against if one.is_hard and one.kind != ConflictKind.OVERLAP]
             text = _("%(when)s is without %(guide)s, who leads another departure at that time.")
-            messages.warning(self.request, text % {"when": departure(schedule), "guide": guide})
+            text %= {"when": departure(schedule), "guide": guide}
+            messages.warning(self.request, f"{departure(schedule)}, {guide}: {reasons[0]}." if reasons else text)
         if len(made.unled) > 10:
             text = _("The same on %(count)d more.")
             messages.warning(self.request, text % {"count": len(made.unled) - 10})
