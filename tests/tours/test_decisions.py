@@ -105,6 +105,13 @@ def test_propose_decision_once(short):
     assert DepartureDecision.objects.count() == 1
 
 
+def test_departure_that_is_gone_needs_no_decision(variant):
+    schedule = make_schedule(variant)
+    key = schedule.pk
+    schedule.delete()
+    assert propose_decision(key, now=NOW) is None
+
+
 def test_run_guarantees_the_departure(short):
     decision = decide(propose_decision(short.pk, now=NOW), Decision.RUN, note="They come from far")
     short.refresh_from_db()

@@ -35,7 +35,7 @@ from tours.operations.edits import (
 )
 from tours.operations.guide_feeds import read_feed, read_feeds_soon
 from tours.operations.guide_swaps import consent_to_swap, offer_swap, refuse_swap, take_swap, withdraw_swap
-from tours.operations.manifests import open_manifest, open_manifests
+from tours.operations.manifests import open_manifests
 from tours.operations.participants import ParticipantDetails, describe_participants
 from tours.operations.patterns import PlanOutdated, apply_pattern, generate_schedules, import_patterns
 from tours.operations.reports import write_tour_report
@@ -117,7 +117,6 @@ __all__ = [
     "move_booking",
     "move_schedule",
     "offer_swap",
-    "open_manifest",
     "open_manifests",
     "open_schedule",
     "open_schedules",

@@ -35,7 +35,8 @@ def propose_decision(schedule_id: int, *, now: datetime) -> DepartureDecision | 
 
     Where the organization lets the system decide, it is decided at once. A repeat has no effect.
     """
-    schedule_for_update(schedule_id)
+    # A pattern may have taken it back since.
+    schedules_by_key_for_update([schedule_id])
     schedule = short_schedules(now=now).select_related("tour", "variant").filter(pk=schedule_id).first()
     if schedule is None:
         return None

@@ -10,11 +10,6 @@ from tours.models import Schedule
 from tours.queries import Manifest, manifests_of
 
 
-def open_manifest(schedule: Schedule, *, actor: Actor) -> Manifest:
-    """Return who comes on a departure, and write down who looked."""
-    return open_manifests([schedule], actor=actor)[0]
-
-
 @transaction.atomic
 def open_manifests(schedules: Iterable[Schedule], *, actor: Actor, file_format: str = "") -> list[Manifest]:
     """Return who comes on departures, and write down for each who looked, or who took the list away as a file of this format."""

@@ -116,7 +116,6 @@ from tours.queries.reschedules import (
 from tours.queries.resources import (
     departures_for_update,
     limit_by_resources,
-    resources_of,
     seats_by_resources,
     with_needs,
 )
@@ -237,7 +236,6 @@ __all__ = [
     "requests_to",
     "requests_unanswered",
     "reschedule_problems",
-    "resources_of",
     "schedule_for_update",
     "schedule_to_lead",
     "schedules_by_key_for_update",

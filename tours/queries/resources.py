@@ -42,12 +42,6 @@ def limit_by_resources(schedules: Iterable[Schedule]) -> None:
         limited[pk].resource_seats = seats
 
 
-def resources_of(schedule: Schedule) -> list[ResourceNeed]:
-    """Return what a departure needs, with the resources, by their names; one query."""
-    needs = ResourceNeed.objects.filter(variant=schedule.variant_id).select_related("resource")
-    return list(needs.order_by("resource__name", "pk"))
-
-
 def departures_for_update(variants: Iterable[int], *, now: datetime) -> list[int]:
     """Return the keys of the departures of variants (by their keys) to come, locked until the end of the transaction, in their order."""
     found = Schedule.objects.select_for_update(of=("self",), no_key=True).filter(

@@ -46,7 +46,7 @@ from tours.rules.guides import (
     window,
 )
 from tours.rules.languages import language_name
-from tours.rules.minimum import MERGE_WITHIN, Minimum, is_near, proposal
+from tours.rules.minimum import MERGE_WITHIN, Minimum, proposal
 from tours.rules.recurrence import (
     RuleRefused,
     checked_rule,
@@ -137,7 +137,6 @@ __all__ = [
     "fullness",
     "guess_mapping",
     "horizon_of",
-    "is_near",
     "judge",
     "language_name",
     "local_start",

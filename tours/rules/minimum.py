@@ -1,6 +1,6 @@
 """Departures with too few participants: what is proposed about them."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final, NamedTuple
 
 from tours.enums import Decision
@@ -27,8 +27,3 @@ def proposal(booked: int, minimum: int, *, can_merge: bool) -> Decision:
     if can_merge:
         return Decision.MERGE
     return Decision.RUN if booked * 2 >= minimum else Decision.CANCEL
-
-
-def is_near(start: datetime, other: datetime) -> bool:
-    """Return whether a departure is near enough to another one to take its guests."""
-    return abs(other - start) <= MERGE_WITHIN
