@@ -101,6 +101,23 @@ def test_rest_of_a_party_that_did_not_come_is_missed(booking, guide):
     assert [(p.checked_in_at, p.no_show_at) for p in party(booking)] == [(AT_START, None), (None, START), (None, START)]
 
 
+def test_who_was_missed_and_is_moved_to_another_departure_can_come_there(booking, guide):
+    people = party(booking)
+    operations.check_in(people[:1], now=AT_START, actor=guide)
+    operations.mark_no_show(people[1:], now=AT_START, actor=guide)
+    operations.move_booking(booking, to=make_schedule(date=dt.date(2031, 6, 3)), now=AT_START, actor=None)
+    assert [(one.checked_in_at, one.no_show_at) for one in party(booking)] == [(None, None)] * 3
+
+
+def test_who_was_moved_meanwhile_is_not_checked_in(booking, guide):
+    people = party(booking)
+    operations.move_booking(booking, to=make_schedule(date=dt.date(2031, 6, 3)), now=AT_START, actor=None)
+    with pytest.raises(operations.AttendanceRefused) as refused:
+        operations.check_in(people, now=AT_START, actor=guide)
+    assert refused.value.code == "unknown"
+    assert here(booking) == [None, None, None]
+
+
 def test_who_was_missed_and_comes_late_is_there(booking, guide):
     first, *_others = party(booking)
     operations.mark_no_show([first], now=START, actor=guide)

@@ -143,7 +143,7 @@ def test_move_booking_of_a_cancelled_departure_revives_it(in_harbour):
 def test_move_booking_uses_few_queries(in_harbour, django_assert_num_queries):
     first, second = make_schedule(), make_schedule()
     booking = book(first, 2)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         move_booking(booking, to=second, now=NOW, actor=None)
 
 

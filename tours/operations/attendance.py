@@ -51,7 +51,8 @@ def _marked(
     """Lock the booking, check, and change those whom the mark changes; return them with their booking."""
     asked = list(people)
     bookings = bookings_for_update({person.booking for person in asked})
-    if len(bookings) != 1:
+    # One that was moved to another departure meanwhile is that one's guide's business.
+    if len(bookings) != 1 or bookings[0].schedule_id != asked[0].booking.schedule_id:
         raise AttendanceRefused("unknown")
     booking = bookings[0]
     schedule = booking.schedule

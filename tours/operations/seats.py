@@ -245,8 +245,9 @@ def move_booking(
 
     The seats of both departures move together: both are locked in the order of their keys, and the new seats are taken as
     `reserve_seats` takes them; `late` past the cut-off and on a departure closed for booking too. `revive` is the state in which a
-    booking lives again that was cancelled with its departure. Who comes (`Participant`) is left to the caller. Raises
-    `SeatsUnavailable`, also when the booking is over, or is not any more on the departure that the caller knows; then nothing was done.
+    booking lives again that was cancelled with its departure. Who comes (`Participant`) is left to the caller; on another departure
+    nobody is there or missed yet. Raises `SeatsUnavailable`, also when the booking is over, or is not any more on the departure that
+    the caller knows; then nothing was done.
     """
     wanted = booking.seats if seats is None else seats
     if wanted < 1:
@@ -277,6 +278,10 @@ def move_booking(
     locked.schedule_id = to.pk
     locked.seats = wanted
     locked.save(update_fields=["schedule", "seats", "status", "updated_at"])
+    if known_schedule_id != to.pk:
+        # Who was there, or was missed, was so on the other departure.
+        marked = locked.participants.exclude(checked_in_at=None, no_show_at=None)
+        marked.update(checked_in_at=None, checked_in_by=None, no_show_at=None, updated_at=now)
     changes = audit.changes_since(before, locked)
     audit.record("booking.moved", locked, actor=actor, changes=changes, seats_before=had, seats=wanted)
     return locked
