@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import Final
 
-import icalendar
+from icalendar.timezone import tzp
 
 _ONE_AT_A_TIME: Final = Lock()
 
@@ -17,8 +17,8 @@ def zones_of_one_file() -> Iterator[None]:
     The library keeps them by name for the whole process: the next file, whoever sent it, would be read by them.
     """
     with _ONE_AT_A_TIME:
-        icalendar.use_zoneinfo()
+        tzp.use_zoneinfo()
         try:
             yield
         finally:
-            icalendar.use_zoneinfo()
+            tzp.use_zoneinfo()
