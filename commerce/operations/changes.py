@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from commerce import queries
-from commerce.enums import OrderStatus, PaymentMethod, PaymentStatus, RefundReason
+from commerce.enums import ChoiceStatus, OrderStatus, PaymentMethod, PaymentStatus, RefundReason
 from commerce.models import BookingChange, Order, OrderLine, Payment, PaymentSettings
 from commerce.operations.orders import MAX_SEATS
 from commerce.operations.payments import mark_paid
@@ -94,7 +94,6 @@ def change_booking(
     )
     surplus = queries.surplus_minor(order)
     _write_lines(order, change, preview)
-    _write_people(found, preview)
     try:
         _settle(
             order,
@@ -117,11 +116,19 @@ def change_booking(
         personal={"note": note},
     )
     publish("commerce.booking_changed", order_id=order.pk, change_id=change.pk)
+    open_choices = order.guest_choices.filter(booking=found, status=ChoiceStatus.WAITING)
+    if preview.moves:
+        # The guest has chosen: the departure that was moved is no more theirs to take or leave.
+        open_choices.update(status=ChoiceStatus.CLOSED, updated_at=now)
+    else:
+        open_choices.update(amount_minor=preview.after_minor, updated_at=now)
     try:
-        # Last, because from here to the commit others wait for these departures.
+        # Late, because from here to the commit others wait for these departures.
         move_booking(found, to=to, seats=preview.seats, late=not by_guest, now=now, actor=actor)
     except SeatsUnavailable as error:
         raise ChangeRefused(error.code, error.message) from error
+    # After the booking is locked, as everywhere: somebody may be checking these people in.
+    _write_people(found, preview)
     return change
 
 

@@ -6,6 +6,7 @@ that a worker may die at any point and nothing is done twice or forgotten.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
@@ -18,7 +19,8 @@ from commerce import emails, queries
 from commerce.enums import ChangeKind, ChoiceStatus, OrderStatus, RefundReason
 from commerce.models import BookingChange, DepartureChange, GuestChoice, OfferedDeparture, Order, OrderLine, Refund
 from commerce.operations.endings import close_when_empty
-from commerce.operations.refunds import pay_back, retry_refund
+from commerce.operations.payments import expect_no_more
+from commerce.operations.refunds import RefundRefused, pay_back, retry_refund
 from crm.models import Message
 from crm.operations import queue_message, record_activity
 from tenancy import audit
@@ -28,7 +30,7 @@ from tenancy.models import User
 from tenancy.outbox import publish
 from tenancy.queries import current_organization
 from tours.enums import SEAT_TAKING, BookingStatus, ScheduleStatus
-from tours.models import Schedule
+from tours.models import Booking, Schedule
 from tours.operations import (
     ScheduleRefused,
     SeatsUnavailable,
@@ -145,6 +147,8 @@ def begin_choices(change_id: int, *, booking_ids: Sequence[int]) -> DepartureCha
     change = DepartureChange.objects.get(pk=change_id)
     lines = OrderLine.objects.filter(booking__in=booking_ids).values("order_id", "booking_id")
     found = list(lines.annotate(amount=Sum("total_minor")).order_by("order_id", "booking_id"))
+    # Orders are locked before their choices everywhere.
+    list(Order.objects.select_for_update().filter(pk__in={row["order_id"] for row in found}).order_by("pk"))
     GuestChoice.objects.bulk_create(
         (
             GuestChoice(
@@ -173,9 +177,14 @@ def tell_guest(order_id: int, *, change_id: int, now: datetime) -> None:
     order = queries.order_for_update(order_id)
     change = DepartureChange.objects.select_related("schedule").get(pk=change_id)
     choices = _locked(order.guest_choices.filter(change=change, status=ChoiceStatus.NEW))
+    is_moved = change.kind == ChangeKind.MOVED
+    if is_moved:
+        # Who has left the departure since has nothing to do with its time.
+        gone = [choice for choice in choices if not _is_on(choice.booking, change.schedule)]
+        _decide(gone, ChoiceStatus.CLOSED, decided_at=now)
+        choices = [choice for choice in choices if choice not in gone]
     if not choices:
         return
-    is_moved = change.kind == ChangeKind.MOVED
     may_choose = change.choose_until is not None and change.choose_until > now
     if may_choose and (order.status in STANDING or (is_moved and order.status == OrderStatus.PENDING)):
         _decide(choices, ChoiceStatus.WAITING, choose_until=change.choose_until)
@@ -194,6 +203,10 @@ def tell_guest(order_id: int, *, change_id: int, now: datetime) -> None:
         mail = write(order, choices, organization=current_organization())
         message = _write(order, mail, key=f"change-{change.pk}-order-{order.pk}", now=now)
         GuestChoice.objects.filter(pk__in=[choice.pk for choice in choices]).update(message=message)
+
+
+def _is_on(booking: Booking, schedule: Schedule) -> bool:
+    return booking.schedule_id == schedule.pk and booking.status in SEAT_TAKING
 
 
 def _locked(choices) -> list[GuestChoice]:  # type: ignore[no-untyped-def]
@@ -229,6 +242,7 @@ def _give_back(order: Order, choices: Sequence[GuestChoice], *, now: datetime, a
     limit_minor = choices[0].change.limit_minor
     release_seats([choice.booking for choice in choices], to=BookingStatus.CANCELLED, now=now)
     _decide(choices, ChoiceStatus.GIVEN_BACK, decided_at=now)
+    expect_no_more(order)
     surplus = queries.surplus_minor(order)
     if queries.refund_problem(order, surplus, limit_minor=limit_minor):
         _decide(choices, ChoiceStatus.HELD)
@@ -379,9 +393,10 @@ def end_choice(choice_id: int, *, now: datetime) -> None:
 def approve_refunds(change: DepartureChange, *, actor: Actor) -> DepartureChange:
     """Let the refunds of a change go out that are above the limit of who made it; return the change. A repeat has no effect."""
     change = DepartureChange.objects.select_for_update(of=("self",)).select_related("schedule__tour").get(pk=change.pk)
-    held = GuestChoice.objects.filter(change=change, status=ChoiceStatus.HELD)
-    orders = list(held.order_by("order_id").values_list("order_id", flat=True).distinct())
-    held.update(status=ChoiceStatus.DUE)
+    # Just these: others may come to be held between two statements, and would be approved without a delivery.
+    held = dict(GuestChoice.objects.filter(change=change, status=ChoiceStatus.HELD).values_list("pk", "order_id"))
+    GuestChoice.objects.filter(pk__in=held, status=ChoiceStatus.HELD).update(status=ChoiceStatus.DUE)
+    orders = sorted(set(held.values()))
     change.limit_minor = None
     change.save(update_fields=["limit_minor", "updated_at"])
     for order_id in orders:
@@ -405,8 +420,10 @@ def pay_approved(order_id: int, *, change_id: int, now: datetime) -> None:
 
 @transaction.atomic(durable=True)
 def retry_refunds(change: DepartureChange, *, now: datetime, actor: Actor) -> int:
-    """Try the refunds of a change again that failed; return how many."""
-    failed = list(queries.failed_refunds_of(change))
-    for refund in failed:
-        retry_refund(refund, now=now, actor=actor)
-    return len(failed)
+    """Try the refunds of a change again that failed, but for those whose money went back another way; return how many."""
+    tried = 0
+    for refund in queries.failed_refunds_of(change).order_by("payment__order", "pk"):
+        with suppress(RefundRefused):
+            retry_refund(refund, now=now, actor=actor)
+            tried += 1
+    return tried

@@ -60,7 +60,8 @@ def _addressee(
     if kind == NotificationKind.BOOKING_REMINDER:
         order = queries.order_of_booking(record.pk)
         language = (order.language if order else record.customer.language) or organization.default_language
-        return record.customer, order.email if order else record.customer.email, language, order or record
+        recipient = (order.email if order else "") or record.customer.email
+        return record.customer, recipient, language, order or record
     if kind in TO_STAFF:
         about = record if kind == NotificationKind.LOW_AVAILABILITY else record.schedule
         return None, row.recipient or organization.business_email, organization.default_language, about

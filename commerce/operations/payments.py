@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from commerce import queries
-from commerce.enums import OrderStatus, PaymentMethod, PaymentStatus, RefundReason
+from commerce.enums import ChangeKind, ChoiceStatus, OrderStatus, PaymentMethod, PaymentStatus, RefundReason
 from commerce.gateways import stripe
 from commerce.gateways.stripe import Intent
 from commerce.models import Order, Payment
@@ -252,14 +252,13 @@ def _receive(
 
 def _honour(order: Order, payment: Payment, *, now: datetime) -> None:
     if order.status in (OrderStatus.PENDING, OrderStatus.CONFIRMED):
-        if any(booking.status in SEAT_TAKING for booking in _bookings(order)):
+        # Who pays on arrival may still take another departure.
+        may_choose = order.guest_choices.filter(status=ChoiceStatus.WAITING, change__kind=ChangeKind.CANCELLED).exists()
+        if may_choose or any(booking.status in SEAT_TAKING for booking in _bookings(order)):
             mark_paid(order, now=now)
         else:
             _close_cancelled(order, now=now)
-        lost = min(payment.captured_minor, order.total_minor - queries.standing_minor(order))
-        if lost > 0:
-            _call_attention(order, DEPARTURE_CANCELLED)
-            start_refund(payment, amount_minor=lost, reason=RefundReason.CANCELLED_BY_US, now=now)
+        _pay_lost_back(order, payment, now=now)
     elif order.status == OrderStatus.EXPIRED:
         bookings = _bookings(order)
         try:
@@ -273,12 +272,37 @@ def _honour(order: Order, payment: Payment, *, now: datetime) -> None:
         else:
             _call_attention(order, PAID_LATE_HONOURED)
             mark_paid(order, now=now)
+            _pay_lost_back(order, payment, now=now)
     elif payment.is_further and order.status in PAID_AND_STANDING:
         _settle_due(order, payment, now=now)
     elif order.status in (OrderStatus.CANCELLED, OrderStatus.REFUNDED):
         _pay_back(order, payment, RefundReason.LATE_PAYMENT, PAID_LATE_REFUNDED, now=now)
     else:
         _pay_back(order, payment, RefundReason.DUPLICATE, PAID_TWICE, now=now)
+
+
+def _pay_lost_back(order: Order, payment: Payment, *, now: datetime) -> None:
+    """Pay back what came in for places that were lost with their departure, unless their guest may still choose."""
+    lost = min(queries.surplus_minor(order), order.total_minor - queries.standing_minor(order), payment.captured_minor)
+    if lost > 0:
+        _call_attention(order, DEPARTURE_CANCELLED)
+        start_refund(payment, amount_minor=lost, reason=RefundReason.CANCELLED_BY_US, now=now)
+
+
+def expect_no_more(order: Order) -> None:
+    """Let staff wait for no more money than is owed for places that stand or wait for a choice. The caller has locked the order."""
+    worth = queries.standing_minor(order) + queries.undecided_minor(order)
+    awaited = list(order.payments.filter(status=PaymentStatus.AWAITING_APPROVAL).order_by("-pk"))
+    too_much = sum(payment.amount_minor for payment in awaited) - max(0, worth - queries.kept_minor(order))
+    # An order of which nothing is left is closed with its payments.
+    for payment in awaited if worth else ():
+        part = min(max(0, too_much), payment.amount_minor)
+        too_much -= part
+        if part == payment.amount_minor:
+            payment.status = PaymentStatus.CANCELLED
+        else:
+            payment.amount_minor -= part
+        payment.save(update_fields=["amount_minor", "status", "updated_at"])
 
 
 def _settle_due(order: Order, payment: Payment, *, now: datetime) -> None:

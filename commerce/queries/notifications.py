@@ -24,7 +24,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from commerce.enums import TO_STAFF, NotificationKind
-from commerce.models import Notification, Order
+from commerce.models import Notification, Order, OrderLine
 from commerce.queries.orders import order_url
 from crm.models import Message
 from tenancy.fields import translated
@@ -99,7 +99,9 @@ def _soon(records: QuerySet[Any], kind: NotificationKind, now: datetime) -> Quer
 
 
 def _bookings(now: datetime) -> QuerySet[Booking]:
-    confirmed = Booking.objects.filter(status=BookingStatus.CONFIRMED).exclude(customer__email="")
+    # Staff may have taken an address down for the order only, or for the customer later.
+    lines = OrderLine.objects.filter(booking=OuterRef("pk")).exclude(order__email="")
+    confirmed = Booking.objects.filter(~Q(customer__email="") | Exists(lines), status=BookingStatus.CONFIRMED)
     soon = _soon(confirmed, NotificationKind.BOOKING_REMINDER, now)
     # Who books later knows.
     return soon.filter(due_at__lte=now, created_at__lte=F("due_at"))

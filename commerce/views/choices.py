@@ -57,7 +57,9 @@ def choice(request, secret, choice_public_id):
             "people": order.lines.filter(booking=found.booking_id),
             "is_moved": found.change.kind == ChangeKind.MOVED,
             "is_open": is_open,
-            "offers": queries.offers_with_room(found, now=now) if is_open else [],
+            "offers": [(offer, translated(offer.variant, "name")) for offer in queries.offers_with_room(found, now=now)]
+            if is_open
+            else [],
             "is_paid": bool(queries.kept_minor(order)),
             "guest_text": translated(found.change, "guest_text"),
             "zone": zone_name(found.change.schedule.local_start),

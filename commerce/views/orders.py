@@ -83,7 +83,8 @@ def _visits(order):
     visits = {}
     for line in order.lines.all():
         schedule = line.booking.schedule
-        visits.setdefault(schedule.pk, Visit(schedule, [])).lines.append(line)
+        # Two bookings may be on one departure, after a change; each is changed by itself.
+        visits.setdefault(line.booking_id, Visit(schedule, [])).lines.append(line)
     in_order = sorted(visits.values(), key=lambda visit: visit.schedule.starts_at)
     drawn = set()
     for visit in in_order:

@@ -31,6 +31,14 @@ def departures(order):
     return sorted(found.values(), key=lambda schedule: schedule.starts_at)
 
 
+def lines_by_booking(order):
+    """The lines of each booking, by the start of its departure; after a change two bookings may be on one."""
+    found = {}
+    for line in order.lines.all():
+        found.setdefault(line.booking_id, []).append(line)
+    return sorted(found.values(), key=lambda lines: lines[0].booking.schedule.starts_at)
+
+
 def departures_in_words(order):
     starts = departures(order)
     if not starts:
@@ -113,10 +121,7 @@ class OrderInspectView(InspectView):
             **super().get_context_data(**kwargs),
             "order": order,
             "attention": _said(order.needs_attention),
-            "departures": [
-                (schedule, [line for line in order.lines.all() if line.booking.schedule_id == schedule.pk])
-                for schedule in departures(order)
-            ],
+            "departures": [(lines[0].booking.schedule, lines) for lines in lines_by_booking(order)],
             "changeable": {
                 line.booking_id
                 for line in order.lines.all()

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from commerce import queries
 from commerce.enums import PaymentMethod, RefundReason
@@ -368,6 +370,18 @@ def test_random_changes_add_up(in_harbour):
             assert queries.kept_minor(each) + owed - surplus == each.total_minor
         assert seats_are_right()
     assert made > 30
+
+
+def test_people_are_written_once_their_booking_is_locked(in_harbour):
+    """As whoever checks them in does, so that the two never wait for each other."""
+    schedule = make_schedule()
+    order = paid_order(schedule)
+    with CaptureQueriesContext(connection) as found:
+        change(order, {tier_of(schedule).pk: 3})
+    statements = [query["sql"] for query in found]
+    locks = [at for at, sql in enumerate(statements) if 'FROM "tours_booking" ' in sql and "FOR UPDATE" in sql]
+    writes = [at for at, sql in enumerate(statements) if sql.startswith('INSERT INTO "tours_participant"')]
+    assert (len(locks), len(writes), locks < writes) == (1, 1, True)
 
 
 @pytest.mark.parametrize(("total", "part", "whole", "share"), [(100, 1, 3, 33), (200, 1, 3, 67), (1, 1, 2, 1)])

@@ -78,3 +78,14 @@ def test_moved_departure_in_german(guest, departures, harbour):
     pages = pages_of(guest, harbour, [waiting, kept])
     assert english_in(pages, harbour) == []
     assert "Ihr Termin hat eine neue Zeit" in next(iter(pages.values()))
+
+
+def test_variants_are_called_as_the_guest_calls_them(guest, harbour):
+    with organization_scope(harbour.pk):
+        first = make_schedule(VariantFactory(name="Small group"))
+        evening = VariantFactory(tour=first.tour, name="Evening", name_translations={"de": "Abend"})
+        order = paid_order(first, contact=Contact("Ole", "Petersen", "ole@example.com", language="de"))
+        (choice,) = cancelled(first, [order], make_schedule(evening, date=TWO))
+        address = urlsplit(queries.choice_url(choice, order, harbour)).path
+    page = guest.get(address).content.decode()
+    assert ('<span class="muted">Abend</span>' in page, "Evening" in page) == (True, False)

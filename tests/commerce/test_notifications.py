@@ -7,12 +7,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from commerce.enums import NotificationKind, PaymentMethod
-from commerce.models import Notification
+from commerce.models import Notification, Order
 from commerce.operations import Contact, send_notification
 from commerce.queries import due_notifications
 from commerce.rules import PLACEHOLDERS, fill_text, unknown_placeholders, usual_text
 from commerce.tasks import sweep_notifications
-from crm.models import Message
+from crm.models import Customer, Message
 from tenancy.enums import Role
 from tenancy.scope import every_organization, organization_scope
 from tests.commerce.factories import order_of
@@ -77,6 +77,19 @@ def test_who_books_later_than_that_is_not_reminded(in_harbour):
     booked(schedule, now=DAY_BEFORE + dt.timedelta(minutes=1))
     _order, just_before = booked(schedule, now=DAY_BEFORE, email="olaf@example.com")
     assert due(START - dt.timedelta(hours=1)) == [(REMINDER, just_before.pk)]
+
+
+@pytest.mark.parametrize(
+    ("of_order", "of_customer", "recipients"),
+    [("ida@example.com", "", ["ida@example.com"]), ("", "ida@example.com", ["ida@example.com"]), ("", "", [])],
+)
+def test_address_of_the_order_or_of_the_customer_is_enough(in_harbour, of_order, of_customer, recipients):
+    _order, booking = booked(departure())
+    Order.objects.update(email=of_order)
+    Customer.objects.update(email=of_customer)
+    assert due(DAY_BEFORE) == [(REMINDER, booking.pk)] * len(recipients)
+    send_notification(REMINDER, booking.pk, now=DAY_BEFORE)
+    assert [message.recipient for message in written()] == recipients
 
 
 def test_hours_and_switch_of_an_organization_count(in_harbour):

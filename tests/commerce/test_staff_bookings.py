@@ -6,12 +6,13 @@ from django.core import mail
 from django.urls import reverse
 
 from commerce import queries
+from commerce.enums import OrderSource, PaymentMethod
 from commerce.models import Order, PaymentSettings
-from commerce.operations import expire_order
+from commerce.operations import CartLine, change_booking, expire_order, place_order
 from crm.models import Customer
 from tenancy.enums import Role
 from tenancy.scope import organization_scope
-from tests.commerce.factories import enable_all_methods, tier_of
+from tests.commerce.factories import GRETE, NOW, enable_all_methods, tier_of
 from tests.commerce.test_changes import booking_of, money, paid_order
 from tests.factories import CustomerFactory, TierFactory, make_schedule
 from tests.fixtures import client_for, make_member
@@ -275,3 +276,19 @@ def test_new_booking_lists_departures_in_a_fixed_number_of_queries(
     manager.get(reverse("orders:new"))
     with django_assert_num_queries(10):
         manager.get(reverse("orders:new"))
+
+
+def test_two_bookings_on_one_departure_are_changed_each_by_itself(harbour, manager, schedule):
+    with organization_scope(harbour.pk):
+        other = make_schedule(schedule.variant, date=dt.date(2031, 6, 9))
+        tier = tier_of(schedule)
+        lines = [CartLine(str(each.public_id), {tier.pk: 1}) for each in (schedule, other)]
+        order = place_order(lines, contact=GRETE, method=PaymentMethod.ON_ARRIVAL, source=OrderSource.WEB, now=NOW)
+        bookings = [line.booking for line in order.lines.order_by("position")]
+        change_booking(order, bookings[0], to=other, quantities={tier.pk: 1}, expected_difference_minor=0, now=NOW)
+        PaymentSettings.objects.update(guest_change_hours=1)
+    page = manager.get(reverse("orders:inspect", args=[order.pk])).content.decode()
+    guests = client_for(harbour).get(reverse("commerce:order", args=[order.secret])).content.decode()
+    for booking in bookings:
+        assert reverse("orders:change_booking", args=[order.pk, booking.pk]) in page
+        assert reverse("commerce:change", args=[order.secret, booking.public_id]) in guests

@@ -140,6 +140,20 @@ def test_move_booking_of_a_cancelled_departure_revives_it(in_harbour):
     )
 
 
+def test_who_was_missed_or_came_is_open_again_on_another_departure(in_harbour):
+    first, second = make_schedule(), make_schedule()
+    booking = book(first, 2, BookingStatus.CONFIRMED)
+    came, missed = booking.participants.order_by("pk")
+    booking.participants.filter(pk=came.pk).update(checked_in_at=NOW)
+    booking.participants.filter(pk=missed.pk).update(no_show_at=NOW)
+    marks = booking.participants.order_by("pk").values_list("checked_in_at", "no_show_at")
+    move_booking(booking, to=first, seats=3, now=NOW, actor=None)
+    assert list(marks.all()) == [(NOW, None), (None, NOW)]
+    booking.refresh_from_db()
+    move_booking(booking, to=second, now=NOW, actor=None)
+    assert list(marks.all()) == [(None, None), (None, None)]
+
+
 def test_move_booking_uses_few_queries(in_harbour, django_assert_num_queries):
     first, second = make_schedule(), make_schedule()
     booking = book(first, 2)
