@@ -603,7 +603,7 @@ def test_what_is_due_is_no_more_than_what_is_owed_once_places_are_lost(in_harbou
     cancelled(first, [order])
     # 10000 came in, 17500 are to be paid for the second.
     assert [payment.amount_minor for payment in queries.due_payments(order)] == [7500]
-    assert (queries.owed_minor(order), state(order)[2]) == (7500, [])
+    assert (state(order)[2], queries.owed_minor(order)) == ([], 7500)
 
 
 # Approved and tried again
