@@ -115,7 +115,7 @@ def test_texts_are_written_by_owners_and_admins(harbour, role):
 
 
 def test_missing_texts_are_on_the_day_of_owners(harbour, owner):
-    notice = "Legal texts are missing:"
+    notice = "Legal texts are missing"
     assert notice in owner.get(reverse("wagtailadmin_home")).content.decode()
     manager = client_for(harbour, make_member(harbour, Role.MANAGER))
     assert notice not in manager.get(reverse("wagtailadmin_home")).content.decode()
