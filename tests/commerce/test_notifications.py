@@ -239,7 +239,7 @@ def test_staff_and_guides_are_told(harbour):
     }
     assert messages["minimum_not_reached"].text == (
         "Old town (Group) on Monday, 2 June 2031 at 10:00 has 2 of at least 4 participants.\n\n"
-        f"Proposed: {chosen.get_proposal_display()}\n\nThe departure: {link}\n"
+        f"Proposed: Cancel it\n\nThe departure: {link}\n"
     )
     assert "places left 2, of 4." in messages["low_availability"].text
 

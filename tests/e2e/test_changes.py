@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.bookings import fill_in_booking
+
 pytestmark = pytest.mark.e2e
 
 GUEST = "ida.change@guest.example"
@@ -32,17 +34,7 @@ def test_booking_made_by_staff_and_changed_by_the_guest(
 ) -> None:
     staff = signed_in("owner")
     let_guests_change(staff, live_stack)
-    staff.goto(live_stack.url("harbour", "/admin/orders/"))
-    staff.get_by_role("link", name="New booking").click()
-    staff.get_by_label("Tour", exact=True).select_option(label="Speicherstadt and HafenCity on foot")
-    staff.get_by_role("button", name="Show departures").click()
-    inspection.look(staff, "1-departures")
-    staff.locator(".booking-form__departures a").nth(8).click()
-    staff.get_by_label(re.compile("^Adult")).fill("2")
-    staff.get_by_label("Last name").fill("Lund")
-    staff.get_by_role("textbox", name="E-mail").fill(GUEST)
-    staff.get_by_role("button", name="Show the price").click()
-    expect(staff.get_by_role("status").filter(has_text="Total")).to_contain_text("€48.00")
+    fill_in_booking(staff, live_stack, name="Lund", email=GUEST, departure=8)
     expect(staff.get_by_label("Last name")).to_have_value("Lund")
     staff.get_by_role("radio", name="Already paid to us").check()
     inspection.look(staff, "2-new-booking")

@@ -6,9 +6,11 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.bookings import book
+
 pytestmark = pytest.mark.e2e
 
-CLARA, TOM = "clara.whitfield@guest.example", "tom.okafor@guest.example"
+NELE, OLE = "nele.cancelled@guest.example", "ole.moved@guest.example"
 
 
 def open_departure_of(page: Page, live_stack, name: str) -> None:
@@ -25,7 +27,8 @@ def address_in(mail, path: str) -> str:
 
 def test_guest_of_a_cancelled_departure_takes_another_one(live_stack, signed_in, open_page, inspection) -> None:
     page = signed_in("manager")
-    open_departure_of(page, live_stack, "Clara Whitfield")
+    book(page, live_stack, name="Cancelled", email=NELE, departure=10)
+    open_departure_of(page, live_stack, "Cancelled")
     departure = page.url
     page.goto(departure.replace("inspect/", "") + "cancel/")
     expect(page.locator("main")).to_contain_text("1 booking")
@@ -41,7 +44,7 @@ def test_guest_of_a_cancelled_departure_takes_another_one(live_stack, signed_in,
     expect(page.locator("#progress")).to_contain_text("Some guests are still choosing.", timeout=30_000)
     inspection.look(page, "3-progress")
 
-    mail = live_stack.wait_for_mail(CLARA, subject="does not take place")
+    mail = live_stack.wait_for_mail(NELE, subject="does not take place")
     phone = open_page(phone=True)
     phone.goto(address_in(mail, "/choices/"))
     expect(phone.get_by_role("heading", level=1)).to_have_text("Your departure does not take place")
@@ -54,7 +57,7 @@ def test_guest_of_a_cancelled_departure_takes_another_one(live_stack, signed_in,
     phone.get_by_role("button", name="Take this one").first.click()
     expect(phone.get_by_role("heading", level=1)).to_have_text("You have a new departure")
     inspection.look(phone, "7-taken")
-    live_stack.wait_for_mail(CLARA, subject="Your new departure")
+    live_stack.wait_for_mail(NELE, subject="Your new departure")
 
     page.reload()
     expect(page.locator("#progress")).to_contain_text("Took another departure")
@@ -67,7 +70,8 @@ def test_guest_of_a_cancelled_departure_takes_another_one(live_stack, signed_in,
 
 def test_guest_of_a_moved_departure_is_told_and_says_yes(live_stack, signed_in, open_page, inspection) -> None:
     page = signed_in("manager")
-    open_departure_of(page, live_stack, "Tom Okafor")
+    book(page, live_stack, name="Moved", email=OLE, departure=7)
+    open_departure_of(page, live_stack, "Moved")
     page.goto(page.url.replace("inspect/", "") + "reschedule/")
     inspection.look(page, "1-when")
     start = page.locator("[name=start_time]")
@@ -80,7 +84,7 @@ def test_guest_of_a_moved_departure_is_told_and_says_yes(live_stack, signed_in, 
     page.locator("[name=reason]").fill("Low tide")
     page.get_by_role("button", name="Move departure").last.click()
     expect(page.locator("#progress")).to_contain_text("Everybody has been told.", timeout=30_000)
-    mail = live_stack.wait_for_mail(TOM, subject="New time")
+    mail = live_stack.wait_for_mail(OLE, subject="New time")
     phone = open_page(phone=True)
     phone.goto(address_in(mail, "/choices/"))
     inspection.look(phone, "3-choice")

@@ -20,7 +20,11 @@ from tests.isolation.exceptions import NO_ROWS
 NOW = dt.datetime(2031, 1, 10, 12, tzinfo=dt.UTC)
 
 # Names of the code's own, which its pages look up.
-NAMES = {"tours.DepartureDecision.outcome": "", "wagtailcore.ModelLogEntry.action": "wagtail.edit"}
+NAMES = {
+    "tours.AvailabilityPattern.rule": "",
+    "tours.DepartureDecision.outcome": "",
+    "wagtailcore.ModelLogEntry.action": "wagtail.edit",
+}
 
 
 def protected_models() -> list[type[models.Model]]:
