@@ -12,6 +12,7 @@ EXCUSED: Mapping[str, Mapping[str, str]] = {
     "target-size": {
         ".map": "Pins stand where the places are; the list beside the map leads to the same (WCAG 2.5.8).",
         ".w-panel__toggle": "Wagtail's own arrow that folds a panel.",
+        ".w-panel__controls": "Wagtail's own buttons of a panel; where the page is scrolled so that the header covers half of them.",
     },
 }
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}

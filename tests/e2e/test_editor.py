@@ -22,7 +22,10 @@ def test_editor_builds_and_publishes_a_landing_page(live_stack, signed_in, inspe
     expect(page.get_by_role("link", name="Tours", exact=True).first).to_be_visible()
     inspection.look(page, "2-pages")
     page.goto(f"{page.url.partition('?')[0]}add_subpage/")
+    # What is typed before Wagtail watches the form is not kept until something else changes.
+    page.add_init_script("addEventListener('w-unsaved:watch-edits', () => { window.isWatched = true }, true)")
     page.get_by_role("link", name=re.compile("^Landing page")).click()
+    page.wait_for_function("() => window.isWatched")
 
     page.locator("[name=title]").fill("Welcome, school classes")
     insert(page, 0, "Tiles")
