@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
 from django.db import transaction
-from django.db.models import Max, Sum
+from django.db.models import Max, QuerySet, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
 
@@ -209,7 +209,7 @@ def _is_on(booking: Booking, schedule: Schedule) -> bool:
     return booking.schedule_id == schedule.pk and booking.status in SEAT_TAKING
 
 
-def _locked(choices) -> list[GuestChoice]:  # type: ignore[no-untyped-def]
+def _locked(choices: QuerySet[GuestChoice]) -> list[GuestChoice]:
     found = choices.select_for_update(of=("self",)).order_by("pk")
     return list(found.select_related("change__schedule", "booking__schedule"))
 

@@ -14,6 +14,7 @@ from crm.models import Customer, Message
 from crm.operations import queue_message
 from tenancy.models import Organization
 from tenancy.queries import current_organization
+from tours.queries import guide_address
 
 
 def create_notifications() -> None:
@@ -65,7 +66,7 @@ def _addressee(
     if kind in TO_STAFF:
         about = record if kind == NotificationKind.LOW_AVAILABILITY else record.schedule
         return None, row.recipient or organization.business_email, organization.default_language, about
-    return None, record.guide.user.email, organization.default_language, record.schedule
+    return None, guide_address(record.guide), organization.default_language, record.schedule
 
 
 def _values(kind: NotificationKind, record: Any, organization: Organization) -> dict[str, str]:

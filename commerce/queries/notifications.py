@@ -108,8 +108,11 @@ def _bookings(now: datetime) -> QuerySet[Booking]:
 
 
 def _assignments(now: datetime) -> QuerySet[GuideAssignment]:
-    members = Membership.objects.filter(organization=OuterRef("organization_id"), user=OuterRef("guide__user"))
-    led = GuideAssignment.objects.filter(Exists(members), status=AssignmentStatus.CONFIRMED, guide__is_active=True)
+    members = Membership.objects.filter(
+        organization=OuterRef("organization_id"), user=OuterRef("guide__user"), user__is_active=True
+    )
+    reached = ~Q(guide__email="") | Exists(members)
+    led = GuideAssignment.objects.filter(reached, status=AssignmentStatus.CONFIRMED, guide__is_active=True)
     return _soon(led, NotificationKind.GUIDE_REMINDER, now).filter(due_at__lte=now)
 
 

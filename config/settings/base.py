@@ -214,6 +214,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "global_keyprefix": "waypost-jobs:",
 }
 CELERY_TASK_IGNORE_RESULT = True
+# No job takes minutes; one that hangs is ended, and the sweep of the row behind it starts it again.
+CELERY_TASK_TIME_LIMIT = 600
 CELERY_TASK_DEFAULT_QUEUE = "waypost"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {

@@ -110,13 +110,26 @@ def test_bookings_that_do_not_take_place_are_not_due(in_harbour):
     assert due(DAY_BEFORE) == []
 
 
-def test_guides_are_due_who_confirmed_and_have_an_account(harbour):
+def test_guides_are_due_who_confirmed_and_have_an_address(harbour):
     piet = make_member(harbour, Role.GUIDE, "piet@harbour.example")
     with organization_scope(harbour.pk):
         schedule = departure()
-        assign_guides(schedule, guides=[GuideFactory(user=piet), GuideFactory()])
-        led = schedule.guide_assignments.get(guide__user=piet)
-    assert due(DAY_BEFORE) == [(GUIDE, led.pk)]
+        guides = [GuideFactory(user=piet), GuideFactory(email="ada@example.com"), GuideFactory()]
+        assign_guides(schedule, guides=guides)
+        led = [schedule.guide_assignments.get(guide=guide).pk for guide in guides[:2]]
+    assert sorted(due(DAY_BEFORE)) == sorted((GUIDE, pk) for pk in led)
+
+
+def test_guide_is_reminded_at_the_own_address(harbour):
+    piet = make_member(harbour, Role.GUIDE, "piet@harbour.example")
+    with organization_scope(harbour.pk):
+        schedule = departure()
+        assign_guides(
+            schedule, guides=[GuideFactory(user=piet, email="piet@home.example"), GuideFactory(email="ada@example.com")]
+        )
+        for assignment in schedule.guide_assignments.all():
+            send_notification(GUIDE, assignment.pk, now=DAY_BEFORE)
+        assert sorted(message.recipient for message in written()) == ["ada@example.com", "piet@home.example"]
 
 
 def decision(schedule, **options):
