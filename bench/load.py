@@ -4,7 +4,7 @@ import socket
 import statistics
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -131,11 +131,31 @@ class Timer:
         return taken
 
 
-def measure(port: int, host: str, path: str, headers: Mapping[str, str], *, seconds: float) -> Sample:
-    """Ask for a page over 8 connections of 2 processes for `seconds`. Raises `RuntimeError` for any answer but 200."""
-    request = _request(host, path, headers)
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is asked for: a page of a server, and what the request says."""
+
+    port: int
+    host: str
+    path: str
+    headers: Mapping[str, str]
+
+
+def measure(targets: Sequence[Target], *, rounds: int, seconds: float) -> list[Sample]:
+    """Ask for each page over 8 connections of 2 processes, `seconds` at a time and in turns, `rounds` of them.
+
+    In turns, so that what else the machine does in the meantime falls on all of them. Raises `RuntimeError` for any answer but 200.
+    """
+    times: list[list[float]] = [[] for _target in targets]
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
-        runs = [pool.submit(_one_process, port, request, seconds) for _number in range(PROCESSES)]
-        times = sorted(time for run in runs for time in run.result())
+        for _round in range(rounds):
+            for target, own in zip(targets, times, strict=True):
+                request = _request(target.host, target.path, target.headers)
+                runs = [pool.submit(_one_process, target.port, request, seconds) for _number in range(PROCESSES)]
+                own.extend(time for run in runs for time in run.result())
+    return [_sample(own, seconds=rounds * seconds) for own in times]
+
+
+def _sample(times: Sequence[float], *, seconds: float) -> Sample:
     cuts = statistics.quantiles(times, n=100)
     return Sample(rate=len(times) / seconds, p50=cuts[49] * 1000, p99=cuts[98] * 1000)

@@ -6,7 +6,7 @@ import json
 import threading
 import time
 import uuid
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 
 import redis
@@ -67,6 +67,12 @@ def _quiet(organization_id: int) -> str:
     return f"{_name(organization_id)}:quiet"
 
 
+@lru_cache(maxsize=1024)
+def _read(head: bytes) -> dict[str, Any]:
+    """Return what stands above a stored page; the same until the page is stored again, so it is read once."""
+    return json.loads(head)  # type: ignore[no-any-return]
+
+
 class Lookup(NamedTuple):
     """What was found for a page; `generation` names the state of the organization's pages that a page made now belongs to."""
 
@@ -83,7 +89,7 @@ def fetch(organization_id: int, path: str, *, accepts_gzip: bool, etag: str) -> 
     if stored is None:
         return Lookup(None, generation)
     head, _newline, body = stored.partition(b"\n")
-    headers = json.loads(head)
+    headers = _read(head).copy()
     if headers.pop("until") < time.time():
         return Lookup(None, generation)
     if etag and etag == headers["ETag"]:

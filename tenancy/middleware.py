@@ -52,10 +52,12 @@ class BrowserRulesMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
+        self.permissions = self._permissions({})
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response.headers.setdefault("Permissions-Policy", self._permissions(getattr(response, "permissions", {})))
+        more = getattr(response, "permissions", None)
+        response.headers.setdefault("Permissions-Policy", self._permissions(more) if more else self.permissions)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
 

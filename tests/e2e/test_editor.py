@@ -3,15 +3,24 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 pytestmark = pytest.mark.e2e
 
 
 def insert(page: Page, number: int, kind: str) -> None:
-    """Choose a kind of block in the menu of the `number`th place for one."""
-    page.get_by_role("button", name="Insert a block").nth(number).click()
-    page.get_by_role("listbox").get_by_role("option", name=kind, exact=True).click()
+    """Choose a kind of block in the menu of the `number`th place for one.
+
+    Wagtail puts the focus into a block some time after it was added; a menu that is open by then closes, so it is opened again.
+    """
+    option = page.get_by_role("listbox").get_by_role("option", name=kind, exact=True)
+    for patience in (5_000, 10_000, 20_000):
+        page.get_by_role("button", name="Insert a block").nth(number).click()
+        try:
+            return option.click(timeout=patience)
+        except Error:
+            continue
+    raise AssertionError(f"No menu with {kind} opened.")
 
 
 def test_editor_builds_and_publishes_a_landing_page(live_stack, signed_in, inspection, phone_page: Page) -> None:
