@@ -1,3 +1,4 @@
+from celery import Task
 from django.utils import timezone
 
 from tenancy import operations, outbox
@@ -14,9 +15,16 @@ def sweep_outbox() -> None:
     outbox.sweep(now=timezone.now())
 
 
-@tenant_job("tenancy.send_account_mail", autoretry_for=(OSError,), retry_backoff=15, max_retries=7)
-def send_account_mail(*, sealed: str) -> None:
-    operations.send_account_mail(sealed)
+@tenant_job("tenancy.send_account_mail", bind=True, max_retries=7)
+def send_account_mail(self: Task, *, sealed: str) -> None:
+    try:
+        operations.send_account_mail(sealed)
+    except OSError as error:
+        tries = self.request.retries
+        if tries >= self.max_retries:
+            operations.give_up_account_mail()
+            raise
+        raise self.retry(exc=error, countdown=15 * 2**tries) from error
 
 
 @tenant_job("tenancy.check_domain")
@@ -27,3 +35,8 @@ def check_domain(*, domain_id: int) -> None:
 @sweep_job("tenancy.sweep_domains")
 def sweep_domains() -> None:
     operations.sweep_domains(now=timezone.now())
+
+
+@sweep_job("tenancy.sweep_invitations")
+def sweep_invitations() -> None:
+    operations.forget_old_invitations(now=timezone.now())

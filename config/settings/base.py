@@ -201,9 +201,8 @@ STORAGES = {
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_FILE_PATH = env.str("EMAIL_FILE_PATH", default="")
-# A mail server that does not answer holds nobody up for longer, in seconds.
-EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="bookings@localhost")
+# A mail server that does not answer holds nobody up for longer, in seconds.
 EMAIL_TIMEOUT = 10
 
 CELERY_BROKER_URL = REDIS_URL
@@ -221,6 +220,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "sweep-outbox": {"task": "tenancy.sweep_outbox", "schedule": 30.0},
     "sweep-domains": {"task": "tenancy.sweep_domains", "schedule": 60.0},
+    "sweep-invitations": {"task": "tenancy.sweep_invitations", "schedule": crontab(hour="3", minute="10")},
     "sweep-messages": {"task": "crm.sweep_messages", "schedule": 60.0},
     "sweep-provider-events": {"task": "commerce.sweep_provider_events", "schedule": 30.0},
     "sweep-holds": {"task": "commerce.sweep_holds", "schedule": 30.0},

@@ -82,6 +82,9 @@ _ACCOUNTS: dict[str, Sentence] = {
     "account.sessions_ended": gettext_lazy("%(who)s ended sessions (%(count)s)"),
     "account.email_change_asked": gettext_lazy("%(who)s asked for another e-mail address"),
     "account.email_changed": gettext_lazy("%(who)s has another e-mail address"),
+    "account.mail_failed": gettext_lazy(
+        "An e-mail about an account could not be sent, for the mail server did not take it"
+    ),
     "account.email_change_cancelled": gettext_lazy("%(who)s cancelled the change of e-mail address"),
 }
 

@@ -1,6 +1,7 @@
 """Verbs that change organizations and their members."""
 
 from tenancy.operations.account_mail import (
+    give_up_account_mail,
     queue_account_mail,
     send_account_mail,
 )
@@ -25,6 +26,7 @@ from tenancy.operations.invitations import (
     accept_as_new_person,
     accept_invitation,
     decline_invitation,
+    forget_old_invitations,
     invite_member,
     resend_invitation,
     send_invitation,
@@ -84,6 +86,8 @@ __all__ = [
     "decline_invitation",
     "end_sessions",
     "find_email_change",
+    "forget_old_invitations",
+    "give_up_account_mail",
     "invite_member",
     "issue_switch",
     "make_main_domain",

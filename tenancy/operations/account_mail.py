@@ -4,6 +4,7 @@ import json
 
 from django.core.mail import EmailMessage
 
+from tenancy import audit
 from tenancy.fields import decrypt_text, encrypt_text
 from tenancy.jobs import enqueue
 from tenancy.queries import current_organization
@@ -30,3 +31,8 @@ def send_account_mail(sealed: str) -> None:
         to=[mail["recipient"]],
         reply_to=organization.mail_reply_to,
     ).send()
+
+
+def give_up_account_mail() -> None:
+    """Write down that the mail server did not take an e-mail about an account, for those who look after the organization."""
+    audit.record("account.mail_failed", current_organization())

@@ -17,6 +17,8 @@ from tenancy.rules import token_hash
 from tenancy.scope import every_organization
 
 LIFETIME: Final = timedelta(days=7)
+# For so long the team sees what became of an invitation; who accepted is a member, and of the others nothing more is needed.
+SHOWN: Final = timedelta(days=90)
 
 
 class InvitationRefused(Exception):
@@ -211,3 +213,10 @@ def _join(invitation: Invitation, user: User, *, now: datetime) -> Membership:
     audit.record("invitation.accepted", invitation, actor=user, role=invitation.role)
     publish("tenancy.invitation_accepted", invitation_id=invitation.pk)
     return membership
+
+
+@transaction.atomic
+def forget_old_invitations(*, now: datetime) -> int:
+    """Delete invitations of every organization that ended more than 90 days ago, however they ended; return how many."""
+    with every_organization():
+        return Invitation.objects.filter(expires_at__lt=now - SHOWN).delete()[0]

@@ -14,7 +14,7 @@ from tenancy import operations, queries
 from tenancy.enums import InvitationStatus, Role
 from tenancy.forms import AccountPasswordForm, NewPersonForm
 from tenancy.rules import ROLE_WORDS
-from tenancy.throttle import allow, client_address
+from tenancy.throttle import allow, client_address, seconds_left
 
 
 class InvitationPage(TemplateResponseMixin):
@@ -34,7 +34,7 @@ class InvitationPage(TemplateResponseMixin):
 
     def answer(self, request, *args, **kwargs):
         if not allow("invitation", client_address(request)):
-            return self.dead_end("too_many", status=429)
+            return self.too_many("invitation")
         if self.invitation is None:
             return self.dead_end("unknown", status=404)
         status = self.invitation.status_at(timezone.now())
@@ -51,6 +51,11 @@ class InvitationPage(TemplateResponseMixin):
             context={"why": why, "invitation": self.invitation, "organization": self.request.organization},
             status=status,
         )
+
+    def too_many(self, limit):
+        response = self.dead_end("too_many", status=429)
+        response.headers["Retry-After"] = str(seconds_left(limit))
+        return response
 
     def refused(self, refusal):
         """Show why an answer had no effect: something happened between the page and the button."""
@@ -87,7 +92,7 @@ class InvitationView(InvitationPage, FormView):
     def post(self, request, *args, **kwargs):
         # Before the password is looked at: the link is not a way to guess it.
         if not allow("invitation-password", str(self.invitation.pk)):
-            return self.dead_end("too_many", status=429)
+            return self.too_many("invitation-password")
         return super().post(request, *args, **kwargs)
 
     def form_valid(self, form):

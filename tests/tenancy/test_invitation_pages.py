@@ -128,8 +128,9 @@ def test_password_cannot_be_guessed_through_the_link(harbour, kyoto, link):
 
 def test_links_cannot_be_guessed_without_end(harbour_client):
     with time_machine.travel("2031-05-20 10:00:00+00:00", tick=False):
-        codes = [harbour_client.get(f"/invitation/guess-{number}/").status_code for number in range(61)]
-    assert codes == [404] * 60 + [429]
+        answers = [harbour_client.get(f"/invitation/guess-{number}/") for number in range(61)]
+    assert [answer.status_code for answer in answers] == [404] * 60 + [429]
+    assert answers[-1].headers["Retry-After"] == "600"
 
 
 def test_somebody_else_who_is_signed_in_is_signed_out_by_accepting(harbour, owner, link):

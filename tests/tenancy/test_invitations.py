@@ -14,6 +14,7 @@ from tenancy.operations import (
     accept_as_new_person,
     accept_invitation,
     decline_invitation,
+    forget_old_invitations,
     invite_member,
     remove_member,
     resend_invitation,
@@ -347,3 +348,15 @@ def test_inviter_is_told_of_a_refusal_and_a_former_one_is_not(
                 remove_member(Membership.objects.get(user=admin))
         run_jobs()
         assert [sent.subject for sent in mail.outbox if "declined" in sent.subject] == told
+
+
+def test_old_invitations_are_forgotten_however_they_ended(harbour, owner):
+    now = timezone.now()
+    with organization_scope(harbour.pk):
+        old = invite_only("old@example.com", Role.GUIDE, owner)
+        recent = invite_only("recent@example.com", Role.GUIDE, owner)
+        Invitation.objects.filter(pk=old.pk).update(expires_at=now - dt.timedelta(days=91), declined_at=now)
+        Invitation.objects.filter(pk=recent.pk).update(expires_at=now - dt.timedelta(days=89))
+    assert forget_old_invitations(now=now) == 1
+    with organization_scope(harbour.pk):
+        assert list(Invitation.objects.all()) == [recent]
