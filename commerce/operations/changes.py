@@ -71,7 +71,7 @@ def change_booking(
         raise ChangeRefused("over", _("This booking cannot be changed any more."))
     if by_guest and (problem := queries.guest_change_problem(order, found, row, now=now)):
         raise ChangeRefused("policy", problem)
-    preview = _preview(order, found, to=to, quantities=quantities, row=row)
+    preview = _preview(order, found, to=to, quantities=quantities, row=row, now=now)
     if preview.difference_minor != expected_difference_minor:
         raise ChangeRefused(
             "price_changed",
@@ -133,10 +133,12 @@ def change_booking(
 
 
 def _preview(
-    order: Order, booking: Booking, *, to: Schedule, quantities: Mapping[int, int], row: PaymentSettings
+    order: Order, booking: Booking, *, to: Schedule, quantities: Mapping[int, int], row: PaymentSettings, now: datetime
 ) -> ChangePreview:
     try:
-        return queries.preview_change(order, booking, to=to, quantities=quantities, organization=row.organization)
+        return queries.preview_change(
+            order, booking, to=to, quantities=quantities, organization=row.organization, now=now
+        )
     except NotForSale as error:
         raise ChangeRefused("not_for_sale", str(error)) from error
 
@@ -181,9 +183,12 @@ def _write_lines(order: Order, change: BookingChange, preview: ChangePreview) ->
         )
         for position, line in enumerate((line for line in preview.after if not line.standing), start=last + 1)
     )
-    order.subtotal_minor += preview.difference_minor
+    difference = preview.difference
+    order.subtotal_minor += difference.subtotal_minor
+    order.discount_minor += difference.discount_minor
+    order.tax_minor += difference.tax_minor
     order.total_minor += preview.difference_minor
-    order.save(update_fields=["subtotal_minor", "total_minor", "updated_at"])
+    order.save(update_fields=["subtotal_minor", "discount_minor", "tax_minor", "total_minor", "updated_at"])
 
 
 def _write_people(booking: Booking, preview: ChangePreview) -> None:

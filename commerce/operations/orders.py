@@ -144,7 +144,7 @@ def _schedules(lines: Sequence[CartLine]):  # type: ignore[no-untyped-def]
     return schedules_by_public_id([line.schedule_public_id for line in lines])
 
 
-def _quote(lines: Sequence[CartLine], organization: Organization, *, most: int) -> Quote:
+def _quote(lines: Sequence[CartLine], organization: Organization, *, most: int, now: datetime) -> Quote:
     if not lines or not any(any(line.quantities.values()) for line in lines):
         raise OrderRefused("empty", _("Choose at least one place."))
     schedules = _schedules(lines)
@@ -157,11 +157,11 @@ def _quote(lines: Sequence[CartLine], organization: Organization, *, most: int) 
             )
         requests.append(QuoteRequest(schedule, line.quantities))
     try:
-        quote = queries.quote(requests, organization=organization)
+        quote = queries.quote(requests, organization=organization, now=now)
     except NotForSale as error:
         raise OrderRefused("not_for_sale", str(error)) from error
     for line, request in zip(lines, requests, strict=True):
-        total = sum(item.total_minor for item in quote.lines if item.schedule is request.schedule)
+        total = sum(item.total_minor for item in quote.lines_on(request.schedule))
         if line.expected_total_minor is not None and line.expected_total_minor != total:
             raise OrderRefused(
                 "price_changed",
@@ -232,7 +232,7 @@ def _place_order(
     organization = row.organization
     with override(contact.language):
         most = row.max_places if row.max_places and source == OrderSource.WEB else MAX_SEATS
-        quote = _quote(lines, organization, most=most)
+        quote = _quote(lines, organization, most=most, now=now)
     _check_method(method, quote, row, source=source)
     customer = customer or find_or_create_customer(
         email=contact.email,
@@ -255,7 +255,9 @@ def _place_order(
         phone=contact.phone,
         note=contact.note,
         currency=quote.currency,
-        subtotal_minor=quote.total_minor,
+        subtotal_minor=quote.amounts.subtotal_minor,
+        discount_minor=quote.amounts.discount_minor,
+        tax_minor=quote.amounts.tax_minor,
         total_minor=quote.total_minor,
         placed_at=now,
         hold_expires_at=_link_hold(quote, row, now)

@@ -82,12 +82,12 @@ from commerce.queries.payments import (
 )
 from commerce.queries.prices import (
     MAX_QUANTITY,
-    PRICE_RULES,
     NotForSale,
-    PriceStep,
+    PriceList,
     Quote,
     QuoteLine,
     QuoteRequest,
+    price_list,
     quote,
 )
 from commerce.queries.staff import (
@@ -112,7 +112,6 @@ from commerce.queries.sweeps import due_choices, due_events, due_refunds, expire
 
 __all__ = [
     "MAX_QUANTITY",
-    "PRICE_RULES",
     "STANDING",
     "AwaitedTransfers",
     "ChangePreview",
@@ -122,7 +121,7 @@ __all__ = [
     "GuestsConcerned",
     "MethodChoice",
     "NotForSale",
-    "PriceStep",
+    "PriceList",
     "Quote",
     "QuoteLine",
     "QuoteRequest",
@@ -187,6 +186,7 @@ __all__ = [
     "payment_methods",
     "payment_settings",
     "preview_change",
+    "price_list",
     "progress_of",
     "quote",
     "recent_orders",

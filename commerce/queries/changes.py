@@ -13,7 +13,7 @@ from django.utils.translation import override
 
 from commerce.models import BookingChange, Order, OrderLine, PaymentSettings
 from commerce.queries.prices import MAX_QUANTITY, NotForSale, QuoteLine, QuoteRequest, quote
-from commerce.rules import order_may_change, share_minor
+from commerce.rules import Amounts, amounts_of, order_may_change, share_minor, share_steps
 from tenancy.fields import translated
 from tenancy.models import Organization
 from tours.enums import BookingStatus
@@ -70,6 +70,12 @@ class ChangePreview:
     def difference_minor(self) -> int:
         """How much more it would cost; less than zero when it becomes cheaper."""
         return self.after_minor - self.before_minor
+
+    @property
+    def difference(self) -> Amounts:
+        """The difference in its parts: subtotal, discount, tax."""
+        before = sum((amounts_of(line.total_minor, line.price_steps) for line in self.before), Amounts())
+        return sum((amounts_of(line.total_minor, line.steps) for line in self.after), -before)
 
     @property
     def seats(self) -> int:
@@ -145,22 +151,29 @@ def change_rows(booking: Booking, *, to: Schedule) -> list[ChangeRow]:
 
 
 def preview_change(
-    order: Order, booking: Booking, *, to: Schedule, quantities: Mapping[int, int], organization: Organization
+    order: Order,
+    booking: Booking,
+    *,
+    to: Schedule,
+    quantities: Mapping[int, int],
+    organization: Organization,
+    now: datetime,
 ) -> ChangePreview:
     """Return what a booking would be on a departure of its tour with so many people of each kind (by `ChangeRow.key`).
 
     Who is booked already keeps the price that was paid, as long as that price is sold on the departure, or it is the same departure;
-    for others the price of today counts. Texts are in the order's language. Raises `NotForSale` for what cannot be had there.
+    for others the price of today counts, and the whole party decides on their group discount. Texts are in the order's language.
+    Raises `NotForSale` for what cannot be had there.
     """
     with override(order.language):
-        refused, preview = _preview(booking, to=to, quantities=quantities, organization=organization)
+        refused, preview = _preview(booking, to=to, quantities=quantities, organization=organization, now=now)
     if refused or preview is None:
         raise NotForSale(_("One of the prices is not offered any more. Please choose again."))
     return preview
 
 
 def _preview(
-    booking: Booking, *, to: Schedule, quantities: Mapping[int, int], organization: Organization
+    booking: Booking, *, to: Schedule, quantities: Mapping[int, int], organization: Organization, now: datetime
 ) -> tuple[bool, ChangePreview | None]:
     before = standing_lines(booking)
     offered = {tier.pk for tier in price_tiers(to.variant, on=to.date)}
@@ -183,7 +196,9 @@ def _preview(
     if not added.keys() <= offered:
         return True, None
     if added:
-        after.extend(_added(item) for item in quote([QuoteRequest(to, added)], organization=organization).lines)
+        stay = sum(line.quantity for line in after if line.seats_each)
+        request = QuoteRequest(to, added, party_before=stay)
+        after.extend(_added(item) for item in quote([request], organization=organization, now=now).lines)
     return False, ChangePreview(booking, to, tuple(before), tuple(after))
 
 
@@ -199,7 +214,9 @@ def _kept(line: OrderLine, quantity: int, *, name: str, seats_each: int) -> Chan
         unit_price_minor=line.unit_price_minor,
         total_minor=total,
         seats_each=seats_each,
-        steps=line.price_steps if is_whole else [{"kind": "kept", "label": label, "amount_minor": total}],
+        steps=line.price_steps
+        if is_whole
+        else share_steps(line.total_minor, line.price_steps, quantity, line.quantity, label=label),
         standing=line if is_whole and name == line.name else None,
     )
 

@@ -1,11 +1,13 @@
-"""What places cost, step by step."""
+"""What places cost, step by step: one function for every place that shows or takes a price."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Final
 
 from django.utils.translation import gettext as _
 
+from commerce.rules import Amounts, Phase, Places, PricedLine, PriceStep, price
 from tenancy.fields import translated
 from tenancy.models import Organization
 from tenancy.money import format_money
@@ -17,45 +19,49 @@ MAX_QUANTITY: Final = 99
 
 @dataclass(frozen=True, slots=True)
 class QuoteRequest:
-    """How many places of each price (by the tier's primary key) are wanted on a departure (with its variant and tour loaded)."""
+    """How many places of each price (by the tier's primary key) are wanted on a departure (with its variant and tour loaded).
+
+    `party_before` is how many people of the same booking come besides them, for rules that count the party.
+    """
 
     schedule: Schedule
     quantities: Mapping[int, int]
+    party_before: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class PriceStep:
-    """One step from the base price to what is paid: `kind` names the rule, `amount_minor` what it adds or takes off."""
-
-    kind: str
-    label: str
-    amount_minor: int
-
-
-@dataclass(slots=True)
 class QuoteLine:
     """Places of one price on one departure, with the steps by which their price came about."""
 
     schedule: Schedule
     tier: PricingTier
-    quantity: int
     currency: str
-    steps: list[PriceStep] = field(default_factory=list)
+    priced: PricedLine
+
+    @property
+    def quantity(self) -> int:
+        """How many places."""
+        return self.priced.places.quantity
+
+    @property
+    def steps(self) -> tuple[PriceStep, ...]:
+        """The steps in their order."""
+        return self.priced.steps
 
     @property
     def total_minor(self) -> int:
         """The sum of the steps."""
-        return sum(step.amount_minor for step in self.steps)
+        return self.priced.total_minor
 
     @property
     def unit_price_minor(self) -> int:
         """The price of one place before any further rule."""
-        return self.tier.price_minor
+        return self.priced.places.unit_price_minor
 
     @property
     def steps_as_json(self) -> list[dict[str, str | int]]:
         """The steps as an order line keeps them."""
-        return [{"kind": step.kind, "label": step.label, "amount_minor": step.amount_minor} for step in self.steps]
+        return [step.as_json for step in self.steps]
 
     @property
     def tier_name(self) -> str:
@@ -76,6 +82,11 @@ class Quote:
     currency: str
 
     @property
+    def amounts(self) -> Amounts:
+        """Subtotal, discount and tax; the lines add up to them exactly."""
+        return sum((line.priced.amounts for line in self.lines), Amounts())
+
+    @property
     def total_minor(self) -> int:
         """What is to be paid; the lines add up to it exactly."""
         return sum(line.total_minor for line in self.lines)
@@ -85,45 +96,81 @@ class Quote:
         """The total as people write it in the active language."""
         return format_money(self.total_minor, self.currency)
 
+    def lines_on(self, schedule: Schedule) -> list[QuoteLine]:
+        """Return the lines of one departure."""
+        return [line for line in self.lines if line.schedule.pk == schedule.pk]
+
     def seats_on(self, schedule: Schedule) -> int:
         """Return how many seats are taken on a departure."""
-        return sum(line.quantity * line.tier.seats for line in self.lines if line.schedule.pk == schedule.pk)
+        return sum(line.quantity * line.tier.seats for line in self.lines_on(schedule))
 
 
 class NotForSale(ValueError):
     """A price that is not, or no longer, one of the departure's; or a quantity out of range."""
 
 
-def _apply_tier(line: QuoteLine) -> None:
-    label = _("%(quantity)d × %(tier)s at %(price)s") % {
-        "quantity": line.quantity,
-        "tier": line.tier_name,
-        "price": format_money(line.tier.price_minor, line.currency),
-    }
-    line.steps.append(PriceStep("tier", label, line.tier.price_minor * line.quantity))
+@dataclass(frozen=True, slots=True)
+class PriceList:
+    """The prices of some departures and the rules that change them, as of a moment; a quote from it costs no further query."""
 
+    currency: str
+    now: datetime
+    tiers: Mapping[tuple[int, date], Sequence[PricingTier]]
+    phases: tuple[Phase, ...]
 
-# The rules in the order in which they are applied; each adds its steps to the line.
-PRICE_RULES: Final[tuple[Callable[[QuoteLine], None], ...]] = (_apply_tier,)
-
-
-def quote(requests: Sequence[QuoteRequest], *, organization: Organization) -> Quote:
-    """Return what places cost in the organization's currency; labels in the active language; one query.
-
-    Raises `NotForSale` when a tier does not belong to the departure on its day, or a quantity is not between 1 and 99.
-    """
-    tiers = price_tiers_of(request.schedule for request in requests)
-    lines = []
-    for request in requests:
-        offered = {tier.pk: tier for tier in tiers[request.schedule.variant_id, request.schedule.date]}
+    def check(self, request: QuoteRequest) -> None:
+        """Raise `NotForSale` when a tier does not belong to the departure on its day, or a quantity is not between 0 and 99."""
+        offered = {tier.pk for tier in self.tiers[request.schedule.variant_id, request.schedule.date]}
         for tier_id, quantity in request.quantities.items():
-            if quantity == 0:
-                continue
-            tier = offered.get(tier_id)
-            if tier is None or not 0 < quantity <= MAX_QUANTITY:
+            if quantity and (tier_id not in offered or not 0 < quantity <= MAX_QUANTITY):
                 raise NotForSale(_("One of the prices is not offered any more. Please choose again."))
-            line = QuoteLine(request.schedule, tier, quantity, organization.currency)
-            for apply in PRICE_RULES:
-                apply(line)
-            lines.append(line)
-    return Quote(tuple(lines), organization.currency)
+
+    def quote(self, requests: Sequence[QuoteRequest]) -> Quote:
+        """Return what places cost; labels are in the active language. Raises `NotForSale` as `check` does."""
+        chosen = [(request, tier) for request in requests for tier in self._tiers(request)]
+        priced = price([self._places(request, tier) for request, tier in chosen], self.phases)
+        lines = (
+            QuoteLine(request.schedule, tier, self.currency, line)
+            for (request, tier), line in zip(chosen, priced, strict=True)
+        )
+        return Quote(tuple(lines), self.currency)
+
+    def _tiers(self, request: QuoteRequest) -> list[PricingTier]:
+        self.check(request)
+        offered = {tier.pk: tier for tier in self.tiers[request.schedule.variant_id, request.schedule.date]}
+        return [offered[tier_id] for tier_id, quantity in request.quantities.items() if quantity]
+
+    def _places(self, request: QuoteRequest, tier: PricingTier) -> Places:
+        schedule, quantity = request.schedule, request.quantities[tier.pk]
+        label = _("%(quantity)d × %(tier)s at %(price)s") % {
+            "quantity": quantity,
+            "tier": translated(tier, "name"),
+            "price": format_money(tier.price_minor, self.currency),
+        }
+        return Places(
+            schedule_id=schedule.pk,
+            tour_id=schedule.tour_id,
+            variant_id=schedule.variant_id,
+            day=schedule.date,
+            booked_on=self.now.astimezone(schedule.zone).date(),
+            quantity=quantity,
+            unit_price_minor=tier.price_minor,
+            label=label,
+            seats=tier.seats,
+            party_before=request.party_before,
+        )
+
+
+def price_list(schedules: Iterable[Schedule], *, organization: Organization, now: datetime) -> PriceList:
+    """Return the prices and rules for some departures as of `now`, in the organization's currency; one query."""
+    return PriceList(organization.currency, now, price_tiers_of(schedules), ())
+
+
+def quote(requests: Sequence[QuoteRequest], *, organization: Organization, now: datetime) -> Quote:
+    """Return what places cost as of `now` in the organization's currency; labels in the active language.
+
+    It is as many queries as `price_list`, however many departures. Raises `NotForSale` when a tier does not belong to the departure on
+    its day, or a quantity is not between 0 and 99.
+    """
+    schedules = [request.schedule for request in requests]
+    return price_list(schedules, organization=organization, now=now).quote(requests)

@@ -159,7 +159,8 @@ def availability(request, tour_public_id):
 @cache_control(private=True, no_cache=True)
 @throttled("quote")
 def quote(request, schedule_public_id):
-    schedule = tours_queries.bookable_schedule(schedule_public_id, now=timezone.now())
+    now = timezone.now()
+    schedule = tours_queries.bookable_schedule(schedule_public_id, now=now)
     if schedule is None:
         return _gone(request, schedule_public_id)
     tiers = tours_queries.price_tiers(schedule.variant, on=schedule.date)
@@ -167,7 +168,7 @@ def quote(request, schedule_public_id):
     form = QuantitiesForm(_typed(request), schedule=schedule, tiers=tiers, chosen=item.quantities if item else None)
     quantities = _quantities(form)
     offered = (
-        queries.quote([queries.QuoteRequest(schedule, quantities)], organization=request.organization)
+        queries.quote([queries.QuoteRequest(schedule, quantities)], organization=request.organization, now=now)
         if quantities
         else None
     )

@@ -34,6 +34,10 @@ class Line:
         return not self.problem and self.total_minor != self.item.shown_total_minor
 
     @property
+    def is_priced(self):
+        return not self.problem
+
+    @property
     def seen(self):
         """What the guest is shown of the line, in a form that comes back with the order."""
         people = "+".join(f"{price.tier.pk}x{price.quantity}" for price in self.prices)
@@ -90,28 +94,38 @@ def shown_cart(request, *, now):
     if len(known) != len(items):
         basket.keep_only(schedule.public_id for schedule in known.values())
     bookable = tours_queries.bookable_schedules(known, now=now) if known else {}
+    prices = queries.price_list(known.values(), organization=request.organization, now=now) if known else None
     lines = [
-        _line(item, known[str(item.schedule_public_id)], bookable, request.organization)
+        _line(item, known[str(item.schedule_public_id)], bookable, prices)
         for item in items
         if str(item.schedule_public_id) in known
     ]
+    # Priced together: rules may look at all that is bought.
+    asked = [queries.QuoteRequest(line.schedule, line.item.quantities) for line in lines if line.is_priced]
+    if asked:
+        offered = prices.quote(asked)
+        for line in lines:
+            _put_prices(line, offered)
     return ShownCart(lines, request.organization.currency)
 
 
-def _line(item, schedule, bookable, organization):
+def _line(item, schedule, bookable, prices):
     line = Line(item, schedule)
     if str(schedule.public_id) not in bookable:
         is_full = schedule.status == ScheduleStatus.FULL
         line.problem = _("This departure is fully booked.") if is_full else _("This departure can no longer be booked.")
         return line
     try:
-        offered = queries.quote([queries.QuoteRequest(schedule, item.quantities)], organization=organization)
+        prices.check(queries.QuoteRequest(schedule, item.quantities))
     except queries.NotForSale as error:
         line.problem = str(error)
-        return line
-    line.prices = list(offered.lines)
-    left = schedule.seats_left
-    if offered.seats_on(schedule) > left:
+    return line
+
+
+def _put_prices(line, offered):
+    line.prices = offered.lines_on(line.schedule)
+    left = line.schedule.seats_left
+    if line.prices and offered.seats_on(line.schedule) > left:
         line.problem = (
             ngettext(
                 "Only %(count)d place is left on this departure.",
@@ -122,7 +136,6 @@ def _line(item, schedule, bookable, organization):
             if left
             else _("This departure is fully booked.")
         )
-    return line
 
 
 @require_safe

@@ -107,7 +107,7 @@ def change(request, secret, booking_public_id):
     from_ = day_of(data.get("from", ""), earliest=today)
     preview, notice, status = None, "", 200
     if form.is_bound and form.is_valid():
-        preview, notice = _previewed(order, booking, to, form, row)
+        preview, notice = _previewed(order, booking, to, form, row, now=now)
         if request.method == "POST" and not notice:
             try:
                 operations.change_booking(
@@ -156,10 +156,10 @@ def _whole(text):
         return None
 
 
-def _previewed(order, booking, to, form, row):
+def _previewed(order, booking, to, form, row, *, now):
     try:
         preview = queries.preview_change(
-            order, booking, to=to, quantities=form.quantities, organization=row.organization
+            order, booking, to=to, quantities=form.quantities, organization=row.organization, now=now
         )
     except queries.NotForSale as error:
         return None, str(error)

@@ -104,7 +104,7 @@ class NewBookingView(BookingPage):
         if not (people.is_bound and people.is_valid()):
             return None
         request = queries.QuoteRequest(self.schedule, people.quantities)
-        return queries.quote([request], organization=self.settings.organization).total_minor
+        return queries.quote([request], organization=self.settings.organization, now=self.now).total_minor
 
     def booker(self, data=None, *, total_minor):
         organization = self.settings.organization

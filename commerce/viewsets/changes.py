@@ -74,6 +74,7 @@ class ChangeBookingView(WagtailAdminTemplateMixin, TemplateView):
                 to=self.to,
                 quantities=self.form.quantities,
                 organization=self.settings.organization,
+                now=self.now,
             )
         except queries.NotForSale as error:
             return None, str(error)

@@ -51,7 +51,7 @@ def change(order: Order, quantities: dict[int, int], *, to: Schedule | None = No
     booking = booking_of(order)
     to = to or booking.schedule
     preview = queries.preview_change(
-        order, booking, to=to, quantities=quantities, organization=queries.payment_settings().organization
+        order, booking, to=to, quantities=quantities, organization=queries.payment_settings().organization, now=NOW
     )
     expected = options.pop("expected", preview.difference_minor)
     return change_booking(
