@@ -1,22 +1,27 @@
 """Reads for what guests see, and for the staff's Today page."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from html import unescape
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Concat
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import strip_tags
 from wagtail.models import Page
 
 from cms.enums import NEEDED_LEGAL_TEXTS, LegalKind
-from commerce.queries import Unpaid, unpaid_on
+from commerce.enums import AcceptanceKind
+from commerce.queries import TextToAccept, Unpaid, unpaid_on
 from tenancy.fields import translated
 from tenancy.models import TenantImage
 from tenancy.money import format_money
-from tenancy.queries import scope_currency
+from tenancy.queries import current_organization, scope_currency
 from tours.enums import TourStatus
 from tours.models import Schedule, Stop, Tour
 from tours.queries import (
@@ -36,6 +41,8 @@ if TYPE_CHECKING:
 
 # More departures of a day than anybody reads on one page; the calendar has them all.
 MOST_A_DAY: Final = 200
+# Where a line of rich text ends.
+BLOCK_END: Final = re.compile(r"</(?:p|h\d|li)>|<(?:br|hr)\s*/?>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +313,25 @@ def legal_texts() -> "dict[tuple[str, str], LegalText]":
     from cms.models import LegalText  # as above
 
     return {(text.kind, text.language): text for text in LegalText.objects.all()}
+
+
+def texts_to_accept(language: str) -> list[TextToAccept]:
+    """Return the legal texts that apply to an order, as plain text; in `language`, else in the organization's first that has them."""
+    texts = legal_texts()
+    wanted = [language, *current_organization().languages]
+    found = []
+    for kind in AcceptanceKind:
+        text = next((texts[kind.value, code] for code in wanted if (kind.value, code) in texts), None)
+        if text is not None:
+            url = reverse("cms:legal", args=[kind.value])
+            found.append(TextToAccept(kind, plain_text(text.body), text.language, url))
+    return found
+
+
+def plain_text(body: str) -> str:
+    """Return the words of rich text, a line for each paragraph, heading and point of a list."""
+    lines = unescape(strip_tags(BLOCK_END.sub("\n", body))).splitlines()
+    return "\n".join(" ".join(line.split()) for line in lines if line.strip())
 
 
 def missing_legal_texts(language: str) -> list[LegalKind]:

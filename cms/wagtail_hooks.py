@@ -6,6 +6,7 @@ from wagtail import hooks
 
 from cms.panels import PANELS_OF_EDITORS, TodayMenuItem, TodayPanel, audit_areas, organization_cards, today_items
 from cms.permissions import may_enter
+from cms.queries import texts_to_accept
 from cms.viewsets import LegalTextsViewSet
 
 # Where Wagtail's own entries stand among ours (Schedules 110 … Places 150).
@@ -15,6 +16,7 @@ MENU_ORDER = {"explorer": 200, "images": 300, "documents": 310}
 hooks.register("audit_sentences", audit_areas)
 hooks.register("organization_cards", organization_cards)
 hooks.register("today_items", today_items)
+hooks.register("texts_to_accept", texts_to_accept)
 
 
 @hooks.register("register_admin_menu_item")

@@ -71,6 +71,15 @@ class OrderSource(models.TextChoices):
     STAFF = "staff", _("Staff")
 
 
+class AcceptanceKind(models.TextChoices):
+    """What a guest read, or agreed to, when ordering."""
+
+    TERMS = "terms", _("Terms and conditions")
+    CANCELLATION = "cancellation", _("Cancellation terms")
+    POLICY = "policy", _("What comes back after a cancellation")
+    PRIVACY = "privacy", _("Privacy")
+
+
 class ChangeKind(models.TextChoices):
     """What happened to a departure that people had booked."""
 

@@ -43,3 +43,9 @@ class CustomerSource(models.TextChoices):
     CHECKOUT = "checkout", _("Checkout")
     STAFF = "staff", _("Entered by staff")
     IMPORT = "import", _("Import")
+
+
+class ConsentPurpose(models.TextChoices):
+    """What somebody allowed the organization to do."""
+
+    NEWSLETTER = "newsletter", _("News and offers by e-mail")

@@ -11,7 +11,7 @@ from django.db.models.functions import Lower, NullIf
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
-from crm.enums import Channel, CustomerSource, Direction, MessageStatus, ProtocolKind
+from crm.enums import Channel, ConsentPurpose, CustomerSource, Direction, MessageStatus, ProtocolKind
 from tenancy.fields import searchable
 from tenancy.models import TenantModel
 
@@ -71,6 +71,33 @@ class Customer(TenantModel):
     def full_name(self) -> str:
         """First and last name, as far as known."""
         return f"{self.first_name} {self.last_name}".strip()
+
+
+class Consent(TenantModel):
+    """What a customer allowed, in the words they read; never changed afterwards.
+
+    Whoever typed an e-mail address need not be its owner: before anything is sent on it, the address has to confirm.
+    """
+
+    audit_person = "customer"
+
+    customer = models.ForeignKey(
+        Customer, verbose_name=_("customer"), on_delete=models.CASCADE, related_name="consents"
+    )
+    purpose = models.CharField(_("what for"), max_length=16, choices=ConsentPurpose.choices)
+    wording = models.TextField(_("wording"))
+    language = models.CharField(_("language"), max_length=12)
+    source = models.CharField(_("source"), max_length=12, choices=CustomerSource.choices)
+    given_at = models.DateTimeField(_("given"))
+
+    class Meta:
+        verbose_name = _("consent")
+        verbose_name_plural = _("consents")
+        ordering = ["-given_at", "-pk"]
+        indexes = [models.Index(fields=["organization", "customer", "-given_at"], name="consent_by_customer")]
+
+    def __str__(self) -> str:
+        return self.get_purpose_display()
 
 
 class Protocol(TenantModel):

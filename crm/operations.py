@@ -12,8 +12,8 @@ from django.db import transaction
 from django.db.models import F, Model
 from django.db.models.functions import Greatest
 
-from crm.enums import Channel, CustomerSource, Direction, MessageStatus, ProtocolKind
-from crm.models import Activity, Customer, Message, Protocol, ProtocolLink
+from crm.enums import Channel, ConsentPurpose, CustomerSource, Direction, MessageStatus, ProtocolKind
+from crm.models import Activity, Consent, Customer, Message, Protocol, ProtocolLink
 from crm.queries import customer_by_email
 from crm.rules import next_attempt
 from tenancy import audit
@@ -58,6 +58,15 @@ def find_or_create_customer(
         [customer], update_conflicts=True, unique_fields=["organization", "email_folded"], update_fields=["updated_at"]
     )
     return customer
+
+
+def record_consent(
+    customer: Customer, *, purpose: ConsentPurpose, wording: str, language: str, source: CustomerSource, now: datetime
+) -> Consent:
+    """Write down that a customer allowed something, in the words they read and their language; return the row."""
+    return Consent.objects.create(
+        customer=customer, purpose=purpose, wording=wording, language=language, source=source, given_at=now
+    )
 
 
 def record_activity(

@@ -8,6 +8,7 @@ import phonenumbers
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from phonenumber_field.formfields import PhoneNumberField
@@ -106,6 +107,13 @@ def home_region(organization: Organization) -> str | None:
     return phonenumbers.region_code_for_number(organization.business_phone)
 
 
+def newsletter_wording(organization: Organization) -> str:
+    """Return the words by which a guest allows an organization to write about more than the booking, in the active language."""
+    return gettext("%(name)s may send me news and offers by e-mail. I can take that back at any time.") % {
+        "name": organization.business_name or organization.name
+    }
+
+
 def _email_field(help_text: "StrOrPromise") -> forms.EmailField:
     return forms.EmailField(
         label=_("E-mail"),
@@ -151,6 +159,11 @@ class CheckoutForm(forms.Form):
             "invalid_choice": _("Please choose how you would like to pay."),
         },
     )
+    accept = forms.BooleanField(
+        label=_("I have read and accept what applies to my booking"),
+        error_messages={"required": _("Please accept what applies to your booking.")},
+    )
+    newsletter = forms.BooleanField(required=False)
     token = forms.UUIDField(widget=forms.HiddenInput)
     seen = forms.CharField(widget=forms.HiddenInput)
 
@@ -160,6 +173,7 @@ class CheckoutForm(forms.Form):
         *,
         organization: Organization,
         methods: Sequence[PaymentMethod],
+        has_terms: bool,
         initial: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(data, initial=dict(initial or {}))
@@ -180,7 +194,10 @@ class CheckoutForm(forms.Form):
         field.choices = choices
         if choices:
             field.initial = choices[0][0]
-        self.order_fields(["first_name", "last_name", "email", "phone", "note", "method"])
+        if not has_terms:
+            del self.fields["accept"]
+        self.fields["newsletter"].label = newsletter_wording(organization)
+        self.order_fields(["first_name", "last_name", "email", "phone", "note", "method", "accept", "newsletter"])
 
     def full_clean(self) -> None:
         """Validate, and let the browser put the cursor into the first field that is wrong."""

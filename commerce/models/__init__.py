@@ -1,5 +1,6 @@
 """Orders and the money that belongs to them."""
 
+from commerce.models.acceptances import Acceptance
 from commerce.models.changes import BookingChange
 from commerce.models.departures import DepartureChange, GuestChoice, OfferedDeparture
 from commerce.models.events import ProviderEvent
@@ -9,6 +10,7 @@ from commerce.models.payment_settings import PaymentSettings
 from commerce.models.payments import Payment, Refund
 
 __all__ = [
+    "Acceptance",
     "BookingChange",
     "DepartureChange",
     "GuestChoice",

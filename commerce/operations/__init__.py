@@ -1,5 +1,6 @@
 """Verbs that change orders and move money."""
 
+from commerce.operations.acceptances import Accepted
 from commerce.operations.changes import ChangeRefused, change_booking, change_problem
 from commerce.operations.departures import (
     ChoiceRefused,
@@ -56,6 +57,7 @@ from commerce.operations.refunds import (
 )
 
 __all__ = [
+    "Accepted",
     "CardPayment",
     "CartLine",
     "ChangeRefused",

@@ -14,6 +14,7 @@ from django.utils.translation import override
 from commerce import emails, queries
 from commerce.enums import OrderSource, OrderStatus, PaymentMethod
 from commerce.models import Order, OrderLine, Payment, PaymentSettings
+from commerce.operations.acceptances import Accepted, write_accepted
 from commerce.queries import NotForSale, Quote, QuoteRequest
 from commerce.rules import (
     METHODS,
@@ -99,13 +100,14 @@ def place_order(
     now: datetime,
     checkout_token: UUID | None = None,
     customer: Customer | None = None,
+    accepted: Accepted | None = None,
     actor: Actor = None,
 ) -> Order:
     """Sell places: take the seats, write order, lines, bookings and payment in one transaction; return the order.
 
     The bookings of a card payment are held for `hold_minutes`; booked by staff, for `LINK_HOLD`, but not beyond the cut-off. The order
     is `customer`'s, else of the customer with the contact's e-mail address. Staff also book past the cut-off, departures closed for
-    booking, and to be paid on arrival where guests cannot. A repeat with the same `checkout_token` returns the first order.
+    booking, and to be paid on arrival where guests cannot. What the guest `accepted` is kept with the order. A repeat with the same `checkout_token` returns the first order.
     Raises `OrderRefused` when anything is not as the guest saw it; then nothing was done.
     """
     for attempt in range(3):
@@ -118,6 +120,7 @@ def place_order(
                 now=now,
                 checkout_token=checkout_token,
                 customer=customer,
+                accepted=accepted,
                 actor=actor,
             )
         except (OrderRefused, SeatsUnavailable, IntegrityError) as error:
@@ -226,6 +229,7 @@ def _place_order(
     now: datetime,
     checkout_token: UUID | None,
     customer: Customer | None,
+    accepted: Accepted | None,
     actor: Actor,
 ) -> Order:
     row = queries.payment_settings()
@@ -275,6 +279,8 @@ def _place_order(
         currency=quote.currency,
         succeeded_at=now if method == PaymentMethod.FREE else None,
     )
+    if accepted is not None:
+        write_accepted(order, accepted, now=now)
     audit.record("order.placed", order, actor=actor, total_minor=order.total_minor, method=method.value)
     publish("commerce.order_placed", order_id=order.pk)
     if order.status in (OrderStatus.PAID, OrderStatus.CONFIRMED):

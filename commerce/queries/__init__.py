@@ -1,5 +1,6 @@
 """Reads of the commerce app."""
 
+from commerce.queries.acceptances import TextToAccept, fingerprint, texts_to_accept
 from commerce.queries.changes import (
     ChangedLine,
     ChangePreview,
@@ -126,6 +127,7 @@ __all__ = [
     "QuoteLine",
     "QuoteRequest",
     "RefundSum",
+    "TextToAccept",
     "Unpaid",
     "booking_of",
     "bookings_to_describe",
@@ -153,6 +155,7 @@ __all__ = [
     "failed_provider_events",
     "failed_refunds_of",
     "forget_test_mode",
+    "fingerprint",
     "further_card_payment_of",
     "given_back_minor",
     "guest_change_ends",
@@ -205,6 +208,7 @@ __all__ = [
     "standing_minor",
     "surplus_minor",
     "takes_test_cards",
+    "texts_to_accept",
     "time_to_choose",
     "transfers_awaiting_staff",
     "undecided_minor",

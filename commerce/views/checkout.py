@@ -19,7 +19,7 @@ from commerce.enums import OrderSource, OrderStatus, PaymentMethod, PaymentStatu
 from commerce.forms import CheckoutForm
 from commerce.gateways.stripe import GatewayError
 from commerce.views.cart import shown_cart
-from tenancy.throttle import throttled
+from tenancy.throttle import client_address, throttled
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +49,7 @@ def checkout(request):
     if placed is not None:
         basket.empty(token=token)
         return next_step(placed)
+    texts = queries.texts_to_accept(get_language())
     shown = shown_cart(request, now=now)
     if not shown.lines:
         return redirect("commerce:cart")
@@ -59,7 +60,8 @@ def checkout(request):
         request.POST if request.method == "POST" else None,
         organization=request.organization,
         methods=usable,
-        initial={"token": basket.token, "seen": shown.seen},
+        has_terms=any(not text.is_notice for text in texts),
+        initial={"token": basket.token, "seen": _seen(shown, texts)},
     )
     notice, status = "", 200
     if request.method == "POST":
@@ -67,7 +69,7 @@ def checkout(request):
             status = 422
         elif shown.has_problems or (form.cleaned_data["token"], form.cleaned_data["seen"]) != (
             basket.token,
-            shown.seen,
+            _seen(shown, texts),
         ):
             notice, status = (
                 _("Something has changed since you looked. Please check your order and send it again."),
@@ -75,14 +77,14 @@ def checkout(request):
             )
         else:
             try:
-                order = _place(form, shown, basket, now=now)
+                order = _place(request, form, shown, basket, texts, now=now)
             except operations.OrderRefused as refusal:
                 notice, status = refusal.message, 409
                 shown = shown_cart(request, now=now)
             else:
                 basket.empty(token=order.checkout_token)
                 return next_step(order)
-        form.show_again(token=basket.token, seen=shown.seen)
+        form.show_again(token=basket.token, seen=_seen(shown, texts))
     return render(
         request,
         "commerce/checkout.html",
@@ -92,6 +94,8 @@ def checkout(request):
             "offers": offers,
             "offers_card": PaymentMethod.CARD in usable,
             "can_be_paid": bool(usable),
+            "terms": [text for text in texts if not text.is_notice],
+            "notices": [text for text in texts if text.is_notice],
             "notice": notice,
             "hold_minutes": queries.hold_minutes(how_paid),
         },
@@ -99,7 +103,12 @@ def checkout(request):
     )
 
 
-def _place(form, shown, basket, *, now):
+def _seen(shown, texts):
+    """What the guest is shown: departures, people and prices, and the words that apply to them."""
+    return f"{shown.seen} {queries.fingerprint(texts)}".strip()
+
+
+def _place(request, form, shown, basket, texts, *, now):
     given = form.cleaned_data
     return operations.place_order(
         [
@@ -118,6 +127,12 @@ def _place(form, shown, basket, *, now):
         source=OrderSource.WEB,
         now=now,
         checkout_token=basket.token,
+        accepted=operations.Accepted(
+            texts,
+            newsletter=form.fields["newsletter"].label if given["newsletter"] else "",
+            address=client_address(request),
+            user_agent=request.headers.get("User-Agent", ""),
+        ),
     )
 
 
