@@ -11,7 +11,7 @@ from django.db.models.functions import Cast, Lower
 from wagtail import hooks
 
 from crm.enums import MessageStatus
-from crm.models import Activity, Customer, Message, Protocol
+from crm.models import Activity, Consent, Customer, Message, Protocol
 from tenancy.fields import plain_text
 from tenancy.queries import current_organization
 
@@ -129,6 +129,11 @@ def follow_ups(*, until: date) -> QuerySet[Protocol]:
 def follow_ups_with(customer: Customer, *, limit: int = 10) -> list[Protocol]:
     """Return the protocols with a customer that still want a follow-up, the one due first at the top."""
     return list(customer.protocols.filter(follow_up_on__isnull=False).order_by("follow_up_on", "pk")[:limit])
+
+
+def latest_consents(customer: Customer) -> list[Consent]:
+    """Return the newest consent of a customer for each purpose; one query."""
+    return list(customer.consents.order_by("purpose", "-given_at", "-pk").distinct("purpose"))
 
 
 def failed_messages() -> QuerySet[Message]:

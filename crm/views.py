@@ -90,6 +90,7 @@ class CustomerProfileView(InspectView):
             "panels": [
                 panel for offer in hooks.get_hooks("customer_panels") for panel in offer(self.request, self.object)
             ],
+            "consents": queries.latest_consents(self.object),
             "follow_ups": queries.follow_ups_with(self.object),
             "today": timezone.localdate(timezone=self.request.organization.zone),
             "edit_url": self.get_edit_url(),

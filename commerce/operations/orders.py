@@ -107,7 +107,8 @@ def place_order(
 
     The bookings of a card payment are held for `hold_minutes`; booked by staff, for `LINK_HOLD`, but not beyond the cut-off. The order
     is `customer`'s, else of the customer with the contact's e-mail address. Staff also book past the cut-off, departures closed for
-    booking, and to be paid on arrival where guests cannot. What the guest `accepted` is kept with the order. A repeat with the same `checkout_token` returns the first order.
+    booking, and to be paid on arrival where guests cannot. What the guest `accepted` is kept with
+    the order. A repeat with the same `checkout_token` returns the first order.
     Raises `OrderRefused` when anything is not as the guest saw it; then nothing was done.
     """
     for attempt in range(3):

@@ -139,6 +139,7 @@ class OrderInspectView(InspectView):
             ],
             "may_refund": user.has_perm("commerce.refund_payment"),
             "may_see_customer": user.has_perm("crm.view_customer"),
+            "acceptances": order.acceptances.all(),
             "history": [
                 (entry, audit.say(entry), audit.note_of(entry), audit.origin_in_words(entry))
                 for entry in queries.history_of(order)
