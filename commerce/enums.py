@@ -64,6 +64,36 @@ class RefundReason(models.TextChoices):
     OTHER = "other", _("Other")
 
 
+class LedgerAccount(models.TextChoices):
+    """Where money is, or for what it went. What is owed to us or lies with us is positive."""
+
+    STRIPE = "stripe", _("Stripe balance")
+    BANK = "bank", _("Bank")
+    CASH = "cash", _("Cash")
+    CUSTOMERS = "customers", _("Customers")
+    FEES = "fees", _("Fees of Stripe")
+    DISPUTES = "disputes", _("Disputed money")
+    LOSSES = "losses", _("Lost disputes")
+    TRANSFERS = "transfers", _("Transfers")
+    OTHER = "other", _("Other movements")
+
+
+class LedgerKind(models.TextChoices):
+    """Why money moved."""
+
+    CHARGE = "charge", _("Payment")
+    REFUND = "refund", _("Refund")
+    REFUND_FAILED = "refund_failed", _("Refund that came back")
+    FEE = "fee", _("Fee")
+    DISPUTE = "dispute", _("Dispute")
+    DISPUTE_WON = "dispute_won", _("Dispute won")
+    DISPUTE_LOST = "dispute_lost", _("Dispute lost")
+    PAYOUT = "payout", _("Payout")
+    PAYOUT_FAILED = "payout_failed", _("Payout that came back")
+    TRANSFER = "transfer", _("Transfer")
+    ADJUSTMENT = "adjustment", _("Adjustment")
+
+
 class OrderSource(models.TextChoices):
     """Where an order was placed."""
 

@@ -1,37 +1,23 @@
-"""Stripe, spoken to through its own client. Its exceptions about currencies live here and nowhere else.
+"""Stripe, spoken to through its own client.
 
-Facts from https://docs.stripe.com/currencies, /payments/paymentintents/lifecycle and /webhooks.
+Facts from https://docs.stripe.com/payments/paymentintents/lifecycle and /webhooks.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final, NoReturn
 
 import stripe
 from django.conf import settings
 
+from commerce.gateways.stripe_amounts import NotRepresentable as NotRepresentable  # noqa: PLC0414  # callers find it here
+from commerce.gateways.stripe_amounts import from_stripe as from_stripe  # noqa: PLC0414  # callers find it here
+from commerce.gateways.stripe_amounts import minimum_minor as minimum_minor  # noqa: PLC0414  # callers find it here
+from commerce.gateways.stripe_amounts import to_stripe as to_stripe  # noqa: PLC0414  # callers find it here
 from commerce.models import PaymentSettings
-from tenancy.money import currency_exponent
 
-# Stripe counts these in other units than ISO 4217: two decimals although the currency has none.
-STRIPE_EXPONENT: Final[Mapping[str, int]] = {"ISK": 2, "UGX": 2}
-# An amount sent to Stripe must be a multiple of this.
-STRIPE_MULTIPLE: Final[Mapping[str, int]] = {
-    "ISK": 100,
-    "UGX": 100,
-    "BHD": 10,
-    "JOD": 10,
-    "KWD": 10,
-    "OMR": 10,
-    "TND": 10,
-}
-# The smallest charge, in ISO minor units.
-MINIMUM: Final[Mapping[str, int]] = {
-    "AED": 200, "ARS": 50, "AUD": 50, "BRL": 50, "CAD": 50, "CHF": 50, "COP": 50, "CZK": 1500, "DKK": 250, "EUR": 50,
-    "GBP": 30, "HKD": 400, "HUF": 17500, "IDR": 50, "ILS": 50, "INR": 50, "JPY": 50, "KRW": 50, "MXN": 1000, "MYR": 200,
-    "NOK": 300, "NZD": 50, "PHP": 50, "PLN": 200, "RON": 200, "SEK": 300, "SGD": 50, "THB": 1000, "USD": 50, "ZAR": 50,
-}  # fmt: skip
 TIMEOUT_SECONDS: Final = 10
 # What a webhook endpoint must listen to.
 EVENT_TYPES: Final = (
@@ -74,10 +60,6 @@ class GatewayMisconfigured(GatewayError):
     """The organization has no keys, or wrong ones."""
 
 
-class NotRepresentable(ValueError):
-    """An amount that Stripe cannot charge in its currency."""
-
-
 class BadSignature(ValueError):
     """A webhook that Stripe did not sign with the endpoint's secret, or too long ago."""
 
@@ -97,8 +79,29 @@ class Keys:
 
 
 @dataclass(frozen=True, slots=True)
+class Movement:
+    """A balance transaction as Stripe tells it: what its object `source` added to the account's balance, before the fee.
+
+    Amounts are ISO minor units of the currency that the account settles in; `payment_intent` is that of the source, where it has one.
+    """
+
+    reference: str
+    kind: str
+    amount_minor: int
+    fee_minor: int
+    currency: str
+    source: str
+    payment_intent: str
+    occurred_at: datetime
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Intent:
-    """A PaymentIntent as Stripe tells it. Amounts are ISO minor units; `received_minor` is what was captured."""
+    """A PaymentIntent as Stripe tells it. Amounts are ISO minor units; `received_minor` is what was captured.
+
+    `movement` is what it added to the balance, None when Stripe does not say so (yet).
+    """
 
     reference: str
     status: str
@@ -108,11 +111,15 @@ class Intent:
     client_secret: str
     failure: str
     metadata: Mapping[str, str]
+    movement: Movement | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RefundState:
-    """A refund as Stripe tells it, of the PaymentIntent `intent`; the amount in ISO minor units."""
+    """A refund as Stripe tells it, of the PaymentIntent `intent`; the amount in ISO minor units.
+
+    `moved_at` is when it left the balance, None while it has not; `returned_at` when it came back, where Stripe says so.
+    """
 
     reference: str
     intent: str
@@ -121,6 +128,8 @@ class RefundState:
     currency: str
     failure: str
     metadata: Mapping[str, str]
+    moved_at: datetime | None = None
+    returned_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,27 +174,6 @@ def dashboard_url(keys: Keys) -> str:
     return "https://dashboard.stripe.com/payments/" if keys.livemode else "https://dashboard.stripe.com/test/payments/"
 
 
-def to_stripe(amount_minor: int, currency: str) -> int:
-    """Return an ISO amount in Stripe's unit. Raises `NotRepresentable` when Stripe cannot charge it exactly."""
-    shift = STRIPE_EXPONENT.get(currency, currency_exponent(currency)) - currency_exponent(currency)
-    amount: int = amount_minor * 10**shift
-    if amount % STRIPE_MULTIPLE.get(currency, 1):
-        raise NotRepresentable(f"Stripe charges {currency} in steps of {STRIPE_MULTIPLE[currency]}.")
-    return amount
-
-
-def from_stripe(amount: int, currency: str) -> int:
-    """Return an amount of Stripe's in ISO minor units."""
-    shift = STRIPE_EXPONENT.get(currency, currency_exponent(currency)) - currency_exponent(currency)
-    minor: int = amount // 10**shift
-    return minor
-
-
-def minimum_minor(currency: str) -> int:
-    """Return the smallest amount that Stripe charges, in ISO minor units."""
-    return MINIMUM.get(currency, 1)
-
-
 def _client(keys: Keys) -> stripe.StripeClient:
     if not keys.secret:
         raise GatewayMisconfigured("No Stripe secret key is set.")
@@ -207,9 +195,30 @@ def _raise(error: stripe.StripeError) -> NoReturn:
     raise GatewayRefused(message, code=error.code or "") from error
 
 
+def movement_of(source: Any) -> Movement | None:
+    """Return a balance transaction of Stripe's client as a movement; None for the mere id of one, or nothing."""
+    if source is None or isinstance(source, str):
+        return None
+    currency = source.currency.upper()
+    of = source.source
+    is_whole = of is not None and not isinstance(of, str)
+    return Movement(
+        reference=source.id,
+        kind=source.type,
+        amount_minor=from_stripe(source.amount, currency),
+        fee_minor=from_stripe(source.fee, currency),
+        currency=currency,
+        source=(of.id if is_whole else of) or "",
+        payment_intent=str(getattr(of, "payment_intent", None) or "") if is_whole else "",
+        occurred_at=datetime.fromtimestamp(source.created, tz=UTC),
+        description=source.description or "",
+    )
+
+
 def _intent(source: Any) -> Intent:
     currency = source.currency.upper()
     failure = source.last_payment_error
+    charge = source.latest_charge
     return Intent(
         reference=source.id,
         status=source.status,
@@ -219,11 +228,13 @@ def _intent(source: Any) -> Intent:
         client_secret=source.client_secret or "",
         failure=str(getattr(failure, "message", None) or "") if failure else "",
         metadata=source.metadata.to_dict() if source.metadata else {},
+        movement=movement_of(getattr(charge, "balance_transaction", None)) if source.status == "succeeded" else None,
     )
 
 
 def _refund(source: Any) -> RefundState:
     currency = source.currency.upper()
+    returned = movement_of(getattr(source, "failure_balance_transaction", None))
     return RefundState(
         reference=source.id,
         intent=str(source.payment_intent or ""),
@@ -232,7 +243,22 @@ def _refund(source: Any) -> RefundState:
         currency=currency,
         failure=str(getattr(source, "failure_reason", None) or ""),
         metadata=source.metadata.to_dict() if source.metadata else {},
+        moved_at=datetime.fromtimestamp(source.created, tz=UTC) if source.balance_transaction else None,
+        returned_at=returned.occurred_at if returned else None,
     )
+
+
+# What Stripe tells of the balance together with an object.
+_INTENT_MOVEMENT: Final = ["latest_charge.balance_transaction"]
+_REFUND_MOVEMENT: Final = ["failure_balance_transaction"]
+
+
+def _retrieve(find: Callable[[str, Any], Any], reference: str, expand: list[str]) -> Any:
+    try:
+        return find(reference, {"expand": expand})
+    except stripe.PermissionError:
+        # A restricted key need not be let into the balance.
+        return find(reference, {})
 
 
 def retrieve_account(keys: Keys) -> Account:
@@ -293,7 +319,7 @@ def create_intent(
 def retrieve_intent(keys: Keys, reference: str) -> Intent:
     """Return a PaymentIntent as it is now. Raises `GatewayError`."""
     try:
-        found = _client(keys).v1.payment_intents.retrieve(reference)
+        found = _retrieve(_client(keys).v1.payment_intents.retrieve, reference, _INTENT_MOVEMENT)
     except stripe.StripeError as error:
         _raise(error)
     return _intent(found)
@@ -331,7 +357,7 @@ def create_refund(
 def retrieve_refund(keys: Keys, reference: str) -> RefundState:
     """Return a refund as it is now. Raises `GatewayError`."""
     try:
-        found = _client(keys).v1.refunds.retrieve(reference)
+        found = _retrieve(_client(keys).v1.refunds.retrieve, reference, _REFUND_MOVEMENT)
     except stripe.StripeError as error:
         _raise(error)
     return _refund(found)

@@ -4,6 +4,7 @@ from commerce.models.acceptances import Acceptance
 from commerce.models.changes import BookingChange
 from commerce.models.departures import DepartureChange, GuestChoice, OfferedDeparture
 from commerce.models.events import ProviderEvent
+from commerce.models.ledger import LedgerEntry, LedgerTransaction
 from commerce.models.notifications import Notification
 from commerce.models.orders import Order, OrderLine, new_secret
 from commerce.models.payment_settings import PaymentSettings
@@ -14,6 +15,8 @@ __all__ = [
     "BookingChange",
     "DepartureChange",
     "GuestChoice",
+    "LedgerEntry",
+    "LedgerTransaction",
     "Notification",
     "OfferedDeparture",
     "Order",

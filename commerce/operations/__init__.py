@@ -25,6 +25,17 @@ from commerce.operations.endings import (
     expire_order,
 )
 from commerce.operations.events import process_provider_event, receive_provider_event, retry_provider_event
+from commerce.operations.ledger import (
+    record_adjustment,
+    record_charge,
+    record_dispute,
+    record_dispute_lost,
+    record_fee,
+    record_payout,
+    record_refund,
+    record_refund_failed,
+    record_transfer,
+)
 from commerce.operations.methods import change_method
 from commerce.operations.notifications import create_notifications, send_notification
 from commerce.operations.orders import (
@@ -89,6 +100,15 @@ __all__ = [
     "place_order",
     "process_provider_event",
     "receive_provider_event",
+    "record_adjustment",
+    "record_charge",
+    "record_dispute",
+    "record_dispute_lost",
+    "record_fee",
+    "record_payout",
+    "record_refund",
+    "record_refund_failed",
+    "record_transfer",
     "refresh_payment",
     "refund_order",
     "reject_manual_payment",

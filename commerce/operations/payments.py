@@ -10,8 +10,9 @@ from django.utils.translation import gettext_noop
 from commerce import queries
 from commerce.enums import ChangeKind, ChoiceStatus, OrderStatus, PaymentMethod, PaymentStatus, RefundReason
 from commerce.gateways import stripe
-from commerce.gateways.stripe import Intent
+from commerce.gateways.stripe import Intent, Movement
 from commerce.models import Order, Payment
+from commerce.operations.ledger import record_charge
 from commerce.operations.refunds import start_refund
 from commerce.rules import PAID_AND_STANDING, check_order_change, check_payment_change
 from tenancy import audit
@@ -190,6 +191,7 @@ def settle_payment(payment_id: int, *, intent: Intent, now: datetime) -> Payment
             amount_minor=intent.received_minor,
             currency=intent.currency,
             reference=intent.reference,
+            movement=intent.movement,
             now=now,
         )
     elif intent.status == "processing":
@@ -230,6 +232,7 @@ def _receive(
     amount_minor: int,
     currency: str,
     reference: str,
+    movement: Movement | None = None,
     now: datetime,
     actor: Actor = None,
 ) -> None:
@@ -243,6 +246,7 @@ def _receive(
     if actor is not None and actor.is_authenticated:
         payment.approver_id = actor.pk
     payment.save()
+    record_charge(payment, movement=movement, now=now)
     audit.record("payment.received", payment, actor=actor, amount_minor=amount_minor, currency=currency)
     if (amount_minor, currency) != (payment.amount_minor, payment.currency):
         _call_attention(order, AMOUNT_DIFFERS)

@@ -21,6 +21,7 @@ from commerce.enums import (
 from commerce.gateways import stripe
 from commerce.gateways.stripe import RefundState
 from commerce.models import Order, Payment, Refund
+from commerce.operations.ledger import record_refund, record_refund_failed
 from commerce.rules import check_order_change, check_payment_change, refund_may_become
 from tenancy import audit
 from tenancy.audit import Actor
@@ -245,7 +246,9 @@ def _locked(refund_id: int) -> tuple[Order, Payment, Refund]:
     order_id, payment_id = Refund.objects.values_list("payment__order_id", "payment_id").get(pk=refund_id)
     order = queries.order_for_update(order_id)
     payment = queries.payment_for_update(payment_id)
-    return order, payment, Refund.objects.select_for_update().get(pk=refund_id)
+    refund = Refund.objects.select_for_update().get(pk=refund_id)
+    refund.payment = payment
+    return order, payment, refund
 
 
 @transaction.atomic
@@ -257,6 +260,10 @@ def settle_refund(refund_id: int, *, state: RefundState, now: datetime) -> Refun
     order, payment, refund = _locked(refund_id)
     wanted = STATUSES[state.status]
     refund.provider_reference = state.reference
+    if state.moved_at is not None or wanted == RefundStatus.SUCCEEDED:
+        record_refund(refund, occurred_at=state.moved_at or now)
+    if wanted in (RefundStatus.FAILED, RefundStatus.CANCELLED):
+        record_refund_failed(refund, occurred_at=state.returned_at or now)
     if wanted == refund.status or not refund_may_become(refund.status, wanted):
         # Stripe has it now: its webhooks will tell the rest.
         refund.next_attempt_at = now + ASK_AGAIN_AFTER if refund.status == RefundStatus.PENDING else None
@@ -276,6 +283,7 @@ def settle_manual_refund(refund: Refund, *, now: datetime, actor: Actor) -> Refu
     if not refund.by_hand or refund.status != RefundStatus.PENDING:
         raise RefundRefused(_("This refund is not waiting for you."))
     _settle(order, payment, refund, RefundStatus.SUCCEEDED, failure="", now=now)
+    record_refund(refund, occurred_at=now)
     order.needs_attention = ""
     order.save(update_fields=["needs_attention", "updated_at"])
     audit.record("refund.settled", refund, actor=actor)

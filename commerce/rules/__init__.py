@@ -4,6 +4,7 @@ from commerce.rules.amounts import (
     share_minor,
     within_refund_limit,
 )
+from commerce.rules.ledger import account_of
 from commerce.rules.methods import (
     METHODS,
     Method,
@@ -75,6 +76,7 @@ __all__ = [
     "Season",
     "Seasons",
     "StepKind",
+    "account_of",
     "amounts_of",
     "check_order_change",
     "check_payment_change",

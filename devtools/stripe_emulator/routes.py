@@ -22,6 +22,8 @@ POINTERS: Final = {
     "balance_transaction": "balance_transactions",
     "failure_balance_transaction": "balance_transactions",
 }
+# Fields that an object only has once there is something in them; they can be expanded all the same.
+LATER: Final = frozenset({("refund", "failure_balance_transaction")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,8 @@ def _expand(account: Account, thing: Object, names: list[str], path: str) -> Non
     if name == "data" and thing.get("object") == "list":
         for item in thing["data"]:
             _expand(account, item, rest, path)
+        return
+    if (thing.get("object"), name) in LATER and name not in thing:
         return
     if name not in POINTERS or name not in thing or thing.get("object") not in KINDS.values():
         raise invalid(f"This property cannot be expanded ({path}).", param="expand")

@@ -14,6 +14,7 @@ NOT_WORDS: dict[str, str] = {
     "cms_branding.primary_colour": COLOUR,
     "cms_legaltext.language": LANGUAGE,
     "commerce_acceptance.language": LANGUAGE,
+    "commerce_ledgertransaction.currency": CURRENCY,
     "commerce_order.currency": CURRENCY,
     "commerce_order.language": LANGUAGE,
     "commerce_payment.captured_currency": CURRENCY,

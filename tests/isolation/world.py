@@ -11,7 +11,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from commerce.operations import Contact
+from commerce.operations import Contact, record_adjustment
 from tenancy import outbox
 from tenancy.enums import Role
 from tenancy.models import EmailChange, Invitation, Organization, User
@@ -132,6 +132,9 @@ def _sell(say: Canaries) -> None:
     order = order_of(schedule, contact=contact)
     order.secret = say.slug()
     order.save()
+    record_adjustment(
+        reference=say.text(), amount_minor=100, currency=order.currency, occurred_at=timezone.now(), note=say.text()
+    )
     make_contacts(order.customer, 2, about=[order])
     outbox.publish("order.placed", order_id=order.pk)
     guide = GuideFactory(name=say.text(), email=say.email(), phone=say.phone())

@@ -1,0 +1,188 @@
+"""Movements of money, written down in the transaction that makes them happen.
+
+Each object behind a movement, at Stripe or here, has its effect once: a repeat returns what stands there. Amounts are minor units.
+Where Stripe tells when and for which fee it moved money (a `Movement`), that is written; else the moment we learned of it.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from commerce.enums import LedgerAccount, LedgerKind
+from commerce.gateways.stripe import Movement
+from commerce.models import LedgerEntry, LedgerTransaction, Payment, Refund
+from commerce.rules import account_of
+
+
+@transaction.atomic
+def _book(
+    kind: LedgerKind,
+    reference: str,
+    entries: Mapping[LedgerAccount, int],
+    *,
+    currency: str,
+    occurred_at: datetime,
+    payment: Payment | None = None,
+    refund: Refund | None = None,
+    note: str = "",
+) -> LedgerTransaction:
+    booked, is_new = LedgerTransaction.objects.get_or_create(
+        kind=kind,
+        reference=reference,
+        defaults={
+            "occurred_at": occurred_at,
+            "currency": currency,
+            "method": payment.method if payment else "",
+            "payment": payment,
+            "refund": refund,
+            "note": note[:200],
+        },
+    )
+    if is_new:
+        LedgerEntry.objects.bulk_create(
+            LedgerEntry(transaction=booked, account=account, amount_minor=amount) for account, amount in entries.items()
+        )
+    return booked
+
+
+def record_charge(payment: Payment, *, movement: Movement | None = None, now: datetime) -> LedgerTransaction | None:
+    """Write down that a payment came in, with Stripe's fee where it is known; return it, None when nothing was captured."""
+    amount = payment.captured_minor
+    if not amount:
+        return None
+    booked = _book(
+        LedgerKind.CHARGE,
+        payment.provider_reference or f"payment-{payment.public_id}",
+        {account_of(payment.method): amount, LedgerAccount.CUSTOMERS: -amount},
+        currency=payment.captured_currency,
+        occurred_at=movement.occurred_at if movement else now,
+        payment=payment,
+    )
+    _record_fee_of(movement, payment=payment)
+    return booked
+
+
+def record_refund(refund: Refund, *, occurred_at: datetime) -> LedgerTransaction:
+    """Write down that a refund left us; return it."""
+    payment = refund.payment
+    source = account_of(payment.method, by_hand=refund.by_hand)
+    return _book(
+        LedgerKind.REFUND,
+        _reference_of(refund),
+        {LedgerAccount.CUSTOMERS: refund.amount_minor, source: -refund.amount_minor},
+        currency=payment.captured_currency,
+        occurred_at=occurred_at,
+        payment=payment,
+        refund=refund,
+    )
+
+
+def record_refund_failed(refund: Refund, *, occurred_at: datetime) -> LedgerTransaction | None:
+    """Write down that a refund came back to us that had left us; return it, None when it had not left us."""
+    if not LedgerTransaction.objects.filter(kind=LedgerKind.REFUND, reference=_reference_of(refund)).exists():
+        return None
+    payment = refund.payment
+    source = account_of(payment.method, by_hand=refund.by_hand)
+    return _book(
+        LedgerKind.REFUND_FAILED,
+        _reference_of(refund),
+        {source: refund.amount_minor, LedgerAccount.CUSTOMERS: -refund.amount_minor},
+        currency=payment.captured_currency,
+        occurred_at=occurred_at,
+        payment=payment,
+        refund=refund,
+    )
+
+
+def _reference_of(refund: Refund) -> str:
+    return refund.provider_reference or refund.idempotency_key
+
+
+def record_dispute(payment: Payment, *, movement: Movement) -> LedgerTransaction:
+    """Write down that Stripe took disputed money from us (a negative `movement`), or gave it back; return it. With its fee."""
+    kind = LedgerKind.DISPUTE if movement.amount_minor < 0 else LedgerKind.DISPUTE_WON
+    booked = _book(
+        kind,
+        movement.reference,
+        {LedgerAccount.STRIPE: movement.amount_minor, LedgerAccount.DISPUTES: -movement.amount_minor},
+        currency=movement.currency,
+        occurred_at=movement.occurred_at,
+        payment=payment,
+    )
+    _record_fee_of(movement, payment=payment)
+    return booked
+
+
+def record_dispute_lost(
+    payment: Payment, *, reference: str, amount_minor: int, currency: str, occurred_at: datetime
+) -> LedgerTransaction:
+    """Write down that the dispute `reference` is lost: what Stripe took because of it does not come back; return it."""
+    return _book(
+        LedgerKind.DISPUTE_LOST,
+        reference,
+        {LedgerAccount.LOSSES: amount_minor, LedgerAccount.DISPUTES: -amount_minor},
+        currency=currency,
+        occurred_at=occurred_at,
+        payment=payment,
+    )
+
+
+def record_fee(movement: Movement, *, payment: Payment | None = None) -> LedgerTransaction | None:
+    """Write down the fee that Stripe took, or gave back, with a movement; return it, None when there was none."""
+    fee = movement.fee_minor
+    if not fee:
+        return None
+    return _book(
+        LedgerKind.FEE,
+        movement.reference,
+        {LedgerAccount.FEES: fee, LedgerAccount.STRIPE: -fee},
+        currency=movement.currency,
+        occurred_at=movement.occurred_at,
+        payment=payment,
+    )
+
+
+def _record_fee_of(movement: Movement | None, *, payment: Payment) -> None:
+    # An account that settles in another currency has its fees in that one, and they cannot be added to ours.
+    if movement is not None and movement.currency == payment.captured_currency:
+        record_fee(movement, payment=payment)
+
+
+def record_payout(
+    *, reference: str, amount_minor: int, currency: str, occurred_at: datetime, has_failed: bool = False
+) -> LedgerTransaction:
+    """Write down that Stripe paid `amount_minor` out to the bank, or that the payout came back; return it."""
+    amount = -amount_minor if has_failed else amount_minor
+    return _book(
+        LedgerKind.PAYOUT_FAILED if has_failed else LedgerKind.PAYOUT,
+        reference,
+        {LedgerAccount.BANK: amount, LedgerAccount.STRIPE: -amount},
+        currency=currency,
+        occurred_at=occurred_at,
+    )
+
+
+def record_transfer(*, reference: str, amount_minor: int, currency: str, occurred_at: datetime) -> LedgerTransaction:
+    """Write down that money came from another Stripe account, or went to one (negative); return it."""
+    return _book(
+        LedgerKind.TRANSFER,
+        reference,
+        {LedgerAccount.STRIPE: amount_minor, LedgerAccount.TRANSFERS: -amount_minor},
+        currency=currency,
+        occurred_at=occurred_at,
+    )
+
+
+def record_adjustment(
+    *, reference: str, amount_minor: int, currency: str, occurred_at: datetime, note: str = ""
+) -> LedgerTransaction:
+    """Write down that Stripe changed our balance for another reason, told in `note`; return it."""
+    return _book(
+        LedgerKind.ADJUSTMENT,
+        reference,
+        {LedgerAccount.STRIPE: amount_minor, LedgerAccount.OTHER: -amount_minor},
+        currency=currency,
+        occurred_at=occurred_at,
+        note=note,
+    )
