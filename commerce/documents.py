@@ -20,7 +20,7 @@ from tours.enums import SEAT_TAKING
 
 
 def calendar_file(order: Order) -> bytes:
-    """Return an iCalendar file with one entry for each departure of an order that stands; times carry their zone (RFC 5545)."""
+    """Return an iCalendar file with one entry for each booking, those that are off as cancelled; times carry their zone (RFC 5545)."""
     organization = current_organization()
     with override(order.language):
         calendar = Calendar()
@@ -31,9 +31,9 @@ def calendar_file(order: Order) -> bytes:
         cancelled = order.status in (OrderStatus.CANCELLED, OrderStatus.EXPIRED, OrderStatus.REFUNDED)
         for line in order.lines.select_related("booking__schedule__tour__meeting_point"):
             schedule = line.booking.schedule
-            if schedule.pk in seen:
+            if line.booking_id in seen:
                 continue
-            seen.add(schedule.pk)
+            seen.add(line.booking_id)
             event = Event()
             event.add("uid", f"{line.booking.public_id}@waypost")
             event.add("dtstamp", order.updated_at)

@@ -94,6 +94,14 @@ class LedgerKind(models.TextChoices):
     ADJUSTMENT = "adjustment", _("Adjustment")
 
 
+class CancellationTerms(models.TextChoices):
+    """By which terms money comes back for places that were given up."""
+
+    POLICY = "policy", _("As agreed when booking")
+    FULL = "full", _("Everything goes back")
+    AMOUNT = "amount", _("Another amount")
+
+
 class OrderSource(models.TextChoices):
     """Where an order was placed."""
 

@@ -62,6 +62,7 @@ def sentences() -> dict[str, Callable[[Activity], str]]:
         "order_confirmed": _say(gettext_noop("Order %(number)s was confirmed")),
         "order_expired": _say(gettext_noop("Order %(number)s was not paid in time")),
         "order_cancelled": _say(gettext_noop("Order %(number)s was cancelled")),
+        "places_cancelled": _say(gettext_noop("Places of order %(number)s were cancelled")),
         "booking_changed": _say(gettext_noop("A booking of order %(number)s was changed")),
         "booking_merged": _say(gettext_noop("A booking of order %(number)s was moved to another departure")),
         "departure_cancelled": _say(gettext_noop("A departure of order %(number)s was cancelled")),
@@ -81,6 +82,7 @@ def message_kinds() -> dict[str, str]:
         "payment_received": _("Payment received"),
         "order_expired": _("Not paid in time"),
         "order_cancelled": _("Order cancelled"),
+        "places_cancelled": _("Places cancelled"),
         "booking_changed": _("Booking changed"),
         "booking_merged": _("Moved to another departure"),
         "departure_cancelled": _("Departure cancelled"),
@@ -111,6 +113,7 @@ def audit_areas() -> list[Area]:
     orders = {
         "order.placed": gettext_lazy("%(who)s placed order %(record)s over %(total)s"),
         "order.method_changed": gettext_lazy("%(who)s chose another way to pay for order %(record)s"),
+        "order.places_cancelled": gettext_lazy("%(who)s cancelled places of order %(record)s"),
         "order.booking_changed": gettext_lazy("%(who)s changed a booking of order %(record)s"),
         "order.expired": gettext_lazy("Order %(record)s was not paid in time; its places are free again"),
         "order.cancelled": gettext_lazy("%(who)s cancelled order %(record)s"),

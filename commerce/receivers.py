@@ -139,6 +139,15 @@ def order_cancelled(*, order_id: int) -> None:
     _write_to_guest(order, emails.order_cancelled(order, organization=current_organization()))
 
 
+@subscriber("commerce.places_cancelled")
+def places_cancelled(*, order_id: int, cancellation_id: int) -> None:
+    order = Order.objects.select_related("customer").get(pk=order_id)
+    row = queries.cancellations_of(order).get(pk=cancellation_id)
+    _note(order, "places_cancelled")
+    mail = emails.places_cancelled(order, row, organization=current_organization())
+    _write_to_guest(order, mail, dedupe_key=f"cancellation-{row.pk}")
+
+
 @subscriber("commerce.booking_changed")
 def booking_changed(*, order_id: int, change_id: int) -> None:
     order = Order.objects.select_related("customer").get(pk=order_id)
@@ -165,8 +174,8 @@ def refund_started(*, order_id: int, refund_id: int) -> None:
     order = Order.objects.select_related("customer").get(pk=order_id)
     refund = Refund.objects.select_related("payment").get(pk=refund_id)
     _note(order, "refund_started", amount_minor=refund.amount_minor, currency=refund.payment.currency)
-    if refund.guest_choice_id is not None:
-        # The e-mail about the departure says so.
+    if refund.guest_choice_id is not None or refund.cancellation_id is not None:
+        # The e-mail about the departure, or about the places given up, says so.
         return
     mail = emails.refund_started(order, refund, organization=current_organization())
     _write_to_guest(order, mail, dedupe_key=f"refund-{refund.pk}")

@@ -18,6 +18,7 @@ from commerce.emails.orders import (
     order_received,
     payment_link,
     payment_received,
+    places_cancelled,
     refund_started,
 )
 
@@ -37,5 +38,6 @@ __all__ = [
     "order_received",
     "payment_link",
     "payment_received",
+    "places_cancelled",
     "refund_started",
 ]

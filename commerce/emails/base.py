@@ -40,16 +40,17 @@ class _Visit:
     address: str = ""
     map_url: str = ""
     is_lost: bool = False
+    policy: str = ""
     lines: list[OrderLine] = field(default_factory=list)
 
 
 def _visits(order: Order) -> list[_Visit]:
     visits: dict[int, _Visit] = {}
     for line in order.lines.all():
-        schedule = line.booking.schedule
-        if schedule.pk not in visits:
-            visits[schedule.pk] = _visit(line, schedule)
-        visits[schedule.pk].lines.append(line)
+        # By booking: after a change two of them may be on one departure, and one of them lost.
+        if line.booking_id not in visits:
+            visits[line.booking_id] = _visit(line, line.booking.schedule)
+        visits[line.booking_id].lines.append(line)
     return sorted(visits.values(), key=lambda visit: visit.schedule.starts_at)
 
 
@@ -59,6 +60,7 @@ def _visit(line: OrderLine, schedule: Schedule) -> _Visit:
         schedule,
         zone=get_timezone_name(schedule.local_start, locale=to_locale(get_language() or "en")),
         is_lost=line.booking.status not in SEAT_TAKING,
+        policy=line.cancellation_policy.get("words", ""),
     )
     point = schedule.tour.meeting_point
     if point is not None:
@@ -83,6 +85,7 @@ def render(kind: str, order: Order, *, organization: Organization, subject: str,
         "order_url": queries.order_url(order, organization),
         "total": format_money(order.total_minor, order.currency),
         "paid": format_money(paid, order.currency) if paid else "",
+        "fees": format_money(order.cancellation_fee_minor, order.currency) if order.cancellation_fee_minor else "",
         "owed": format_money(owed, order.currency) if owed else "",
         "owed_on_arrival": owed and method == PaymentMethod.ON_ARRIVAL,
         "bank_details": queries.payment_settings().bank_details if by_transfer else "",

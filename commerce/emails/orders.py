@@ -6,8 +6,8 @@ from django.utils.translation import override
 
 from commerce import queries
 from commerce.emails.base import Email, render
-from commerce.enums import RefundReason
-from commerce.models import BookingChange, Order, Payment, Refund
+from commerce.enums import CancellationTerms, RefundReason
+from commerce.models import BookingChange, Cancellation, Order, Payment, Refund
 from tenancy.models import Organization
 from tenancy.money import format_money
 
@@ -94,6 +94,37 @@ def order_cancelled(order: Order, *, organization: Organization) -> Email:
             organization=organization,
             subject=_("Your booking is cancelled: %(number)s") % {"number": order.number},
             lead=_("Your booking is cancelled. What you have paid goes back the way it came."),
+        )
+
+
+def places_cancelled(order: Order, row: Cancellation, *, organization: Organization) -> Email:
+    """Return what a guest reads who gave up places, or for whom staff did: which, what is kept and what comes back."""
+    with override(order.language):
+        if row.is_whole:
+            lead = [_("Your booking is cancelled.")]
+        else:
+            places = ", ".join(f"{line['quantity']} × {line['tier_name']} ({line['name']})" for line in row.lines)
+            lead = [_("These places are cancelled: %(places)s.") % {"places": places}]
+        if row.fee_minor:
+            kept = {"amount": format_money(row.fee_minor, order.currency)}
+            if row.terms == CancellationTerms.POLICY:
+                lead.append(_("As agreed when you booked, %(amount)s of their price are kept.") % kept)
+            else:
+                lead.append(_("%(amount)s of their price are kept.") % kept)
+        if row.open_minor:
+            lead.append(
+                _("Of that, %(amount)s are not paid yet.") % {"amount": format_money(row.open_minor, order.currency)}
+            )
+        if row.back_minor:
+            back = _("We are paying %(amount)s back to you, the way you paid. Your bank may take some days.")
+            lead.append(back % {"amount": format_money(row.back_minor, order.currency)})
+        return render(
+            "places_cancelled",
+            order,
+            organization=organization,
+            subject=(_("Your booking is cancelled: %(number)s") if row.is_whole else _("Places cancelled: %(number)s"))
+            % {"number": order.number},
+            lead=" ".join(lead),
         )
 
 

@@ -1,6 +1,7 @@
 """Orders and the money that belongs to them."""
 
 from commerce.models.acceptances import Acceptance
+from commerce.models.cancellations import Cancellation
 from commerce.models.changes import BookingChange
 from commerce.models.departures import DepartureChange, GuestChoice, OfferedDeparture
 from commerce.models.events import ProviderEvent
@@ -9,10 +10,13 @@ from commerce.models.notifications import Notification
 from commerce.models.orders import Order, OrderLine, new_secret
 from commerce.models.payment_settings import PaymentSettings
 from commerce.models.payments import Payment, Refund
+from commerce.models.policies import CancellationPolicy, TourPolicy
 
 __all__ = [
     "Acceptance",
     "BookingChange",
+    "Cancellation",
+    "CancellationPolicy",
     "DepartureChange",
     "GuestChoice",
     "LedgerEntry",
@@ -25,5 +29,6 @@ __all__ = [
     "PaymentSettings",
     "ProviderEvent",
     "Refund",
+    "TourPolicy",
     "new_secret",
 ]

@@ -51,6 +51,13 @@ class Order(TenantModel):
     discount_minor = models.BigIntegerField(_("discount"), default=0)
     tax_minor = models.BigIntegerField(_("tax"), default=0)
     total_minor = models.BigIntegerField(_("total"))
+    cancellation_fee_minor = models.BigIntegerField(
+        _("cancellation fees"),
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text=_("What is kept of the price of places that were given up."),
+    )
     placed_at = models.DateTimeField(_("placed"))
     hold_expires_at = models.DateTimeField(_("held until"), null=True, blank=True)
     paid_at = models.DateTimeField(_("paid"), null=True, blank=True)
@@ -144,6 +151,13 @@ class OrderLine(TenantModel):
     unit_price_minor = models.BigIntegerField(_("unit price"))
     total_minor = models.BigIntegerField(_("total"))
     price_steps = models.JSONField(_("how the price came about"), default=list)
+    cancellation_policy = models.JSONField(
+        _("cancellation policy"),
+        default=dict,
+        db_default={},
+        editable=False,
+        help_text=_("As it was agreed: the rules, and their words in the order's language. Empty: none was."),
+    )
     added_by = models.ForeignKey(
         "commerce.BookingChange", null=True, editable=False, on_delete=models.PROTECT, related_name="added_lines"
     )

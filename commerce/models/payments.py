@@ -104,6 +104,15 @@ class Refund(TenantModel):
         related_name="refunds",
         editable=False,
     )
+    cancellation = models.ForeignKey(
+        "commerce.Cancellation",
+        verbose_name=_("cancellation"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="refunds",
+        editable=False,
+    )
     idempotency_key = models.CharField(max_length=120, unique=True, editable=False)
     provider_reference = models.CharField(_("reference of the provider"), max_length=120, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)

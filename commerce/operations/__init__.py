@@ -1,6 +1,7 @@
 """Verbs that change orders and move money."""
 
 from commerce.operations.acceptances import Accepted
+from commerce.operations.cancellations import CancellationRefused, cancel_places
 from commerce.operations.changes import ChangeRefused, change_booking, change_problem
 from commerce.operations.departures import (
     ChoiceRefused,
@@ -69,6 +70,7 @@ from commerce.operations.refunds import (
 
 __all__ = [
     "Accepted",
+    "CancellationRefused",
     "CardPayment",
     "CartLine",
     "ChangeRefused",
@@ -85,6 +87,7 @@ __all__ = [
     "begin_due_payment",
     "cancel_departure",
     "cancel_order",
+    "cancel_places",
     "change_booking",
     "change_method",
     "change_problem",

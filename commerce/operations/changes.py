@@ -93,7 +93,7 @@ def change_booking(
         note=note,
     )
     surplus = queries.surplus_minor(order)
-    _write_lines(order, change, preview)
+    write_lines(order, change, preview)
     try:
         _settle(
             order,
@@ -164,8 +164,11 @@ def change_problem(
     return None
 
 
-def _write_lines(order: Order, change: BookingChange, preview: ChangePreview) -> None:
+def write_lines(order: Order, change: BookingChange, preview: ChangePreview) -> None:
+    """Take the lines away that a change ends and add those it brings, and let the order cost what its lines cost."""
     OrderLine.objects.filter(pk__in=[line.pk for line in preview.reversed]).update(reversed_by=change)
+    # What was agreed about cancelling stays agreed; it counts from the new departure's start.
+    agreed = preview.before[0].cancellation_policy if preview.before else {}
     last = OrderLine.ever.filter(order=order).aggregate(last=Max("position"))["last"] or 0
     OrderLine.objects.bulk_create(
         OrderLine(
@@ -179,6 +182,7 @@ def _write_lines(order: Order, change: BookingChange, preview: ChangePreview) ->
             unit_price_minor=line.unit_price_minor,
             total_minor=line.total_minor,
             price_steps=line.steps,
+            cancellation_policy=agreed,
             added_by=change,
         )
         for position, line in enumerate((line for line in preview.after if not line.standing), start=last + 1)

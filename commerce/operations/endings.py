@@ -81,8 +81,8 @@ def _cancel(
         return order
     _close(order, OrderStatus.CANCELLED, bookings=BookingStatus.CANCELLED, now=now)
     order.guest_choices.filter(status__in=UNDECIDED).update(status=ChoiceStatus.CLOSED, updated_at=now)
-    kept = queries.kept_minor(order)
-    pay_back(order, kept, reason=reason, note=note, limit_minor=limit_minor, now=now, actor=actor)
+    back = queries.cancelling_gives_back(order)
+    pay_back(order, back, reason=reason, note=note, limit_minor=limit_minor, now=now, actor=actor)
     audit.record("order.cancelled", order, actor=actor, reason=reason.value, personal={"note": note})
     publish("commerce.order_cancelled", order_id=order.pk)
     return order
@@ -98,13 +98,16 @@ def _close(order: Order, status: OrderStatus, *, bookings: BookingStatus, now: d
     release_seats(Booking.objects.filter(order_lines__order=order).distinct(), to=bookings, now=now)
 
 
-def close_when_empty(order: Order, *, now: datetime) -> None:
-    """Close an order none of whose places stand and none of whose guests may still choose. In the caller's transaction, order locked."""
+def close_when_empty(order: Order, *, now: datetime, at_once: bool = False) -> None:
+    """Close an order none of whose places stand and none of whose guests may still choose. In the caller's transaction, order locked.
+
+    One that waits for its money is left to the sweep, which stops its card payment first; `at_once` when there is none.
+    """
     if order.lines.filter(booking__status__in=SEAT_TAKING).exists():
         return
     if order.guest_choices.filter(status__in=UNDECIDED).exists():
         return
-    if order.status == OrderStatus.PENDING:
+    if order.status == OrderStatus.PENDING and not at_once:
         # Its card payment is stopped by the sweep before the order is closed.
         order.hold_expires_at = now
         order.save(update_fields=["hold_expires_at", "updated_at"])
@@ -112,7 +115,8 @@ def close_when_empty(order: Order, *, now: datetime) -> None:
         check_order_change(order.status, OrderStatus.CANCELLED)
         order.status = OrderStatus.CANCELLED
         order.closed_at = now
-        order.save(update_fields=["status", "closed_at", "updated_at"])
+        order.hold_expires_at = None
+        order.save(update_fields=["status", "closed_at", "hold_expires_at", "updated_at"])
         order.payments.filter(status__in=UNPAID).update(status=PaymentStatus.CANCELLED, updated_at=now)
 
 

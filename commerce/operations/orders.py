@@ -311,6 +311,9 @@ def _write_lines(order: Order, quote: Quote, *, method: PaymentMethod, note: str
             special_needs=note,
         )
         bookings[item.schedule.pk] = booking
+    policies = queries.policies_of(item.schedule.tour_id for item in quote.lines)
+    with override(order.language):
+        agreed = {key: queries.policy_to_keep(policy, order.currency) for key, policy in policies.items()}
     OrderLine.objects.bulk_create(
         OrderLine(
             order=order,
@@ -323,6 +326,7 @@ def _write_lines(order: Order, quote: Quote, *, method: PaymentMethod, note: str
             unit_price_minor=item.unit_price_minor,
             total_minor=item.total_minor,
             price_steps=item.steps_as_json,
+            cancellation_policy=agreed.get(item.schedule.tour_id, {}),
         )
         for position, item in enumerate(quote.lines, start=1)
     )

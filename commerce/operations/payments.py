@@ -295,7 +295,7 @@ def _pay_lost_back(order: Order, payment: Payment, *, now: datetime) -> None:
 
 def expect_no_more(order: Order) -> None:
     """Let staff wait for no more money than is owed for places that stand or wait for a choice. The caller has locked the order."""
-    worth = queries.standing_minor(order) + queries.undecided_minor(order)
+    worth = queries.standing_minor(order) + queries.undecided_minor(order) + order.cancellation_fee_minor
     awaited = list(order.payments.filter(status=PaymentStatus.AWAITING_APPROVAL).order_by("-pk"))
     too_much = sum(payment.amount_minor for payment in awaited) - max(0, worth - queries.kept_minor(order))
     # An order of which nothing is left is closed with its payments.

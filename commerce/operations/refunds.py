@@ -70,6 +70,10 @@ def start_refund(
     """
     order = queries.order_for_update(payment.order_id)
     payment = queries.payment_for_update(payment.pk)
+    if payment.status == PaymentStatus.DISPUTED:
+        raise RefundRefused(
+            _("The guest's bank disputes this payment. Until that is decided, nothing of it can be paid back.")
+        )
     left = queries.refundable_minor(payment)
     if not 0 < amount_minor <= left:
         raise RefundRefused(
@@ -112,23 +116,17 @@ def pay_back(
     problem = queries.refund_problem(order, amount_minor, limit_minor=limit_minor)
     if problem:
         raise RefundRefused(problem)
-    refunds = []
-    for payment in order.payments.prefetch_related("refunds").order_by("-pk"):
-        amount = min(amount_minor, queries.refundable_minor(payment))
-        if amount > 0:
-            amount_minor -= amount
-            refunds.append(
-                start_refund(
-                    payment, amount_minor=amount, reason=reason, note=note, by_hand=by_hand, now=now, actor=actor
-                )
-            )
-    return refunds
+    return [
+        start_refund(payment, amount_minor=amount, reason=reason, note=note, by_hand=by_hand, now=now, actor=actor)
+        for payment, amount in queries.refund_split(order, amount_minor)
+    ]
 
 
 @transaction.atomic(durable=True)
 def refund_order(
     order: Order,
     *,
+    amount_minor: int | None = None,
     reason: RefundReason,
     note: str = "",
     by_hand: bool = False,
@@ -136,15 +134,21 @@ def refund_order(
     now: datetime,
     actor: Actor,
 ) -> list[Refund]:
-    """Pay back what staff may pay back of an order without cancelling it; return the refunds.
+    """Pay back an amount of an order whose places stay as they are; return the refunds.
 
-    While it has places to come, that is what was paid for more than those places; afterwards all that is left. Raises `RefundRefused`
-    when there is nothing, or when more than `limit_minor` of the order would have gone back then.
+    Without an amount it is what nobody has a claim to: while places are to come, what was paid for more than those; afterwards all
+    that is left. Raises `RefundRefused` when there is nothing or not as much, or when more than `limit_minor` of the order would
+    have gone back then.
     """
     order = queries.order_for_update(order.pk)
-    left = queries.refundable_without_cancelling(order)
+    left = queries.refundable_without_cancelling(order) if amount_minor is None else amount_minor
     if left == 0:
         raise RefundRefused(_("There is nothing to pay back. To give back places that stand, cancel the order."))
+    most = queries.refundable_most(order)
+    if not 0 < left <= most:
+        raise RefundRefused(
+            _("At most %(amount)s of this order can be paid back.") % {"amount": format_money(most, order.currency)}
+        )
     refunds = pay_back(
         order, left, reason=reason, note=note, by_hand=by_hand, limit_minor=limit_minor, now=now, actor=actor
     )

@@ -121,8 +121,8 @@ def standing_lines(booking: Booking) -> list[OrderLine]:
     return list(OrderLine.objects.filter(booking=booking).select_related("tier").order_by("position"))
 
 
-def _key(line: OrderLine) -> int:
-    # A kind of place whose price exists no more has a key of its own, which nothing on sale has.
+def place_key(line: OrderLine) -> int:
+    """Return the key of a line's kind of place, as in `ChangeRow`; one whose price exists no more has a key that nothing on sale has."""
     return line.tier_id or -line.pk
 
 
@@ -135,8 +135,8 @@ def change_rows(booking: Booking, *, to: Schedule) -> list[ChangeRow]:
     names: dict[int, str] = {}
     by_name: dict[str, int] = defaultdict(int)
     for line in standing_lines(booking):
-        had[_key(line)] += line.quantity
-        names[_key(line)] = line.tier_name
+        had[place_key(line)] += line.quantity
+        names[place_key(line)] = line.tier_name
     offered = price_tiers(to.variant, on=to.date)
     rows = [ChangeRow(tier.pk, translated(tier, "name"), had.pop(tier.pk, 0), tier) for tier in offered]
     if to.pk == booking.schedule_id:
@@ -185,7 +185,7 @@ def _preview(
     name = f"{translated(to.tour, 'name')} · {translated(to.variant, 'name')}"
     after = []
     for line in before:
-        key = _key(line)
+        key = place_key(line)
         kept = min(wanted.get(key, 0), line.quantity) if stays or key in offered else 0
         if kept:
             wanted[key] -= kept

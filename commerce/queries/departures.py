@@ -13,7 +13,7 @@ from django.utils.translation import override
 
 from commerce.enums import ChoiceStatus, PaymentMethod, RefundStatus
 from commerce.models import DepartureChange, GuestChoice, Order, Refund
-from commerce.queries.payments import kept_minor, refund_problem, refundable_minor
+from commerce.queries.payments import kept_minor, refund_problem, refund_split
 from crm.enums import MessageStatus
 from tenancy.models import Organization
 from tenancy.queries import absolute_url
@@ -97,19 +97,15 @@ def _given_back_minor(order: Order, lost: Sequence[Any]) -> int:
     keys = {line.pk for line in lost}
     gone = [line for line in order.lines.all() if line.pk in keys or line.booking.status not in SEAT_TAKING]
     standing = 0 if len(gone) == len(order.lines.all()) else order.total_minor - sum(line.total_minor for line in gone)
-    return max(0, kept_minor(order) - max(0, standing))
+    return max(0, kept_minor(order) - max(0, standing) - order.cancellation_fee_minor)
 
 
 def _add(sums: dict[PaymentMethod, RefundSum], order: Order, amount: int) -> None:
-    # In the order in which `pay_back` takes them.
-    for payment in sorted(order.payments.all(), key=lambda payment: -payment.pk):
-        part = min(amount, refundable_minor(payment))
-        if part > 0:
-            amount -= part
-            method = PaymentMethod(payment.method)
-            entry = sums.setdefault(method, RefundSum(method))
-            entry.amount_minor += part
-            entry.orders += 1
+    for payment, part in refund_split(order, amount):
+        method = PaymentMethod(payment.method)
+        entry = sums.setdefault(method, RefundSum(method))
+        entry.amount_minor += part
+        entry.orders += 1
 
 
 @dataclass(frozen=True, slots=True)

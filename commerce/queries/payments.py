@@ -6,10 +6,10 @@ from typing import Final
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
-from commerce.enums import UNDECIDED, ChangeKind, OrderStatus, PaymentMethod, PaymentStatus
+from commerce.enums import UNDECIDED, ChangeKind, ChoiceStatus, OrderStatus, PaymentMethod, PaymentStatus
 from commerce.gateways import stripe
 from commerce.models import GuestChoice, Order, Payment, PaymentSettings, ProviderEvent
 from commerce.rules import METHODS, PAID_AND_STANDING, within_refund_limit
@@ -138,10 +138,10 @@ def paid_minor(order: Order) -> int:
 def owed_minor(order: Order) -> int:
     """Return what is still to be paid for an order, in minor units; nothing for one that is over, or for places that were lost."""
     if order.status in (OrderStatus.PENDING, OrderStatus.CONFIRMED):
-        return max(0, standing_minor(order) - paid_minor(order))
+        return max(0, standing_minor(order) + order.cancellation_fee_minor - paid_minor(order))
     if order.status in PAID_AND_STANDING:
         # What went back out of kindness is not owed again, nor is what a cancelled departure cost.
-        return max(0, min(due_minor(order), standing_minor(order) - paid_minor(order)))
+        return max(0, min(due_minor(order), standing_minor(order) + order.cancellation_fee_minor - paid_minor(order)))
     return 0
 
 
@@ -168,7 +168,9 @@ def refunding_minor(payment: Payment) -> int:
 
 
 def refundable_minor(payment: Payment) -> int:
-    """Return how much of a payment is here and not on its way back, in minor units."""
+    """Return how much of a payment is here and not on its way back, in minor units; nothing while the bank disputes it."""
+    if payment.status == PaymentStatus.DISPUTED:
+        return 0
     return payment.captured_minor - payment.refunded_minor - refunding_minor(payment)
 
 
@@ -194,6 +196,17 @@ def refund_problem(order: Order, amount_minor: int, *, limit_minor: int | None) 
     }
 
 
+def refund_split(order: Order, amount_minor: int) -> list[tuple[Payment, int]]:
+    """Return how much of an amount goes back to which payment of an order, the latest payment first."""
+    split = []
+    for payment in sorted(order.payments.all(), key=lambda payment: -payment.pk):
+        part = min(amount_minor, refundable_minor(payment))
+        if part > 0:
+            amount_minor -= part
+            split.append((payment, part))
+    return split
+
+
 def kept_minor(order: Order) -> int:
     """Return how much money of an order is here and not on its way back, in minor units."""
     return sum(refundable_minor(payment) for payment in order.payments.all())
@@ -206,14 +219,25 @@ def standing_minor(order: Order) -> int:
 
 
 def undecided_minor(order: Order) -> int:
-    """Return what places of cancelled departures cost whose guests have not chosen yet, in minor units; one query."""
-    choices = GuestChoice.objects.filter(order=order, status__in=UNDECIDED, change__kind=ChangeKind.CANCELLED)
+    """Return what places cost that were lost and whose money waits for a choice or an approval, in minor units; one query."""
+    # Who may still choose about a departure that was moved has the places all the while.
+    lost = Q(change__kind=ChangeKind.CANCELLED) | Q(status__in=(ChoiceStatus.HELD, ChoiceStatus.DUE))
+    choices = GuestChoice.objects.filter(lost, order=order, status__in=UNDECIDED)
     return choices.aggregate(total=Sum("amount_minor", default=0))["total"]
 
 
 def surplus_minor(order: Order) -> int:
-    """Return how much more money is here for an order than its places cost that stand or wait for a choice, in minor units."""
-    return max(0, kept_minor(order) - standing_minor(order) - undecided_minor(order))
+    """Return how much more money is here for an order than it keeps, in minor units.
+
+    It keeps what places cost that stand or wait for a choice, and the fees for those that were given up.
+    """
+    claims = standing_minor(order) + undecided_minor(order) + order.cancellation_fee_minor
+    return max(0, kept_minor(order) - claims)
+
+
+def cancelling_gives_back(order: Order) -> int:
+    """Return what goes back when an order is cancelled by the organizer: all but the fees for places given up before."""
+    return max(0, kept_minor(order) - order.cancellation_fee_minor)
 
 
 def refundable_without_cancelling(order: Order) -> int:
@@ -222,6 +246,12 @@ def refundable_without_cancelling(order: Order) -> int:
         booking__status__in=(BookingStatus.HELD, BookingStatus.PENDING, BookingStatus.CONFIRMED)
     )
     return surplus_minor(order) if to_come.exists() else kept_minor(order)
+
+
+def refundable_most(order: Order) -> int:
+    """Return the most that staff may pay back of an order as it is, in minor units; while it is not paid, no gift."""
+    is_unpaid = order.status in (OrderStatus.PENDING, OrderStatus.CONFIRMED)
+    return refundable_without_cancelling(order) if is_unpaid else kept_minor(order)
 
 
 def manual_payment_of(order: Order) -> Payment | None:
