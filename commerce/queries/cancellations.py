@@ -241,7 +241,9 @@ def _cancelled(
         quantities: Counter[int] = Counter()
         for line, count in kept:
             quantities[place_key(line)] += count
-        change = preview_change(order, booking, to=booking.schedule, quantities=quantities, organization=organization)
+        change = preview_change(
+            order, booking, to=booking.schedule, quantities=quantities, organization=organization, now=now
+        )
         staying = iter(change.after)
         values = [
             (line, line.quantity - count, line.total_minor - (next(staying).total_minor if count else 0))

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from commerce.rules.pricing import part_minor
 from tenancy.money import format_money
 
 HOURS_OF_A_DAY: Final = 24
@@ -87,7 +88,7 @@ def percent_back(policy: Policy, *, starts_at: datetime, zone: ZoneInfo, now: da
 
 def back_minor(policy: Policy, value_minor: int, *, places: int, percent: int) -> int:
     """Return what comes back of places that cost `value_minor` together: the share, half up, less the fee of each place; not below 0."""
-    return max(0, (2 * value_minor * percent + 100) // 200 - policy.fee_minor * places)
+    return max(0, part_minor(value_minor, percent * 100) - policy.fee_minor * places)
 
 
 def _until(hours: int) -> str:

@@ -43,6 +43,7 @@ def people_of(order: Order) -> list[int]:
 
 def back_of(order: Order, people: list[int], **options) -> int:
     organization = queries.payment_settings().organization
+    order = Order.objects.get(pk=order.pk)
     return queries.preview_cancellation(order, people, organization=organization, now=NOW, **options).back_minor
 
 
