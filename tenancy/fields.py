@@ -76,6 +76,17 @@ class MinorUnitsField(models.BigIntegerField):  # type: ignore[type-arg]
         )
 
 
+class BasisPointsField(models.PositiveIntegerField):  # type: ignore[type-arg]
+    """A share in hundredths of a percent, which people see and type as a percentage: 1250 is “12.5”. At most 100 %."""
+
+    def formfield(self, **kwargs: Any) -> Any:
+        from tenancy.forms import BasisPointsFormField  # as above
+
+        return BasisPointsFormField(
+            label=kwargs.get("label", capfirst(self.verbose_name)), help_text=self.help_text, required=not self.blank
+        )
+
+
 def plain_text(text: str) -> str:
     """Return a text in small letters without accents: “Müller-Weiß” → “muller-weiss”."""
     letters = unicodedata.normalize("NFKD", text.lower().translate(_SPELLED_OUT))

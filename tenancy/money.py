@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 from babel.core import UnknownLocaleError, get_global
 from babel.numbers import (
     format_currency,
+    format_percent,
     get_currency_name,
     get_currency_precision,
     get_currency_symbol,
@@ -99,17 +100,7 @@ def parse_minor(text: str, currency: str, language: str | None = None) -> int:
 
     Raises `ValidationError` when it is not an amount or has more decimals than the currency.
     """
-    typed = text.strip().replace(" ", "").replace("\u00a0", "")
-    try:
-        major = parse_decimal(typed, locale=_babel_locale(language), strict=True)
-    except ValueError:
-        # A plain decimal point is understood in every language.
-        try:
-            major = Decimal(typed)
-        except InvalidOperation as error:
-            raise ValidationError(_("Enter an amount such as %(example)s."), params={"example": "12.50"}) from error
-    if not major.is_finite():
-        raise ValidationError(_("Enter an amount such as %(example)s."), params={"example": "12.50"})
+    major = _typed_decimal(text, language, example="12.50")
     minor = major.scaleb(currency_exponent(currency))
     if minor != minor.to_integral_value():
         raise ValidationError(
@@ -117,3 +108,39 @@ def parse_minor(text: str, currency: str, language: str | None = None) -> int:
             params={"currency": currency, "digits": currency_exponent(currency)},
         )
     return int(minor)
+
+
+def format_basis_points(basis_points: int, language: str | None = None) -> str:
+    """Return a share in hundredths of a percent as people write it in `language` (default: the active one), such as “7.5%” or “7,5 %”."""
+    share = Decimal(basis_points).scaleb(-4)
+    try:
+        return format_percent(share, locale=_babel_locale(language), decimal_quantization=False)
+    except UnknownLocaleError:
+        return format_percent(share, locale="en", decimal_quantization=False)
+
+
+def parse_basis_points(text: str, language: str | None = None) -> int:
+    """Return the percentage that a person typed (“7.5”, in German “7,5”, with or without “%”) in hundredths of a percent.
+
+    Raises `ValidationError` when it is none or has more than two decimals.
+    """
+    share = _typed_decimal(text.strip().removesuffix("%"), language, example="7.5").scaleb(2)
+    if share != share.to_integral_value():
+        raise ValidationError(_("A percentage has at most two decimal places."))
+    return int(share)
+
+
+def _typed_decimal(text: str, language: str | None, *, example: str) -> Decimal:
+    typed = text.strip().replace(" ", "").replace("\u00a0", "")
+    wrong = ValidationError(_("Enter an amount such as %(example)s."), params={"example": example})
+    try:
+        number = parse_decimal(typed, locale=_babel_locale(language), strict=True)
+    except ValueError:
+        # A plain decimal point is understood in every language.
+        try:
+            number = Decimal(typed)
+        except InvalidOperation as error:
+            raise wrong from error
+    if not number.is_finite():
+        raise wrong
+    return number

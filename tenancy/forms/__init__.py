@@ -10,6 +10,7 @@ from tenancy.forms.accounts import (
 )
 from tenancy.forms.pictures import PictureField, TenantImageForm
 from tenancy.forms.records import (
+    BasisPointsFormField,
     MinorUnitsFormField,
     MinorUnitsInput,
     SuggestInput,
@@ -22,6 +23,7 @@ from tenancy.forms.team import InviteForm, RoleField, RoleForm
 
 __all__ = [
     "AccountPasswordForm",
+    "BasisPointsFormField",
     "DomainForm",
     "EmailChangeForm",
     "InviteForm",

@@ -1,6 +1,7 @@
 """The base of forms of records, and fields for what records hold."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
 from tenancy import queries
-from tenancy.money import Money, currency_symbol, parse_minor
+from tenancy.money import Money, currency_symbol, parse_basis_points, parse_minor
 
 
 class TenantForm(WagtailAdminModelForm):
@@ -64,6 +65,44 @@ class MinorUnitsFormField(forms.CharField):
         if amount < 0:
             raise ValidationError(_("Enter an amount of zero or more."))
         return amount
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return bool(self.clean(data) != initial)
+        except ValidationError:
+            return True
+
+
+class BasisPointsFormField(forms.CharField):
+    """A percentage typed as people write it (“12.5”) and kept in hundredths of a percent; `most` is the largest, in the same unit."""
+
+    def __init__(self, *, most: int = 10_000, **kwargs: Any) -> None:
+        self.most = most
+        super().__init__(max_length=10, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, int):
+            return f"{Decimal(value).scaleb(-2).normalize():f}"
+        return value
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Return what a phone needs to show its keyboard for numbers."""
+        return {**super().widget_attrs(widget), "inputmode": "decimal", "placeholder": "%"}
+
+    def clean(self, value: Any) -> int | None:
+        """Return hundredths of a percent, or None for an empty optional field.
+
+        Raises `ValidationError` for what is no percentage, below zero or more than `most`.
+        """
+        text = super().clean(value)
+        if not text:
+            return None
+        share = parse_basis_points(text)
+        if not 0 <= share <= self.most:
+            raise ValidationError(
+                _("Enter a percentage from 0 to %(most)s."), params={"most": self.prepare_value(self.most)}
+            )
+        return share
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:
