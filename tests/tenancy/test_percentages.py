@@ -31,5 +31,5 @@ def test_field_keeps_to_its_range():
     assert [field.clean(text) for text in ("12.5", "", "100")] == [1250, None, 10_000]
     assert [field.prepare_value(share) for share in (1250, 1900, 10_000, None, "x")] == ["12.5", "19", "100", None, "x"]
     for text in ("-1", "100.01"):
-        with pytest.raises(ValidationError, match="Enter a percentage from 0 to 100."):
+        with pytest.raises(ValidationError, match=r"Enter a percentage from 0 to 100\."):
             field.clean(text)
