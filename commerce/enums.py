@@ -155,3 +155,10 @@ class NotificationKind(models.TextChoices):
 REMINDERS = (NotificationKind.BOOKING_REMINDER, NotificationKind.GUIDE_REMINDER)
 # These go to one address of the organization.
 TO_STAFF = (NotificationKind.MINIMUM_NOT_REACHED, NotificationKind.LOW_AVAILABILITY)
+
+
+class DiscountKind(models.TextChoices):
+    """How a promotion makes a price lower."""
+
+    PERCENTAGE = "percentage", _("A percentage")
+    FIXED = "fixed", _("A fixed amount")

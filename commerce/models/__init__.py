@@ -11,9 +11,13 @@ from commerce.models.orders import Order, OrderLine, new_secret
 from commerce.models.payment_settings import PaymentSettings
 from commerce.models.payments import Payment, Refund
 from commerce.models.policies import CancellationPolicy, TourPolicy
+from commerce.models.promo_codes import AppliedDiscount, PromoCode, Promotion, PromotionCustomer, PromotionTarget
+from commerce.models.taxes import AppliedTax, TaxedTour, TaxPercentage, TaxRate
 
 __all__ = [
     "Acceptance",
+    "AppliedDiscount",
+    "AppliedTax",
     "BookingChange",
     "Cancellation",
     "CancellationPolicy",
@@ -27,8 +31,15 @@ __all__ = [
     "OrderLine",
     "Payment",
     "PaymentSettings",
+    "PromoCode",
+    "Promotion",
+    "PromotionCustomer",
+    "PromotionTarget",
     "ProviderEvent",
     "Refund",
+    "TaxPercentage",
+    "TaxRate",
+    "TaxedTour",
     "TourPolicy",
     "new_secret",
 ]

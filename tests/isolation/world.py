@@ -11,6 +11,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
+from commerce.models import Promotion
 from commerce.operations import Contact, record_adjustment
 from tenancy import outbox
 from tenancy.enums import Role
@@ -141,3 +142,4 @@ def _sell(say: Canaries) -> None:
     GuideAvailability.objects.create(guide=guide, weekday=0, start_time=dt.time(8), end_time=dt.time(20))
     asked = GuideAssignment.objects.create(schedule=schedule, guide=guide, asked_at=timezone.now())
     GuideSwap.objects.create(assignment=asked, reason=say.text())
+    Promotion.objects.create(name=say.text(), basis_points=1000)
