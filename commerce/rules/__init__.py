@@ -53,6 +53,15 @@ from commerce.rules.pricing import (
     share_steps,
     spread_minor,
 )
+from commerce.rules.promo_codes import (
+    Code,
+    CodePrices,
+    CodeProblem,
+    PromoCodes,
+    fold_code,
+    new_code,
+    price_with_codes,
+)
 from commerce.rules.states import (
     ORDER_CHANGES,
     PAID_AND_STANDING,
@@ -63,6 +72,7 @@ from commerce.rules.states import (
     check_payment_change,
     refund_may_become,
 )
+from commerce.rules.taxes import Tax, Taxes, TaxPart, line_taxes, tax_of_part, taxes_of_line
 
 __all__ = [
     "METHODS",
@@ -73,6 +83,9 @@ __all__ = [
     "REFUND_CHANGES",
     "Amounts",
     "Change",
+    "Code",
+    "CodePrices",
+    "CodeProblem",
     "EarlyBird",
     "EarlyBirds",
     "Group",
@@ -85,10 +98,14 @@ __all__ = [
     "PolicyStep",
     "PriceStep",
     "PricedLine",
+    "PromoCodes",
     "Rule",
     "Season",
     "Seasons",
     "StepKind",
+    "Tax",
+    "TaxPart",
+    "Taxes",
     "account_of",
     "amounts_of",
     "back_minor",
@@ -99,6 +116,9 @@ __all__ = [
     "first_booking_status",
     "first_order_status",
     "first_payment_status",
+    "fold_code",
+    "line_taxes",
+    "new_code",
     "order_may_change",
     "part_minor",
     "party_sizes",
@@ -108,11 +128,14 @@ __all__ = [
     "policy_in_words",
     "policy_problem",
     "price",
+    "price_with_codes",
     "refund_may_become",
     "share_in_words",
     "share_minor",
     "share_steps",
     "spread_minor",
+    "tax_of_part",
+    "taxes_of_line",
     "unknown_placeholders",
     "usual_text",
     "within_refund_limit",

@@ -5,7 +5,7 @@ Pure: whoever calls loads the rules. All amounts are minor units of one currency
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
@@ -35,8 +35,8 @@ DISCOUNTS: Final = (StepKind.EARLY_BIRD, StepKind.GROUP, StepKind.PROMO)
 class PriceStep:
     """One step from the tier's price to what is paid: `kind` names the rule, `amount_minor` what it adds or takes off.
 
-    `rule_id` is the row it came from. `included_minor` is a part of what is paid already that the step tells of and does not add,
-    such as a tax that prices include.
+    `rule_id` is the row it came from. `included_minor` is a part of what is paid already that the step tells of and does not add:
+    a tax that prices contain. The step of a tax also keeps its name and its percentage, in basis points.
     """
 
     kind: str
@@ -44,12 +44,18 @@ class PriceStep:
     amount_minor: int
     rule_id: int | None = None
     included_minor: int = 0
+    rate_name: str = ""
+    basis_points: int = 0
 
     @property
     def as_json(self) -> dict[str, str | int]:
         """The step as an order line keeps it."""
         kept: dict[str, str | int] = {"kind": str(self.kind), "label": self.label, "amount_minor": self.amount_minor}
-        return kept | ({"included_minor": self.included_minor} if self.included_minor else {})
+        if self.included_minor:
+            kept["included_minor"] = self.included_minor
+        if self.kind == StepKind.TAX and self.rule_id is not None:
+            kept |= {"rate_id": self.rule_id, "rate_name": self.rate_name, "basis_points": self.basis_points}
+        return kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +151,7 @@ def _with_steps(line: PricedLine, steps: Iterable[PriceStep]) -> PricedLine:
         amount = max(step.amount_minor, -total)
         if amount or step.included_minor:
             total += amount
-            added.append(PriceStep(step.kind, step.label, amount, step.rule_id, step.included_minor))
+            added.append(replace(step, amount_minor=amount))
     return PricedLine(line.places, line.steps + tuple(added))
 
 

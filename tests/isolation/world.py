@@ -142,4 +142,5 @@ def _sell(say: Canaries) -> None:
     GuideAvailability.objects.create(guide=guide, weekday=0, start_time=dt.time(8), end_time=dt.time(20))
     asked = GuideAssignment.objects.create(schedule=schedule, guide=guide, asked_at=timezone.now())
     GuideSwap.objects.create(assignment=asked, reason=say.text())
-    Promotion.objects.create(name=say.text(), basis_points=1000)
+    promotion = Promotion.objects.create(name=say.text(), basis_points=1000)
+    promotion.codes.create(code=say.slug())

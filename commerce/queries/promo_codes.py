@@ -1,0 +1,184 @@
+"""Promo codes that guests type: which they are, why one cannot be used, and what each has brought."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce, JSONObject
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from commerce.models import AppliedDiscount, Order, PromoCode, Promotion, PromotionCustomer, PromotionTarget
+from commerce.rules import Code, CodeProblem, fold_code
+from crm.models import Customer
+from tenancy.models import Organization
+from tenancy.money import format_basis_points, format_money
+
+# More codes than any order needs.
+MAX_CODES: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedCode:
+    """A code that was typed, as it is written, with what it means to the engine; `problem` says why it counts for nothing."""
+
+    text: str
+    promo_code: PromoCode | None = None
+    code: Code | None = None
+    problem: CodeProblem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UsedCode:
+    """A code that counts, and what it takes off, in minor units."""
+
+    promo_code: PromoCode
+    amount_minor: int
+
+    @property
+    def text(self) -> str:
+        """The code as staff wrote it."""
+        return self.promo_code.code
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedCode:
+    """A code that was typed and does not count, with the reason in the active language."""
+
+    text: str
+    problem: CodeProblem
+    message: str
+
+
+def offered_codes(
+    texts: Iterable[str], *, organization: Organization, now: datetime, customer: Customer | None = None
+) -> tuple[OfferedCode, ...]:
+    """Return what codes stand for that somebody typed, each once, in order; one query, or none without codes.
+
+    With a customer (one more query) it is also said which they may not use, or not any more.
+    """
+    typed = {fold_code(text): text for text in reversed(list(texts))}
+    typed = dict(reversed([(folded, text) for folded, text in typed.items()]))
+    if not typed:
+        return ()
+    targets = PromotionTarget.objects.filter(promotion=OuterRef("promotion")).values(
+        pair=JSONObject(tour="tour_id", variant="variant_id")
+    )
+    rows = {
+        row.folded: row
+        for row in PromoCode.objects.filter(folded__in=[folded for folded in typed if folded])
+        .select_related("promotion")
+        .annotate(target_pairs=ArraySubquery(targets))
+    }
+    known = _customers([row.promotion_id for row in rows.values()], customer) if customer else {}
+    today = now.astimezone(organization.zone).date()
+    return tuple(
+        _offered(text, rows.get(folded), today, organization.currency, customer, known)
+        for folded, text in typed.items()
+    )
+
+
+def _customers(promotion_ids: Sequence[int], customer: Customer) -> dict[int, PromotionCustomer]:
+    rows = PromotionCustomer.objects.filter(customer=customer, promotion__in=promotion_ids)
+    return {row.promotion_id: row for row in rows}
+
+
+def _offered(
+    text: str,
+    row: Any,
+    today: date,
+    currency: str,
+    customer: Customer | None,
+    known: dict[int, PromotionCustomer],
+) -> OfferedCode:
+    if row is None:
+        return OfferedCode(text.strip()[:40], problem=CodeProblem.UNKNOWN)
+    problem = _own_problem(row, today)
+    if problem is None and customer is not None:
+        problem = customer_problem(row.promotion, known.get(row.promotion_id))
+    return OfferedCode(row.code, row, _code(row, currency), problem)
+
+
+def _own_problem(row: PromoCode, today: date) -> CodeProblem | None:
+    promotion = row.promotion
+    if promotion.ended_at is not None:
+        return CodeProblem.ENDED
+    if promotion.first_day and today < promotion.first_day:
+        return CodeProblem.NOT_YET
+    if promotion.last_day and today > promotion.last_day:
+        return CodeProblem.OVER
+    if row.uses_limit is not None and row.uses >= row.uses_limit:
+        return CodeProblem.USED_UP
+    return None
+
+
+def customer_problem(promotion: Promotion, row: PromotionCustomer | None) -> CodeProblem | None:
+    """Return why a customer, of whom `row` tells, may not use a promotion (again), or None."""
+    if row is None or not row.is_assigned:
+        if promotion.is_assigned:
+            return CodeProblem.CUSTOMER
+        limit = promotion.uses_per_customer
+    else:
+        limit = row.uses_limit
+    is_used_up = row is not None and limit is not None and row.uses >= limit
+    return CodeProblem.CUSTOMER_USED_UP if is_used_up else None
+
+
+def _code(row: Any, currency: str) -> Code:
+    promotion = row.promotion
+    return Code(
+        id=row.pk,
+        code=row.code,
+        label=_("Code %(code)s: %(off)s off") % {"code": row.code, "off": takes_off(promotion, currency)},
+        basis_points=promotion.basis_points or 0,
+        amount_minor=promotion.amount_minor or 0,
+        minimum_minor=promotion.minimum_minor,
+        targets=tuple((pair["tour"], pair["variant"]) for pair in row.target_pairs),
+        first_departure=promotion.first_departure or date.min,
+        last_departure=promotion.last_departure or date.max,
+        with_discounts=promotion.with_discounts,
+        with_codes=promotion.with_codes,
+    )
+
+
+def takes_off(promotion: Promotion, currency: str) -> str:
+    """Return what a promotion takes off, such as “10%” or “€5.00”, in the active language."""
+    if promotion.basis_points:
+        return format_basis_points(promotion.basis_points)
+    return format_money(promotion.amount_minor or 0, currency)
+
+
+PROBLEMS: Final[dict[CodeProblem, Promise]] = {
+    CodeProblem.UNKNOWN: gettext_lazy("We do not know the code “%(code)s”. Please check how it is spelled."),
+    CodeProblem.ENDED: gettext_lazy("The code “%(code)s” is not valid any more."),
+    CodeProblem.NOT_YET: gettext_lazy("The code “%(code)s” is not valid yet."),
+    CodeProblem.OVER: gettext_lazy("The code “%(code)s” has expired."),
+    CodeProblem.USED_UP: gettext_lazy("The code “%(code)s” has been used up."),
+    CodeProblem.TOUR: gettext_lazy("The code “%(code)s” is not for the tours you have chosen."),
+    CodeProblem.DEPARTURE: gettext_lazy("The code “%(code)s” is not for the dates you have chosen."),
+    CodeProblem.MINIMUM: gettext_lazy("The code “%(code)s” counts from a price of %(minimum)s on."),
+    CodeProblem.OTHER_CODE: gettext_lazy("The code “%(code)s” does not go together with another code."),
+    CodeProblem.OTHER_DISCOUNT: gettext_lazy(
+        "Without the code “%(code)s” it is no dearer: it does not go together with the other discounts."
+    ),
+    CodeProblem.CUSTOMER: gettext_lazy("The code “%(code)s” is only for certain guests, and not for this e-mail address."),
+    CodeProblem.CUSTOMER_USED_UP: gettext_lazy(
+        "The code “%(code)s” has been used with this e-mail address as often as it may be."
+    ),
+}
+
+
+def problem_in_words(problem: CodeProblem, *, text: str, promotion: Promotion | None, currency: str) -> str:
+    """Return for the guest why a code does not count, in the active language."""
+    minimum = format_money(promotion.minimum_minor, currency) if promotion else ""
+    return str(PROBLEMS[problem]) % {"code": text, "minimum": minimum}
+
+
+def discounts_to_release(order: Order) -> list[AppliedDiscount]:
+    """Return the codes that an order holds, in the order in which they are locked."""
+    held = AppliedDiscount.objects.filter(order=order, released_at=None)
+    return list(held.select_related("promo_code").order_by("promo_code__promotion_id", "promo_code_id"))
