@@ -16,6 +16,7 @@ from commerce.models import BookingChange, Order, OrderLine, Payment, PaymentSet
 from commerce.operations.orders import MAX_SEATS
 from commerce.operations.payments import mark_paid
 from commerce.operations.refunds import RefundRefused, pay_back
+from commerce.operations.taxes import write_taxes
 from commerce.queries import ChangePreview, NotForSale
 from commerce.rules import METHODS
 from tenancy import audit
@@ -170,7 +171,7 @@ def write_lines(order: Order, change: BookingChange, preview: ChangePreview) -> 
     # What was agreed about cancelling stays agreed; it counts from the new departure's start.
     agreed = preview.before[0].cancellation_policy if preview.before else {}
     last = OrderLine.ever.filter(order=order).aggregate(last=Max("position"))["last"] or 0
-    OrderLine.objects.bulk_create(
+    written = OrderLine.objects.bulk_create(
         OrderLine(
             order=order,
             booking=preview.booking,
@@ -187,6 +188,7 @@ def write_lines(order: Order, change: BookingChange, preview: ChangePreview) -> 
         )
         for position, line in enumerate((line for line in preview.after if not line.standing), start=last + 1)
     )
+    write_taxes(written)
     difference = preview.difference
     order.subtotal_minor += difference.subtotal_minor
     order.discount_minor += difference.discount_minor

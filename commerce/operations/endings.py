@@ -9,6 +9,7 @@ from commerce import queries
 from commerce.enums import UNDECIDED, ChoiceStatus, OrderStatus, PaymentStatus, RefundReason
 from commerce.models import GuestChoice, Order, OrderLine
 from commerce.operations.payments import close_card_payments
+from commerce.operations.promo_codes import release_codes
 from commerce.operations.refunds import pay_back
 from commerce.rules import check_order_change
 from tenancy import audit
@@ -95,6 +96,7 @@ def _close(order: Order, status: OrderStatus, *, bookings: BookingStatus, now: d
     order.closed_at = now
     order.hold_expires_at = None
     order.save()
+    release_codes(order, now=now)
     release_seats(Booking.objects.filter(order_lines__order=order).distinct(), to=bookings, now=now)
 
 
@@ -118,6 +120,7 @@ def close_when_empty(order: Order, *, now: datetime, at_once: bool = False) -> N
         order.hold_expires_at = None
         order.save(update_fields=["status", "closed_at", "hold_expires_at", "updated_at"])
         order.payments.filter(status__in=UNPAID).update(status=PaymentStatus.CANCELLED, updated_at=now)
+        release_codes(order, now=now)
 
 
 @transaction.atomic

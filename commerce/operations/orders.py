@@ -15,6 +15,8 @@ from commerce import emails, queries
 from commerce.enums import OrderSource, OrderStatus, PaymentMethod
 from commerce.models import Order, OrderLine, Payment, PaymentSettings
 from commerce.operations.acceptances import Accepted, write_accepted
+from commerce.operations.promo_codes import CodeRefused, redeem_codes
+from commerce.operations.taxes import write_taxes
 from commerce.queries import NotForSale, Quote, QuoteRequest
 from commerce.rules import (
     METHODS,
@@ -79,12 +81,21 @@ class Contact:
 class OrderRefused(Exception):
     """An order that cannot be placed; nothing was done. The message is for the guest, in the active language.
 
-    `code` is `empty`, `gone`, `closed`, `departed`, `too_few`, `too_many`, `not_for_sale`, `price_changed` or `method`;
-    `schedule_public_id` names the line it is about, `quote` the prices of now when they changed.
+    `code` is `empty`, `gone`, `closed`, `departed`, `too_few`, `too_many`, `not_for_sale`, `price_changed`, `promo_code` or `method`;
+    `schedule_public_id` names the line it is about, `promo_code` the code, `quote` the prices of now when they changed.
     """
 
-    def __init__(self, code: str, message: str, *, schedule_public_id: str = "", quote: Quote | None = None) -> None:
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        schedule_public_id: str = "",
+        promo_code: str = "",
+        quote: Quote | None = None,
+    ) -> None:
         self.code = code
+        self.promo_code = promo_code
         self.message = message
         self.schedule_public_id = schedule_public_id
         self.quote = quote
@@ -101,14 +112,15 @@ def place_order(
     checkout_token: UUID | None = None,
     customer: Customer | None = None,
     accepted: Accepted | None = None,
+    codes: Sequence[str] = (),
     actor: Actor = None,
 ) -> Order:
     """Sell places: take the seats, write order, lines, bookings and payment in one transaction; return the order.
 
     The bookings of a card payment are held for `hold_minutes`; booked by staff, for `LINK_HOLD`, but not beyond the cut-off. The order
     is `customer`'s, else of the customer with the contact's e-mail address. Staff also book past the cut-off, departures closed for
-    booking, and to be paid on arrival where guests cannot. What the guest `accepted` is kept with
-    the order. A repeat with the same `checkout_token` returns the first order.
+    booking, and to be paid on arrival where guests cannot. What the guest `accepted` is kept with the order. A promo code that does not
+    count refuses it; its use is taken with the seats. A repeat with the same `checkout_token` returns the first order.
     Raises `OrderRefused` when anything is not as the guest saw it; then nothing was done.
     """
     for attempt in range(3):
@@ -122,6 +134,7 @@ def place_order(
                 checkout_token=checkout_token,
                 customer=customer,
                 accepted=accepted,
+                codes=codes,
                 actor=actor,
             )
         except (OrderRefused, SeatsUnavailable, IntegrityError) as error:
@@ -148,7 +161,9 @@ def _schedules(lines: Sequence[CartLine]):  # type: ignore[no-untyped-def]
     return schedules_by_public_id([line.schedule_public_id for line in lines])
 
 
-def _quote(lines: Sequence[CartLine], organization: Organization, *, most: int, now: datetime) -> Quote:
+def _quote(
+    lines: Sequence[CartLine], organization: Organization, *, codes: Sequence[str], most: int, now: datetime
+) -> Quote:
     if not lines or not any(any(line.quantities.values()) for line in lines):
         raise OrderRefused("empty", _("Choose at least one place."))
     schedules = _schedules(lines)
@@ -161,9 +176,11 @@ def _quote(lines: Sequence[CartLine], organization: Organization, *, most: int, 
             )
         requests.append(QuoteRequest(schedule, line.quantities))
     try:
-        quote = queries.quote(requests, organization=organization, now=now)
+        quote = queries.quote(requests, organization=organization, now=now, codes=codes)
     except NotForSale as error:
         raise OrderRefused("not_for_sale", str(error)) from error
+    for refused in quote.refused_codes:
+        raise OrderRefused("promo_code", refused.message, promo_code=refused.text, quote=quote)
     for line, request in zip(lines, requests, strict=True):
         total = sum(item.total_minor for item in quote.lines_on(request.schedule))
         if line.expected_total_minor is not None and line.expected_total_minor != total:
@@ -231,13 +248,14 @@ def _place_order(
     checkout_token: UUID | None,
     customer: Customer | None,
     accepted: Accepted | None,
+    codes: Sequence[str],
     actor: Actor,
 ) -> Order:
     row = queries.payment_settings()
     organization = row.organization
     with override(contact.language):
         most = row.max_places if row.max_places and source == OrderSource.WEB else MAX_SEATS
-        quote = _quote(lines, organization, most=most, now=now)
+        quote = _quote(lines, organization, codes=codes, most=most, now=now)
     _check_method(method, quote, row, source=source)
     customer = customer or find_or_create_customer(
         email=contact.email,
@@ -286,9 +304,22 @@ def _place_order(
     publish("commerce.order_placed", order_id=order.pk)
     if order.status in (OrderStatus.PAID, OrderStatus.CONFIRMED):
         publish("commerce.order_confirmed", order_id=order.pk)
-    # Last, because from here to the commit others wait for these departures.
+    # Last, because from here to the commit others wait for these codes and departures.
+    try:
+        redeem_codes(order, quote.codes)
+    except CodeRefused as refused:
+        raise _refused_code(refused, contact, organization) from refused
     reserve_seats(seats, now=now, late=source == OrderSource.STAFF)
     return order
+
+
+def _refused_code(refused: CodeRefused, contact: Contact, organization: Organization) -> OrderRefused:
+    text = refused.promo_code.code
+    with override(contact.language):
+        message = queries.problem_in_words(
+            refused.problem, text=text, promotion=refused.promo_code.promotion, currency=organization.currency
+        )
+    return OrderRefused("promo_code", message, promo_code=text)
 
 
 def _write_lines(order: Order, quote: Quote, *, method: PaymentMethod, note: str) -> list[SeatRequest]:
@@ -314,7 +345,7 @@ def _write_lines(order: Order, quote: Quote, *, method: PaymentMethod, note: str
     policies = queries.policies_of(item.schedule.tour_id for item in quote.lines)
     with override(order.language):
         agreed = {key: queries.policy_to_keep(policy, order.currency) for key, policy in policies.items()}
-    OrderLine.objects.bulk_create(
+    lines = OrderLine.objects.bulk_create(
         OrderLine(
             order=order,
             booking=bookings[item.schedule.pk],
@@ -330,6 +361,7 @@ def _write_lines(order: Order, quote: Quote, *, method: PaymentMethod, note: str
         )
         for position, item in enumerate(quote.lines, start=1)
     )
+    write_taxes(lines)
     return [SeatRequest(booking.schedule_id, booking.seats) for booking in bookings.values()]
 
 

@@ -13,6 +13,7 @@ from commerce.gateways import stripe
 from commerce.gateways.stripe import Intent, Movement
 from commerce.models import Order, Payment
 from commerce.operations.ledger import record_charge
+from commerce.operations.promo_codes import CodeRefused, retake_codes
 from commerce.operations.refunds import start_refund
 from commerce.rules import PAID_AND_STANDING, check_order_change, check_payment_change
 from tenancy import audit
@@ -267,8 +268,9 @@ def _honour(order: Order, payment: Payment, *, now: datetime) -> None:
         bookings = _bookings(order)
         try:
             with transaction.atomic():
+                retake_codes(order, now=now)
                 retake_seats(bookings, now=now)
-        except SeatsUnavailable:
+        except (SeatsUnavailable, CodeRefused):
             bookings = []
         # Places that were lost with their departure are not among those taken again.
         if not any(booking.status == BookingStatus.EXPIRED for booking in bookings):

@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import F, Q
 
 from commerce import queries
-from commerce.models import AppliedDiscount, Order, PromoCode, Promotion, PromotionCustomer
+from commerce.models import AppliedDiscount, Order, PromoCode, PromotionCustomer
 from commerce.queries import UsedCode
 from commerce.rules import CodeProblem
 

@@ -1,13 +1,16 @@
 """What places cost, step by step: one function for every place that shows or takes a price."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
 from django.utils.translation import gettext as _
 
-from commerce.rules import Amounts, Phase, Places, PricedLine, PriceStep, price
+from commerce.queries.promo_codes import OfferedCode, RefusedCode, UsedCode, offered_codes, problem_in_words
+from commerce.queries.taxes import taxes
+from commerce.rules import Amounts, CodePrices, Phase, Places, PricedLine, PriceStep, price_with_codes
+from crm.models import Customer
 from tenancy.fields import translated
 from tenancy.models import Organization
 from tenancy.money import format_money
@@ -76,10 +79,12 @@ class QuoteLine:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What a choice of places costs, step by step, in minor units of `currency`."""
+    """What a choice of places costs, step by step, in minor units of `currency`; `codes` count, `refused_codes` do not."""
 
     lines: tuple[QuoteLine, ...]
     currency: str
+    codes: tuple[UsedCode, ...] = ()
+    refused_codes: tuple[RefusedCode, ...] = ()
 
     @property
     def amounts(self) -> Amounts:
@@ -117,6 +122,11 @@ class PriceList:
     now: datetime
     tiers: Mapping[tuple[int, date], Sequence[PricingTier]]
     phases: tuple[Phase, ...]
+    codes: tuple[OfferedCode, ...] = ()
+
+    def without_codes(self) -> "PriceList":
+        """Return the same prices and rules, as if no promo code had been typed."""
+        return replace(self, codes=())
 
     def check(self, request: QuoteRequest) -> None:
         """Raise `NotForSale` when a tier does not belong to the departure on its day, or a quantity is not between 0 and 99."""
@@ -128,12 +138,25 @@ class PriceList:
     def quote(self, requests: Sequence[QuoteRequest]) -> Quote:
         """Return what places cost; labels are in the active language. Raises `NotForSale` as `check` does."""
         chosen = [(request, tier) for request in requests for tier in self._tiers(request)]
-        priced = price([self._places(request, tier) for request, tier in chosen], self.phases)
+        usable = [offer.code for offer in self.codes if offer.code and not offer.problem]
+        priced = price_with_codes([self._places(request, tier) for request, tier in chosen], self.phases, usable)
         lines = (
             QuoteLine(request.schedule, tier, self.currency, line)
-            for (request, tier), line in zip(chosen, priced, strict=True)
+            for (request, tier), line in zip(chosen, priced.lines, strict=True)
         )
-        return Quote(tuple(lines), self.currency)
+        return Quote(tuple(lines), self.currency, *self._codes(priced))
+
+    def _codes(self, priced: CodePrices) -> tuple[tuple[UsedCode, ...], tuple[RefusedCode, ...]]:
+        used, refused = [], []
+        for offer in self.codes:
+            problem = offer.problem or (priced.problems.get(offer.code.id) if offer.code else None)
+            if problem:
+                promotion = offer.promo_code.promotion if offer.promo_code else None
+                words = problem_in_words(problem, text=offer.text, promotion=promotion, currency=self.currency)
+                refused.append(RefusedCode(offer.text, problem, words))
+            elif offer.code and offer.promo_code:
+                used.append(UsedCode(offer.promo_code, priced.taken_off_minor(offer.code)))
+        return tuple(used), tuple(refused)
 
     def _tiers(self, request: QuoteRequest) -> list[PricingTier]:
         self.check(request)
@@ -161,16 +184,40 @@ class PriceList:
         )
 
 
-def price_list(schedules: Iterable[Schedule], *, organization: Organization, now: datetime) -> PriceList:
-    """Return the prices and rules for some departures as of `now`, in the organization's currency; one query."""
-    return PriceList(organization.currency, now, price_tiers_of(schedules), ())
+def price_list(
+    schedules: Iterable[Schedule],
+    *,
+    organization: Organization,
+    now: datetime,
+    codes: Sequence[str] = (),
+    customer: Customer | None = None,
+) -> PriceList:
+    """Return the prices and rules for some departures as of `now`, in the organization's currency.
+
+    It is two queries, and one more with promo codes as they were typed; with a customer it is also asked which of them are theirs.
+    """
+    return PriceList(
+        organization.currency,
+        now,
+        price_tiers_of(schedules),
+        (taxes(),),
+        offered_codes(codes, organization=organization, now=now, customer=customer),
+    )
 
 
-def quote(requests: Sequence[QuoteRequest], *, organization: Organization, now: datetime) -> Quote:
+def quote(
+    requests: Sequence[QuoteRequest],
+    *,
+    organization: Organization,
+    now: datetime,
+    codes: Sequence[str] = (),
+    customer: Customer | None = None,
+) -> Quote:
     """Return what places cost as of `now` in the organization's currency; labels in the active language.
 
-    It is as many queries as `price_list`, however many departures. Raises `NotForSale` when a tier does not belong to the departure on
-    its day, or a quantity is not between 0 and 99.
+    It is as many queries as `price_list`, however many departures. Promo codes that count for nothing are told in `refused_codes`.
+    Raises `NotForSale` when a tier does not belong to the departure on its day, or a quantity is not between 0 and 99.
     """
     schedules = [request.schedule for request in requests]
-    return price_list(schedules, organization=organization, now=now).quote(requests)
+    prices = price_list(schedules, organization=organization, now=now, codes=codes, customer=customer)
+    return prices.quote(requests)

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -61,8 +61,9 @@ def offered_codes(
 
     With a customer (one more query) it is also said which they may not use, or not any more.
     """
-    typed = {fold_code(text): text for text in reversed(list(texts))}
-    typed = dict(reversed([(folded, text) for folded, text in typed.items()]))
+    typed: dict[str, str] = {}
+    for text in texts:
+        typed.setdefault(fold_code(text), text)
     if not typed:
         return ()
     targets = PromotionTarget.objects.filter(promotion=OuterRef("promotion")).values(
@@ -165,7 +166,9 @@ PROBLEMS: Final[dict[CodeProblem, Promise]] = {
     CodeProblem.OTHER_DISCOUNT: gettext_lazy(
         "Without the code “%(code)s” it is no dearer: it does not go together with the other discounts."
     ),
-    CodeProblem.CUSTOMER: gettext_lazy("The code “%(code)s” is only for certain guests, and not for this e-mail address."),
+    CodeProblem.CUSTOMER: gettext_lazy(
+        "The code “%(code)s” is only for certain guests, and not for this e-mail address."
+    ),
     CodeProblem.CUSTOMER_USED_UP: gettext_lazy(
         "The code “%(code)s” has been used with this e-mail address as often as it may be."
     ),

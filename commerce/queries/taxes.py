@@ -51,9 +51,7 @@ def taxes() -> Taxes:
             translated(row, "name"),
             row.is_inclusive,
             row.for_all,
-            tuple(
-                (date.fromisoformat(step["day"]) if step["day"] else date.min, step["points"]) for step in row.steps
-            ),
+            tuple((date.fromisoformat(step["day"]) if step["day"] else date.min, step["points"]) for step in row.steps),
             frozenset(row.tour_ids),
         )
         for row in rows
@@ -77,9 +75,7 @@ def _summed(rows: Iterable[TaxSum]) -> list[TaxSum]:
     for row in rows:
         key = (not row.is_inclusive, row.name, row.basis_points)
         before = sums.get(key, replace(row, net_minor=0, tax_minor=0))
-        sums[key] = replace(
-            row, net_minor=before.net_minor + row.net_minor, tax_minor=before.tax_minor + row.tax_minor
-        )
+        sums[key] = replace(row, net_minor=before.net_minor + row.net_minor, tax_minor=before.tax_minor + row.tax_minor)
     return [sums[key] for key in sorted(sums)]
 
 
