@@ -53,7 +53,10 @@ def test_added_taxes_are_reckoned_from_what_is_left_without_contained_ones():
 points = st.integers(0, 10_000)
 
 
-@given(st.integers(0, 10**7), st.lists(st.tuples(st.sampled_from([VAT, CITY]), points), max_size=2, unique_by=id))
+@given(
+    st.integers(0, 10**7),
+    st.lists(st.tuples(st.sampled_from([VAT, CITY]), points), max_size=2, unique_by=lambda pair: pair[0].id),
+)
 def test_taxes_are_never_negative_and_add_up(amount, taxes):
     parts = line_taxes(amount, taxes)
     assert all(part.tax_minor >= 0 and part.net_minor >= 0 for part in parts)
