@@ -13,7 +13,7 @@ ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundl
 export UV_SYSTEM_CERTS ?= true
 endif
 
-.PHONY: help demo test check fmt messages bench bench-tenancy
+.PHONY: help demo test check fmt messages bench bench-tenancy storm
 
 help:
 	@echo "make demo     run everything with two demo organizations (PORT=8000, DEMO_DIR=.demo)"
@@ -23,6 +23,7 @@ help:
 	@echo "make messages bring the translations in line with the code, and list what is left to translate"
 	@echo "make bench    measure, beside floors measured in the same run"
 	@echo "make bench-tenancy  measure what it costs an organization that a thousand others are there (about ten minutes)"
+	@echo "make storm    5,000 guests while processes are killed, and a reckoning to the cent (STORM_ARGS=\"--guests 500\" for a smaller one)"
 
 $(STAMP): uv.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
@@ -65,3 +66,6 @@ bench: $(STAMP)
 
 bench-tenancy: $(STAMP)
 	$(BIN)/python -m bench.tenancy_cost
+
+storm: $(STAMP)
+	$(BIN)/python -m devtools.storm $(STORM_ARGS)

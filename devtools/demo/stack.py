@@ -69,11 +69,10 @@ class Stack:
         """Run a management command to its end."""
         self.run(arguments[0], PYTHON, "manage.py", *arguments)
 
-    def start_stripe(self, port: int, state_file: Path) -> None:
-        """Start the Stripe emulator and wait until it listens."""
-        part = self.start(
-            "stripe", PYTHON, "-m", "devtools.stripe_emulator", "--port", str(port), "--state-file", str(state_file)
-        )
+    def start_stripe(self, port: int, state_file: Path | None) -> None:
+        """Start the Stripe emulator and wait until it listens; without a `state_file` it forgets everything with its end."""
+        kept = ("--state-file", str(state_file)) if state_file is not None else ()
+        part = self.start("stripe", PYTHON, "-m", "devtools.stripe_emulator", "--port", str(port), *kept)
         self.wait_until(lambda: "ready" in process.last_lines(part.log), "the Stripe emulator")
 
     def start_web(self, port: int) -> None:

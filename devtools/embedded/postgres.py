@@ -51,9 +51,12 @@ class EmbeddedPostgres:
         self.durable = durable
         self.log = log or self.data_dir.with_suffix(".log")
         self._process: subprocess.Popen[bytes] | None = None
+        self._port = 0
 
     def start(self) -> str:
         """Start the server, making its files first when there are none, and return the URL of its database `postgres`.
+
+        A server that was stopped starts again where it was.
 
         Raises `ServerError` with the end of the server's log when it does not come up.
         """
@@ -61,13 +64,13 @@ class EmbeddedPostgres:
         self._end_left_over_server()
         if not (self.data_dir / "PG_VERSION").exists():
             self._initialise(user)
-        port = process.free_port()
-        options = {**COMMON, **({} if self.durable else FORGETFUL), "port": str(port)}
+        self._port = self._port or process.free_port()
+        options = {**COMMON, **({} if self.durable else FORGETFUL), "port": str(self._port)}
         command = [str(binaries() / "postgres"), "-D", str(self.data_dir)]
         for name, value in options.items():
             command += ["-c", f"{name}={value}"]
         self._process = process.start(command, log=self.log, stop_signal=signal.SIGINT, user=user, cwd=self.data_dir)
-        url = f"postgres://postgres@127.0.0.1:{port}/postgres"
+        url = f"postgres://postgres@127.0.0.1:{self._port}/postgres"
         self._wait_until_ready(url)
         return url
 
@@ -75,6 +78,12 @@ class EmbeddedPostgres:
         """Stop the server at once, rolling back what is open; nothing happens when it does not run."""
         if self._process is not None:
             process.stop(self._process, stop_signal=signal.SIGINT)
+            self._process = None
+
+    def crash(self) -> None:
+        """End the server as a crash does, without tidying up; nothing that was committed is lost when it is `durable`."""
+        if self._process is not None:
+            process.stop(self._process, stop_signal=signal.SIGQUIT)
             self._process = None
 
     def poll(self) -> int | None:
