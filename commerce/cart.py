@@ -1,5 +1,6 @@
 """What a guest has chosen and not yet ordered: kept in the session, for each organization its own."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,6 +11,9 @@ from django.contrib.sessions.backends.base import SessionBase
 KEY: Final = "cart"
 # More departures in one order than any guest needs; keeps the session small.
 MAX_LINES: Final = 10
+SHOWN: Final = re.compile(
+    r"(?P<departure>[0-9a-f-]{36})=(?P<people>\d{1,18}x\d{1,3}(?:\+\d{1,18}x\d{1,3}){0,99})=(?P<total>\d{1,15})"
+)
 
 
 class CartFull(ValueError):
@@ -87,6 +91,12 @@ class Cart:
             if item.schedule_public_id not in kept:
                 self.remove(item.schedule_public_id)
 
+    def restore(self, items: Iterable[CartItem]) -> None:
+        """Put back what a page still shows of a cart that was lost with its session; nothing happens to one that holds something."""
+        if not self.items:
+            for item in list(items)[:MAX_LINES]:
+                self.put(item)
+
     def empty(self, *, token: UUID | None = None) -> None:
         """Take everything out; with `token`, only if this is the cart of that name."""
         if token is None or token == self.token:
@@ -95,6 +105,24 @@ class Cart:
     @property
     def _stored(self) -> dict[str, Any]:
         return self._session.get(KEY) or {"token": "", "items": {}}
+
+
+def item_as_shown(item: CartItem, total_minor: int) -> str:
+    """Return a departure of the cart as a page carries it, with the price (minor units) that the page shows."""
+    people = "+".join(f"{tier_id}x{quantity}" for tier_id, quantity in sorted(item.quantities.items()))
+    return f"{item.schedule_public_id}={people}={total_minor}"
+
+
+def items_from_shown(text: str) -> list[CartItem]:
+    """Return what a page carried of a cart, leaving out what is none of it. Whoever sends it may have changed it: prices are asked anew."""
+    found = []
+    for part in text.split():
+        match = SHOWN.fullmatch(part)
+        if match is not None:
+            people = (one.split("x") for one in match["people"].split("+"))
+            quantities = {int(tier_id): int(quantity) for tier_id, quantity in people}
+            found.append(CartItem(UUID(match["departure"]), quantities, int(match["total"])))
+    return found
 
 
 def _read(public_id: str, stored: Mapping[str, Any]) -> CartItem:

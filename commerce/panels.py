@@ -115,6 +115,7 @@ def audit_areas() -> list[Area]:
         "order.method_changed": gettext_lazy("%(who)s chose another way to pay for order %(record)s"),
         "order.places_cancelled": gettext_lazy("%(who)s cancelled places of order %(record)s"),
         "order.booking_changed": gettext_lazy("%(who)s changed a booking of order %(record)s"),
+        "order.hold_extended": gettext_lazy("%(who)s asked for more time to pay order %(record)s"),
         "order.expired": gettext_lazy("Order %(record)s was not paid in time; its places are free again"),
         "order.cancelled": gettext_lazy("%(who)s cancelled order %(record)s"),
         "order.departure_cancelled": gettext_lazy("A departure of order %(record)s was cancelled"),

@@ -222,3 +222,11 @@ class Fullness(models.TextChoices):
     SOME = "some", _("less than half")
     MANY = "many", _("half or more")
     FULL = "full", pgettext_lazy("places of a departure", "full")
+
+
+class Asked(models.TextChoices):
+    """Whether guests are asked for something about each person."""
+
+    NO = "no", _("not asked")
+    OPTIONAL = "optional", _("asked, may be left out")
+    REQUIRED = "required", _("required")

@@ -47,7 +47,7 @@ def order_confirmation(order: Order, *, organization: Organization) -> Email:
     """Return what a guest reads whose places are confirmed."""
     with override(order.language):
         lead = [_("Thank you. Your booking is confirmed; we look forward to seeing you.")]
-        if any(line.booking.schedule.tour.asks_for_details for line in order.lines.all()):
+        if any(line.booking.schedule.tour.details_asked for line in order.lines.all()):
             lead.append(_("Please tell us on the page of your booking who comes; its link is below."))
         return render(
             "order_confirmation",

@@ -6,7 +6,7 @@ from commerce.forms.departures import CancelDepartureForm, MoveDepartureForm, Ne
 from commerce.forms.guests import CheckoutForm, LostLinkForm, QuantitiesForm, home_region
 from commerce.forms.notifications import NotificationForm
 from commerce.forms.orders import ConfirmPaymentForm, GiveBackForm, ReasonForm, RefundForm
-from commerce.forms.participants import guest_participant_forms
+from commerce.forms.participants import guest_participant_forms, party_forms
 from commerce.forms.payment_settings import PaymentSettingsForm
 
 __all__ = [
@@ -29,5 +29,6 @@ __all__ = [
     "RefundForm",
     "guest_participant_forms",
     "home_region",
+    "party_forms",
     "staff_methods",
 ]

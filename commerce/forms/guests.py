@@ -37,8 +37,9 @@ class QuantitiesForm(forms.Form):
         schedule: Schedule,
         tiers: Sequence[PricingTier],
         chosen: Mapping[int, int] | None = None,
+        auto_id: str = "id_%s",
     ) -> None:
-        super().__init__(data)
+        super().__init__(data, auto_id=auto_id)
         self.schedule = schedule
         self.tiers = tiers
         self.quantities: dict[int, int] = {}

@@ -60,6 +60,7 @@ class Order(TenantModel):
     )
     placed_at = models.DateTimeField(_("placed"))
     hold_expires_at = models.DateTimeField(_("held until"), null=True, blank=True)
+    hold_extended_at = models.DateTimeField(_("hold extended"), null=True, blank=True, editable=False)
     paid_at = models.DateTimeField(_("paid"), null=True, blank=True)
     closed_at = models.DateTimeField(_("cancelled or expired"), null=True, blank=True)
     needs_attention = models.CharField(

@@ -26,6 +26,7 @@ from commerce.operations.endings import (
     expire_order,
 )
 from commerce.operations.events import process_provider_event, receive_provider_event, retry_provider_event
+from commerce.operations.holds import extend_hold, lines_of, place_again
 from commerce.operations.ledger import (
     record_adjustment,
     record_charge,
@@ -97,9 +98,12 @@ __all__ = [
     "create_notifications",
     "end_choice",
     "expire_order",
+    "extend_hold",
     "keep_departure",
+    "lines_of",
     "move_departure",
     "pay_approved",
+    "place_again",
     "place_order",
     "process_provider_event",
     "receive_provider_event",

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -35,6 +35,7 @@ from tenancy.queries import current_organization
 from tours.models import Booking
 from tours.operations import (
     NewParticipant,
+    ParticipantDetails,
     SeatRequest,
     SeatsUnavailable,
     create_booking,
@@ -55,12 +56,14 @@ LINK_HOLD: Final = timedelta(hours=24)
 class CartLine:
     """Places wanted on one departure: how many of each price, by the tier's primary key.
 
-    `expected_total_minor` is the price the guest was shown, in minor units; None accepts any.
+    `expected_total_minor` is the price the guest was shown, in minor units; None accepts any. `people` is what is known of those who
+    come, in the order of the quote's lines; none, or as many as come.
     """
 
     schedule_public_id: str
     quantities: Mapping[int, int]
     expected_total_minor: int | None = None
+    people: Sequence[ParticipantDetails] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +292,7 @@ def _place_order(
         paid_at=now if method == PaymentMethod.FREE else None,
         checkout_token=checkout_token,
     )
-    seats = _write_lines(order, quote, method=method, note=contact.note)
+    seats = _write_lines(order, quote, lines, method=method, note=contact.note)
     Payment.objects.create(
         order=order,
         method=method,
@@ -322,16 +325,19 @@ def _refused_code(refused: CodeRefused, contact: Contact, organization: Organiza
     return OrderRefused("promo_code", message, promo_code=text)
 
 
-def _write_lines(order: Order, quote: Quote, *, method: PaymentMethod, note: str) -> list[SeatRequest]:
+def _write_lines(
+    order: Order, quote: Quote, wanted: Sequence[CartLine], *, method: PaymentMethod, note: str
+) -> list[SeatRequest]:
+    known = {str(line.schedule_public_id): line.people for line in wanted}
     bookings: dict[int, Booking] = {}
     for item in quote.lines:
         if item.schedule.pk in bookings:
             continue
+        kinds = [other for other in quote.lines_on(item.schedule) for _person in range(other.quantity)]
+        people = known.get(str(item.schedule.public_id)) or [ParticipantDetails()] * len(kinds)
         party = [
-            NewParticipant(tier_name=other.tier_name, seats=other.tier.seats)
-            for other in quote.lines
-            if other.schedule.pk == item.schedule.pk
-            for _person in range(other.quantity)
+            NewParticipant(tier_name=kind.tier_name, seats=kind.tier.seats, **asdict(person))
+            for kind, person in zip(kinds, people, strict=True)
         ]
         booking = create_booking(
             item.schedule,

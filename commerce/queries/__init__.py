@@ -52,6 +52,7 @@ from commerce.queries.notifications import (
 from commerce.queries.orders import (
     has_orders,
     lines_on_schedule,
+    may_extend_hold,
     open_orders_of,
     order_by_secret,
     order_calendar_url,
@@ -217,6 +218,7 @@ __all__ = [
     "lines_on_schedule",
     "manual_payment_of",
     "may_be_changed",
+    "may_extend_hold",
     "notification_of",
     "offered_codes",
     "offers_with_room",

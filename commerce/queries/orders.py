@@ -1,5 +1,6 @@
 """Orders, found and locked."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet, Value
@@ -7,6 +8,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import override
 
+from commerce.enums import OrderSource, OrderStatus, PaymentMethod
 from commerce.models import Order, OrderLine
 from tenancy.models import Organization
 from tenancy.queries import absolute_url
@@ -61,6 +63,13 @@ def has_orders() -> bool:
 def order_for_update(pk: int) -> Order:
     """Return an order locked until the end of the transaction; it is locked before its payments."""
     return Order.objects.select_for_update().get(pk=pk)
+
+
+def may_extend_hold(order: Order, *, now: datetime) -> bool:
+    """Return whether a guest may ask for more time to pay by card: once, while the places are still kept."""
+    waits = order.status == OrderStatus.PENDING and order.method == PaymentMethod.CARD
+    in_time = order.hold_expires_at is not None and order.hold_expires_at > now
+    return waits and in_time and order.source == OrderSource.WEB and order.hold_extended_at is None
 
 
 def lines_on_schedule(schedule_id: int) -> QuerySet[OrderLine]:

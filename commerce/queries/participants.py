@@ -18,6 +18,6 @@ def bookings_to_describe(order: Order, *, now: datetime) -> list[Booking]:
         for booking in found.values()
         if booking.status in (BookingStatus.PENDING, BookingStatus.CONFIRMED)
         and booking.schedule.starts_at > now
-        and booking.schedule.tour.asks_for_details
+        and booking.schedule.tour.details_asked
     ]
     return sorted(asked, key=lambda booking: (booking.schedule.starts_at, booking.pk))

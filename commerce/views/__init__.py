@@ -1,22 +1,26 @@
 """The guest's way from a tour to a confirmed booking."""
 
 from commerce.views.availability import availability, quote
-from commerce.views.cart import cart, cart_badge, remove_line
+from commerce.views.cart import cart, cart_badge, change_line, remove_line
 from commerce.views.changes import change
 from commerce.views.checkout import change_method, checkout, pay, returned
 from commerce.views.choices import choice
+from commerce.views.holds import again, more_time
 from commerce.views.orders import lost_link, order, order_ics, order_receipt, order_state
 from commerce.views.participants import participants
 
 __all__ = [
+    "again",
     "availability",
     "cart",
     "cart_badge",
     "change",
+    "change_line",
     "change_method",
     "checkout",
     "choice",
     "lost_link",
+    "more_time",
     "order",
     "order_ics",
     "order_receipt",

@@ -1,4 +1,5 @@
 from dataclasses import dataclass, field
+from itertools import combinations
 
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -9,14 +10,16 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from commerce import queries
-from commerce.cart import Cart, CartItem
+from commerce.cart import Cart, CartItem, item_as_shown
+from commerce.forms import QuantitiesForm
 from commerce.views.availability import zone_city
 from tenancy.fields import translated
+from tenancy.throttle import throttled
 from tours import queries as tours_queries
 from tours.enums import ScheduleStatus
 
 
-@dataclass
+@dataclass(eq=False)
 class Line:
     """A departure in the cart as the guest sees it; `problem` says why it cannot be ordered as it is."""
 
@@ -24,6 +27,7 @@ class Line:
     schedule: object
     prices: list = field(default_factory=list)
     problem: str = ""
+    form: QuantitiesForm | None = None
 
     @property
     def total_minor(self):
@@ -40,8 +44,7 @@ class Line:
     @property
     def seen(self):
         """What the guest is shown of the line, in a form that comes back with the order."""
-        people = "+".join(f"{price.tier.pk}x{price.quantity}" for price in self.prices)
-        return f"{self.item.schedule_public_id}={people}={self.total_minor}"
+        return item_as_shown(self.item, self.total_minor)
 
     @property
     def tour_name(self):
@@ -56,8 +59,12 @@ class Line:
         return zone_city(self.schedule.zone)
 
     @property
+    def rows(self):
+        return [(translated(tier, "name"), field) for tier, field in self.form.rows] if self.form else []
+
+    @property
     def change_url(self):
-        return reverse("commerce:quote", args=[self.item.schedule_public_id])
+        return reverse("commerce:change_line", args=[self.item.schedule_public_id])
 
     @property
     def other_dates_url(self):
@@ -80,6 +87,16 @@ class ShownCart:
     @property
     def has_new_prices(self):
         return any(line.has_new_price for line in self.lines)
+
+    @property
+    def overlaps(self):
+        """Departures that take place at the same time, two by two: nobody can come on both."""
+        pairs = combinations((line for line in self.lines if not line.problem), 2)
+        return [
+            (one, other)
+            for one, other in pairs
+            if one.schedule.starts_at < other.schedule.ends_at and other.schedule.starts_at < one.schedule.ends_at
+        ]
 
     @property
     def seen(self):
@@ -115,6 +132,7 @@ def _line(item, schedule, bookable, prices):
         is_full = schedule.status == ScheduleStatus.FULL
         line.problem = _("This departure is fully booked.") if is_full else _("This departure can no longer be booked.")
         return line
+    line.form = quantities_form(schedule, prices.tiers[schedule.variant_id, schedule.date], item)
     try:
         prices.check(queries.QuoteRequest(schedule, item.quantities))
     except queries.NotForSale as error:
@@ -138,10 +156,43 @@ def _put_prices(line, offered):
         )
 
 
+def quantities_form(schedule, tiers, item, data=None):
+    return QuantitiesForm(
+        data, schedule=schedule, tiers=tiers, chosen=item.quantities, auto_id=f"id-{schedule.public_id.hex}-%s"
+    )
+
+
 @require_safe
 @cache_control(private=True, no_store=True)
 def cart(request):
     return render(request, "commerce/cart.html", {"cart": shown_cart(request, now=timezone.now())})
+
+
+@require_POST
+@cache_control(private=True, no_store=True)
+@throttled("quote")
+def change_line(request, schedule_public_id):
+    """Other people on a departure of the cart."""
+    basket = Cart(request.session)
+    item = basket.get(schedule_public_id)
+    if item is None:
+        return redirect("commerce:cart")
+    now = timezone.now()
+    shown = shown_cart(request, now=now)
+    line = next((line for line in shown.lines if line.item.schedule_public_id == schedule_public_id), None)
+    if line is None or line.form is None:
+        return redirect("commerce:cart")
+    form = quantities_form(line.schedule, line.form.tiers, item, request.POST)
+    if form.is_valid():
+        asked = queries.QuoteRequest(line.schedule, form.quantities)
+        offered = queries.quote([asked], organization=request.organization, now=now)
+        basket.put(CartItem(schedule_public_id, form.quantities, offered.total_minor))
+        return redirect("commerce:cart")
+    line.form = form
+    # What htmx fetched is only put into the page when it is no error.
+    return render(
+        request, "commerce/cart.html", {"cart": shown}, status=200 if "HX-Request" in request.headers else 422
+    )
 
 
 @require_safe

@@ -3,7 +3,7 @@ from functools import partial, wraps
 from uuid import UUID
 
 from django.conf import settings
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,9 +14,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from commerce import operations, queries
-from commerce.cart import Cart
+from commerce.cart import Cart, items_from_shown
 from commerce.enums import OrderSource, OrderStatus, PaymentMethod, PaymentStatus
-from commerce.forms import CheckoutForm
+from commerce.forms import CheckoutForm, home_region, party_forms
 from commerce.gateways.stripe import GatewayError
 from commerce.views.cart import shown_cart
 from tenancy.throttle import client_address, throttled
@@ -48,7 +48,9 @@ def checkout(request):
     placed = queries.order_of_checkout(token) if token else None
     if placed is not None:
         basket.empty(token=token)
-        return next_step(placed)
+        return _go_on(request, placed)
+    # A session that is over has taken the cart with it; the page that was sent still shows it.
+    basket.restore(items_from_shown(request.POST.get("seen", "")))
     texts = queries.texts_to_accept(get_language())
     shown = shown_cart(request, now=now)
     if not shown.lines:
@@ -61,11 +63,15 @@ def checkout(request):
         organization=request.organization,
         methods=usable,
         has_terms=any(not text.is_notice for text in texts),
-        initial={"token": basket.token, "seen": _seen(shown, texts)},
+        initial={**_typed_before(request), "token": basket.token, "seen": _seen(shown, texts)},
     )
+    parties = _parties(request, shown)
+    people = [one for _line, forms in parties for one in forms]
     notice, status = "", 200
     if request.method == "POST":
-        if not form.is_valid():
+        # Each is asked, so that everything that is wrong is told at once.
+        valid = [one.is_valid() for one in (form, *people)]
+        if not all(valid):
             status = 422
         elif shown.has_problems or (form.cleaned_data["token"], form.cleaned_data["seen"]) != (
             basket.token,
@@ -77,13 +83,13 @@ def checkout(request):
             )
         else:
             try:
-                order = _place(request, form, shown, basket, texts, now=now)
+                order = _place(request, form, shown, parties, texts, now=now)
             except operations.OrderRefused as refusal:
                 notice, status = refusal.message, 409
                 shown = shown_cart(request, now=now)
             else:
                 basket.empty(token=order.checkout_token)
-                return next_step(order)
+                return _go_on(request, order)
         form.show_again(token=basket.token, seen=_seen(shown, texts))
     return render(
         request,
@@ -91,6 +97,9 @@ def checkout(request):
         {
             "cart": shown,
             "form": form,
+            "parties": parties,
+            "must_tell": any(field.field.required or field.errors for one in people for field in one.visible_fields()),
+            "wrong": [one for one in (form, *people) if one.errors],
             "offers": offers,
             "offers_card": PaymentMethod.CARD in usable,
             "can_be_paid": bool(usable),
@@ -103,16 +112,48 @@ def checkout(request):
     )
 
 
+def _go_on(request, order):
+    """The next page: as a redirect, or as its address for the page's script, which would follow a redirect unseen."""
+    step = next_step(order)
+    return JsonResponse({"next": step.url}) if request.headers.get("Accept") == "application/json" else step
+
+
+def _typed_before(request):
+    """What a guest had typed for an order whose time ran out."""
+    order = queries.order_by_secret(request.GET.get("again", ""))
+    if order is None or order.status != OrderStatus.EXPIRED:
+        return {}
+    return {name: getattr(order, name) for name in ("first_name", "last_name", "email", "phone", "note", "method")}
+
+
+def _parties(request, shown):
+    """The departures whose tours ask who comes, each with a form for every person."""
+    data = request.POST if request.method == "POST" else None
+    region = home_region(request.organization)
+    found = []
+    for line in shown.lines:
+        names = [price.tier_name for price in line.prices for _person in range(price.quantity)]
+        forms = party_forms(names, line.schedule.tour, data, key=line.schedule.public_id.hex, region=region)
+        if forms:
+            found.append((line, forms))
+    return found
+
+
 def _seen(shown, texts):
     """What the guest is shown: departures, people and prices, and the words that apply to them."""
     return f"{shown.seen} {queries.fingerprint(texts)}".strip()
 
 
-def _place(request, form, shown, basket, texts, *, now):
+def _place(request, form, shown, parties, texts, *, now):
     given = form.cleaned_data
     return operations.place_order(
         [
-            operations.CartLine(str(line.item.schedule_public_id), line.item.quantities, line.total_minor)
+            operations.CartLine(
+                str(line.item.schedule_public_id),
+                line.item.quantities,
+                line.total_minor,
+                [one.details for one in dict(parties).get(line, ())],
+            )
             for line in shown.lines
         ],
         contact=operations.Contact(
@@ -126,7 +167,7 @@ def _place(request, form, shown, basket, texts, *, now):
         method=PaymentMethod(given["method"]),
         source=OrderSource.WEB,
         now=now,
-        checkout_token=basket.token,
+        checkout_token=given["token"],
         accepted=operations.Accepted(
             texts,
             newsletter=form.fields["newsletter"].label if given["newsletter"] else "",
@@ -196,6 +237,8 @@ def pay(request, secret):
         "zone": request.organization.zone,
         "payment": payment,
         "seconds_left": None if payment.is_further else int((order.hold_expires_at - now).total_seconds()),
+        "may_extend": not payment.is_further and queries.may_extend_hold(order, now=now),
+        "extra_minutes": queries.hold_minutes(queries.payment_settings()),
         "declined": payment.status == PaymentStatus.FAILED,
         "other_methods": []
         if payment.is_further

@@ -22,7 +22,8 @@ def participants(request, secret):
     bookings = queries.bookings_to_describe(order, now=timezone.now())
     if not bookings:
         raise Http404
-    people = tours_queries.people_of_bookings(bookings)
+    tours = {booking.pk: booking.schedule.tour for booking in bookings}
+    people = [(person, tours[person.booking_id]) for person in tours_queries.people_of_bookings(bookings)]
     region = home_region(request.organization)
     forms = guest_participant_forms(people, request.POST if request.method == "POST" else None, region=region)
     status = 200

@@ -3,6 +3,7 @@
 function stepperButton(label, sign, by, input) {
   const button = document.createElement("button");
   button.type = "button";
+  button.id = `${input.id}-${by > 0 ? "more" : "less"}`;
   button.className = "stepper__button";
   button.setAttribute("aria-label", label);
   button.textContent = sign;
@@ -68,5 +69,16 @@ document.addEventListener("htmx:afterSettle", (event) => {
   heading.focus({ preventScroll: true });
 });
 
-document.addEventListener("htmx:load", (event) => enhance(event.target));
+// The buttons of a stepper are made anew with what was fetched: who pressed one can press it again. The new total is said.
+let focused = "";
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.target.id === "cart-body") focused = document.activeElement?.id ?? "";
+});
+document.addEventListener("htmx:load", (event) => {
+  enhance(event.target);
+  if (event.target.id !== "cart-body") return;
+  document.getElementById(focused)?.focus({ preventScroll: true });
+  document.getElementById("cart-said").textContent = document.getElementById("cart-total").textContent;
+  window.htmx.trigger(document.body, "cart-changed");
+});
 enhance(document);

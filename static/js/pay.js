@@ -4,11 +4,16 @@ const SECOND = 1000;
 
 function startClock(hold) {
   const clock = hold.querySelector("[data-clock]");
-  const said = hold.querySelector("[data-said]");
+  const said = document.querySelector("[data-said]");
   // Counted from the server's answer, so that a wrong clock in the guest's device does not matter.
   const end = Date.now() + Number(hold.dataset.seconds) * SECOND;
   let lastMinute = null;
   const tick = () => {
+    // A longer time has put another clock in its place.
+    if (!hold.isConnected) {
+      window.clearInterval(timer);
+      return;
+    }
     const left = Math.max(0, Math.round((end - Date.now()) / SECOND));
     const minutes = Math.floor(left / 60);
     clock.textContent = `${minutes}:${String(left % 60).padStart(2, "0")}`;
@@ -93,4 +98,9 @@ function startPayment(form) {
 }
 
 document.querySelectorAll("[data-hold]").forEach(startClock);
+document.addEventListener("htmx:load", ({ target }) => {
+  if (!target.matches("[data-hold]")) return;
+  startClock(target);
+  document.querySelector("[data-said]").textContent = target.querySelector("[data-extended]")?.textContent ?? "";
+});
 document.querySelectorAll("form[data-pay]").forEach(startPayment);

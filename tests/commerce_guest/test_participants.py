@@ -11,6 +11,7 @@ from tenancy.scope import organization_scope
 from tests.commerce.factories import order_of
 from tests.commerce_guest.conftest import NOW, orders
 from tests.commerce_guest.test_orders import pay, place
+from tours.enums import Asked
 from tours.models import Participant, Tour
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +21,9 @@ committing = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def asking(offer, harbour):
     with organization_scope(harbour.pk):
-        Tour.objects.filter(pk=offer.tour.pk).update(asks_for_details=True)
+        Tour.objects.filter(pk=offer.tour.pk).update(
+            **dict.fromkeys(("ask_name", "ask_age", "ask_needs", "ask_diet", "ask_emergency"), Asked.OPTIONAL)
+        )
     return offer
 
 

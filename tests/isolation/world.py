@@ -37,6 +37,7 @@ from tests.isolation.keys import token_of_scope
 from tests.isolation.rows import make_missing_rows
 from tests.isolation.site import write_site
 from tests.isolation.watch import watch
+from tours.enums import Asked
 from tours.models import GuideAssignment, GuideAvailability, GuideSwap
 
 OWN, FOREIGN = "harbour", "kyoto"
@@ -124,7 +125,7 @@ def _send_links(side: Side) -> None:
 
 def _sell(say: Canaries) -> None:
     place = PlaceFactory(name=say.text())
-    tour = TourFactory(name=say.text(), slug=say.slug(), meeting_point=place, end_point=place, asks_for_details=True)
+    tour = TourFactory(name=say.text(), slug=say.slug(), meeting_point=place, end_point=place, ask_name=Asked.OPTIONAL)
     variant = VariantFactory(tour=tour, name=say.text())
     TierFactory(tour=tour, name=say.text(), price_minor=2500)
     StopFactory(tour=tour, place=place, title=say.text())

@@ -91,7 +91,7 @@ def _csv_rows(schedule: Schedule, entry: ManifestEntry) -> list[list[str]]:
         [
             *who,
             person.participant.name,
-            person.participant.tier_name,
+            person.participant.age_group,
             language,
             person.participant.needs,
             person.participant.diet,
@@ -192,7 +192,7 @@ def _table(manifest: Manifest) -> Table:
                 [
                     "",
                     paragraph(one.name or "…", body),
-                    paragraph(one.tier_name, body),
+                    paragraph(one.age_group, body),
                     paragraph("\n".join(filter(None, [one.needs, one.diet])), body),
                     paragraph(_contact(person), body),
                     paragraph(attendance_in_words(one, manifest.schedule), body),

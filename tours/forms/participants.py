@@ -16,7 +16,7 @@ class ParticipantForm(TenantForm):
 
     class Meta:
         model = Participant
-        fields = ["name", "needs", "diet", "emergency_name", "emergency_phone"]
+        fields = ["name", "age", "needs", "diet", "emergency_name", "emergency_phone"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -28,8 +28,8 @@ class ParticipantForm(TenantForm):
     @property
     def details(self) -> ParticipantDetails:
         """What was said of the person, once the form is valid."""
-        values = {name: str(self.cleaned_data.get(name) or "") for name in self.Meta.fields}
-        return ParticipantDetails(**values)
+        values = {name: str(self.cleaned_data.get(name) or "") for name in self.Meta.fields if name != "age"}
+        return ParticipantDetails(**values, age=self.cleaned_data.get("age"))
 
 
 def participant_forms(people: Iterable[Participant], data: Mapping[str, Any] | None = None) -> list[ParticipantForm]:

@@ -3,6 +3,7 @@
 import uuid
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
@@ -53,12 +54,13 @@ class Participant(TenantModel):
     """
 
     audit_person = "booking.customer"
-    personal_fields = ("__str__", "name", "needs", "diet", "emergency_name", "emergency_phone")
+    personal_fields = ("__str__", "name", "age", "needs", "diet", "emergency_name", "emergency_phone")
 
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="participants")
     tier_name = models.CharField(_("age group"), max_length=80)
     seats = models.PositiveSmallIntegerField(_("seats taken"), default=1)
     name = models.CharField(_("name"), max_length=200, blank=True)
+    age = models.PositiveSmallIntegerField(_("age"), null=True, blank=True, validators=[MaxValueValidator(120)])
     needs = models.CharField(_("special needs"), max_length=300, blank=True)
     diet = models.CharField(_("diet and allergies"), max_length=200, blank=True, default="", db_default="")
     emergency_name = models.CharField(_("emergency contact"), max_length=200, blank=True, default="", db_default="")
@@ -87,6 +89,11 @@ class Participant(TenantModel):
 
     def __str__(self) -> str:
         return self.name or self.tier_name
+
+    @property
+    def age_group(self) -> str:
+        """The kind of place, and the age where it is known: “Child, 8”."""
+        return self.tier_name if self.age is None else f"{self.tier_name}, {self.age}"
 
     @property
     def heads(self) -> int:

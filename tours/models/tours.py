@@ -1,6 +1,7 @@
 """What is sold: tours with their variants, prices and stops."""
 
 import uuid
+from typing import TYPE_CHECKING
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinValueValidator
@@ -14,11 +15,15 @@ from places.models import Place
 from tenancy.fields import MinorUnitsField, TranslationsField
 from tenancy.models import TenantModel
 from tours.enums import (
+    Asked,
     Difficulty,
     TourCategory,
     TourStatus,
     VariantKind,
 )
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class Certification(TenantModel):
@@ -40,6 +45,10 @@ class Certification(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+def _asked(label: "StrOrPromise") -> "models.CharField[str, str]":
+    return models.CharField(label, max_length=8, choices=Asked.choices, default=Asked.NO, db_default=Asked.NO)
 
 
 class Tour(ClusterableModel, TenantModel):
@@ -80,12 +89,11 @@ class Tour(ClusterableModel, TenantModel):
         blank=True,
         help_text=_("Codes of the languages it is led in, such as en, de."),
     )
-    asks_for_details = models.BooleanField(
-        _("ask for participants’ details"),
-        default=False,
-        db_default=False,
-        help_text=_("Guests are asked for everybody’s name, needs, diet and emergency contact before the departure."),
-    )
+    ask_name = _asked(_("name"))
+    ask_age = _asked(_("age"))
+    ask_needs = _asked(_("special needs"))
+    ask_diet = _asked(_("diet and allergies"))
+    ask_emergency = _asked(_("emergency contact"))
     difficulty = models.CharField(_("difficulty"), max_length=12, choices=Difficulty.choices, default=Difficulty.EASY)
     wheelchair_accessible = models.BooleanField(_("wheelchair accessible"), default=False)
     accessibility_note = models.TextField(_("accessibility"), blank=True)
@@ -132,6 +140,12 @@ class Tour(ClusterableModel, TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def details_asked(self) -> dict[str, bool]:
+        """What guests are asked about each person (`name`, `age`, `needs`, `diet`, `emergency`), and whether they must answer."""
+        asked = {name: getattr(self, f"ask_{name}") for name in ("name", "age", "needs", "diet", "emergency")}
+        return {name: how == Asked.REQUIRED for name, how in asked.items() if how != Asked.NO}
 
 
 class TourVariant(TenantModel):

@@ -16,6 +16,7 @@ class ParticipantDetails:
     """What guests or staff say of one person; a phone number is E.164 or empty."""
 
     name: str = ""
+    age: int | None = None
     needs: str = ""
     diet: str = ""
     emergency_name: str = ""
@@ -56,10 +57,14 @@ def describe_participants(
 def _changes(person: Participant, details: ParticipantDetails) -> list[Change]:
     found = []
     for field in fields(ParticipantDetails):
-        before, after = str(getattr(person, field.name) or ""), getattr(details, field.name)
+        before, after = _text(getattr(person, field.name)), _text(getattr(details, field.name))
         if before != after:
             found.append(
                 Change(field.name, before, after, relation="participants", name=str(person)[:200], is_personal=True)
             )
-            setattr(person, field.name, after)
+            setattr(person, field.name, getattr(details, field.name))
     return found
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)

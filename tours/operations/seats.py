@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
@@ -29,12 +29,16 @@ class SeatRequest:
 
 @dataclass(frozen=True, slots=True)
 class NewParticipant:
-    """One person or group to be written on a booking: the name of the price paid and the seats taken."""
+    """One person or group to be written on a booking: the name of the price paid, the seats taken, and what is known of them."""
 
     tier_name: str
     seats: int
     name: str = ""
     needs: str = ""
+    diet: str = ""
+    age: int | None = None
+    emergency_name: str = ""
+    emergency_phone: str = ""
 
 
 class SeatsUnavailable(Exception):
@@ -165,16 +169,7 @@ def create_booking(
         seats=seats,
         special_needs=special_needs,
     )
-    Participant.objects.bulk_create(
-        Participant(
-            booking=booking,
-            tier_name=participant.tier_name,
-            seats=participant.seats,
-            name=participant.name,
-            needs=participant.needs,
-        )
-        for participant in participants
-    )
+    Participant.objects.bulk_create(Participant(booking=booking, **asdict(participant)) for participant in participants)
     return booking
 
 

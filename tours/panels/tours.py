@@ -57,7 +57,17 @@ ABOUT = ObjectList(
             heading=_("What guests should know"),
             help_text=_("What the tour is about stands on its page (Pages); here is what can be booked."),
         ),
-        MultiFieldPanel([FieldPanel("asks_for_details")], heading=_("What guests tell us")),
+        MultiFieldPanel(
+            [
+                FieldRowPanel([FieldPanel("ask_name"), FieldPanel("ask_age")]),
+                FieldRowPanel([FieldPanel("ask_needs"), FieldPanel("ask_diet")]),
+                FieldPanel("ask_emergency"),
+            ],
+            heading=_("What guests tell us of each person"),
+            help_text=_(
+                "At the checkout, and on the page of their order until the departure. Ask only for what you need."
+            ),
+        ),
         MultiFieldPanel(
             [
                 FieldRowPanel(
