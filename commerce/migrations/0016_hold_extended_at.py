@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('commerce', '0014_ledger'),
+        ('commerce', '0015_cancellations'),
     ]
 
     operations = [
