@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('commerce', '0015_cancellations'),
+        ('commerce', '0016_promo_codes_and_taxes'),
     ]
 
     operations = [
