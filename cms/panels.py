@@ -61,12 +61,14 @@ class TodayPanel(Component):
             "ahead": queries.day_ahead(
                 day,
                 among=schedules.instances_user_has_permission_for(user, "view"),
+                manifests=None
+                if user.has_perm("tours.view_manifest")
+                else schedules.instances_user_has_permission_for(user, "view_manifest"),
                 now=now,
                 with_money=user.has_perm("commerce.view_order"),
             )
             if schedules.user_has_permission(user, "view")
             else None,
-            "may_see_manifest": schedules.user_has_permission(user, "view_manifest"),
             "is_guide": is_guide,
             "lacks_guide": is_guide and guide_of(user) is None,
             "items": sorted(items, key=lambda item: item.order),

@@ -1,6 +1,8 @@
 """E-mails to guides, in their language, and to the team about guides: a subject, a text, and the same as HTML."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -14,6 +16,7 @@ from tenancy.fields import translated
 from tenancy.models import User
 from tenancy.queries import absolute_url, current_organization, language_of
 from tours import queries
+from tours.enums import AssignmentStatus, GuideLetter
 from tours.models import Guide, GuideAssignment, GuideSwap, Schedule
 
 
@@ -29,17 +32,31 @@ class Email:
 
 
 def _render(
-    schedule: Schedule, *, recipient: str, language: str, subject: str, lead: str, name: str = "", **context: Any
+    schedules: Sequence[Schedule],
+    *,
+    recipient: str,
+    language: str,
+    subject: str,
+    lead: str,
+    name: str = "",
+    **context: Any,
 ) -> Email:
-    organization, place = current_organization(), schedule.tour.meeting_point
+    organization = current_organization()
+    # Of many departures it would be one meeting point after the other.
+    place = schedules[0].tour.meeting_point if len(schedules) == 1 else None
     values = {
         "subject": subject,
         "organization": organization,
         "name": name,
         "lead": lead,
-        "tour": translated(schedule.tour, "name"),
-        "variant": translated(schedule.variant, "name"),
-        "when": _when(schedule),
+        "departures": [
+            {
+                "tour": translated(schedule.tour, "name"),
+                "variant": translated(schedule.variant, "name"),
+                "when": _when(schedule),
+            }
+            for schedule in schedules
+        ],
         "place": place,
         "place_name": translated(place, "name") if place is not None else "",
         "language": language,
@@ -69,42 +86,110 @@ def _language(user: User | None) -> str:
     return (language_of(user) if user is not None else "") or current_organization().default_language
 
 
-def to_guide(assignment: GuideAssignment, kind: str) -> Email | None:
-    """Return what a guide reads who is `asked`, gets a `reminder`, is `assigned`, `released`, or whose swap is `refused`.
+def to_guide(assignment: GuideAssignment, kind: GuideLetter, *, before: datetime | None = None) -> Email | None:
+    """Return what a guide reads who is asked, or asked again, whose departure was moved, or whose swap is refused.
 
-    None when the guide has no address.
+    `before` is when a departure was to leave that was moved. None when the guide has no address.
     """
     guide, schedule = assignment.guide, assignment.schedule
     recipient = queries.guide_address(guide)
     if not recipient:
         return None
-    language = _language(guide.user)
+    language, waits = _language(guide.user), assignment.status == AssignmentStatus.PENDING
     with override(language):
         facts = _facts(schedule)
         subject, lead = {
-            "asked": (_("Can you lead %(tour)s on %(when)s?"), _("We would like you to lead this departure.")),
-            "reminder": (
+            GuideLetter.ASKED: (
+                _("Can you lead %(tour)s on %(when)s?"),
+                _("We would like you to lead this departure."),
+            ),
+            GuideLetter.ASKED_AGAIN: (
                 _("Please answer: can you lead %(tour)s on %(when)s?"),
                 _("We asked you to lead this departure and wait for your answer."),
             ),
-            "assigned": (_("You lead %(tour)s on %(when)s"), _("You are down for this departure.")),
-            "released": (
-                _("You do not lead %(tour)s on %(when)s"),
-                _("You are not down for this departure any more."),
-            ),
-            "refused": (
+            GuideLetter.MOVED: (_("New time: %(tour)s on %(when)s"), _moved(schedule, before, waits=waits)),
+            GuideLetter.SWAP_REFUSED: (
                 _("You still lead %(tour)s on %(when)s"),
                 _("The team has not agreed to the swap. You are still down for this departure."),
             ),
         }[kind]
-        path, label = "", ""
-        if kind in ("asked", "reminder"):
+        path, label = _way_to(guide, schedule)
+        if waits:
             path = reverse("guide_answer", args=[queries.answer_token(assignment)])
             label = _("Accept or decline:")
-        elif kind != "released" and guide.user_id is not None:
-            path, label = reverse("schedules:inspect", args=[schedule.pk]), _("Your departure:")
         return _render(
-            schedule,
+            [schedule],
+            recipient=recipient,
+            language=language,
+            subject=subject % facts,
+            lead=lead,
+            name=guide.name,
+            path=path,
+            label=label,
+        )
+
+
+def _moved(schedule: Schedule, before: datetime | None, *, waits: bool) -> str:
+    was = date_format(before.astimezone(schedule.zone), _("l j F Y, H:i")) if before is not None else ""
+    lead = _("This departure has a new time. It was planned for %(before)s.") % {"before": was}
+    end = (
+        _("Please tell us whether you can lead it at the new time.")
+        if waits
+        else _("You are still down for it. If the new time does not suit you, please let us know.")
+    )
+    return f"{lead} {end}"
+
+
+def _way_to(guide: Guide, schedule: Schedule) -> tuple[str, str]:
+    """Where a guide finds a departure in the admin, and what that is called; nothing for one without an account."""
+    if guide.user_id is None:
+        return "", ""
+    return reverse("schedules:inspect", args=[schedule.pk]), _("Your departure:")
+
+
+def guide_news(guide: Guide, schedules: Sequence[Schedule], kind: GuideLetter) -> Email | None:
+    """Return what a guide reads who was put down for departures or taken off, or whose departures are cancelled; one e-mail for all.
+
+    None when the guide has no address.
+    """
+    recipient = queries.guide_address(guide)
+    if not recipient:
+        return None
+    language, count = _language(guide.user), len(schedules)
+    with override(language):
+        if count == 1:
+            facts: dict[str, Any] = _facts(schedules[0])
+            subject, lead = {
+                GuideLetter.ASSIGNED: (_("You lead %(tour)s on %(when)s"), _("You are down for this departure.")),
+                GuideLetter.RELEASED: (
+                    _("You do not lead %(tour)s on %(when)s"),
+                    _("You are not down for this departure any more."),
+                ),
+                GuideLetter.CANCELLED: (
+                    _("Cancelled: %(tour)s on %(when)s"),
+                    _("This departure will not take place, so you do not need to come."),
+                ),
+            }[kind]
+        else:
+            facts = {"count": count}
+            subject, lead = {
+                GuideLetter.ASSIGNED: (_("You lead %(count)d departures"), _("You are down for these departures.")),
+                GuideLetter.RELEASED: (
+                    _("You no longer lead %(count)d departures"),
+                    _("You are not down for these departures any more."),
+                ),
+                GuideLetter.CANCELLED: (
+                    _("%(count)d departures are cancelled"),
+                    _("These departures will not take place, so you do not need to come."),
+                ),
+            }[kind]
+        path, label = "", ""
+        if kind == GuideLetter.ASSIGNED:
+            path, label = _way_to(guide, schedules[0])
+            if path and count > 1:
+                path, label = reverse("my_departures:index"), _("Your departures:")
+        return _render(
+            schedules,
             recipient=recipient,
             language=language,
             subject=subject % facts,
@@ -123,7 +208,7 @@ def swap_offered(swap: GuideSwap, guide: Guide) -> Email | None:
     language, schedule = _language(guide.user), swap.assignment.schedule
     with override(language):
         return _render(
-            schedule,
+            [schedule],
             recipient=recipient,
             language=language,
             subject=_("Can you take over %(tour)s on %(when)s?") % _facts(schedule),
@@ -176,7 +261,7 @@ def _to_team(
     with override(language):
         facts = {**_facts(schedule), "guide": guide.name}
         return _render(
-            schedule,
+            [schedule],
             recipient=recipient,
             language=language,
             subject=str(subject) % facts,

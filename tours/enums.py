@@ -104,6 +104,21 @@ class AssignmentStatus(models.TextChoices):
     DECLINED = "declined", _("Declined")
 
 
+class GuideLetter(models.TextChoices):
+    """What an e-mail to a guide, or to the team about a guide, is about; the value is the kind of the message."""
+
+    ASKED = "guide_asked", _("Guide asked to lead")
+    ASKED_AGAIN = "guide_asked_again", _("Guide reminded to answer")
+    ASSIGNED = "guide_assigned", _("Guide put down")
+    RELEASED = "guide_released", _("Guide taken off")
+    MOVED = "guide_moved", _("Guide told of a new time")
+    CANCELLED = "guide_cancelled", _("Guide told of a cancellation")
+    DECLINED = "guide_declined", _("Guide declined")
+    SWAP_OFFERED = "swap_offered", _("Departure offered to another guide")
+    SWAP_TAKEN = "swap_taken", _("Swap to agree to")
+    SWAP_REFUSED = "guide_refused", _("Swap refused")
+
+
 class AssignmentRole(models.TextChoices):
     """What a guide does on a departure."""
 

@@ -9,8 +9,9 @@ from wagtail.permission_policies import ModelPermissionPolicy
 from tours.models import Schedule
 from tours.queries import schedules_confirmed_by, schedules_led_by
 
-# What a guide does with the departures that are theirs; to check people in, the guide must have said to lead it.
+# What a guide does with the departures that are theirs. Who was only asked sees when and where, and nothing about the guests.
 OF_A_GUIDE = frozenset({"view", "view_manifest", "check_in"})
+ONCE_CONFIRMED = frozenset({"view_manifest", "check_in"})
 # What others need who do it on any departure.
 CODENAMES = {"view_manifest": "view_manifest", "check_in": "change_booking"}
 
@@ -28,7 +29,7 @@ class SchedulePolicy(ModelPermissionPolicy):
         return not OF_A_GUIDE.isdisjoint(actions) and user.has_perm("tours.lead_schedule")
 
     def _led(self, user: Any, actions: Collection[str]) -> QuerySet[Schedule]:
-        return schedules_confirmed_by(user) if set(actions) == {"check_in"} else schedules_led_by(user)
+        return schedules_confirmed_by(user) if ONCE_CONFIRMED.issuperset(actions) else schedules_led_by(user)
 
     def user_has_permission(self, user: Any, action: str) -> bool:
         """Return whether a person may do `action` with some departures: all of them, or those the person leads."""

@@ -3,7 +3,7 @@ from wagtail.permissions import register_permission_policy
 
 from tenancy.permissions import ReadOnlyPolicy
 from tours.models import Booking, DepartureDecision, Schedule
-from tours.panels import audit_areas, today_items
+from tours.panels import audit_areas, message_kinds, today_items
 from tours.permissions import SchedulePolicy
 from tours.viewsets import (
     BookingViewSet,
@@ -48,4 +48,5 @@ def register_calendar():
 
 
 hooks.register("audit_sentences", audit_areas)
+hooks.register("message_kinds", message_kinds)
 hooks.register("today_items", today_items)

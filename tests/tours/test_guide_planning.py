@@ -136,7 +136,7 @@ def test_asking_writes_to_the_guide_and_reminds_once(in_harbour, schedule, piet,
         assert queries.due_reminders(now=later) == []
     assert sent() == [
         ("guide_asked", "piet@example.com", "Can you lead Old town on Mon 2 Jun 2031, 10:00?"),
-        ("guide_reminder", "piet@example.com", "Please answer: can you lead Old town on Mon 2 Jun 2031, 10:00?"),
+        ("guide_asked_again", "piet@example.com", "Please answer: can you lead Old town on Mon 2 Jun 2031, 10:00?"),
     ]
 
 

@@ -80,6 +80,7 @@ def test_swap_from_offer_to_consent(in_harbour, led, maike):
     assert (done.status, done.decided_at) == ("done", NOW)
     assert leaders(led) == ["Maike"]
     assert sent() == [
+        ("guide_assigned", "piet@harbour.example"),
         ("swap_offered", "maike@example.com"),
         ("swap_taken", "hello@harbour.example"),
         ("guide_released", "piet@harbour.example"),
@@ -168,7 +169,7 @@ def test_guide_hands_over_on_the_own_page_and_another_takes_by_the_link(harbour,
     with organization_scope(harbour.pk):
         swap = GuideSwap.objects.get()
         link = reverse("guide_swap", args=[queries.swap_token(swap, maike)])
-        assert link in Message.objects.get().text
+        assert link in Message.objects.get(kind="swap_offered").text
     guest = client_for(harbour)
     assert "A wedding" in guest.get(link).content.decode()
     assert "The team is asked" in guest.post(link, follow=True).content.decode()

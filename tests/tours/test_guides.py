@@ -149,12 +149,40 @@ def test_guide_cannot_export_search_or_filter_what_others_lead(harbour, piet, ow
 
 @pytest.mark.parametrize(
     ("status", "seen"),
-    [(AssignmentStatus.PENDING, 200), (AssignmentStatus.CONFIRMED, 200), (AssignmentStatus.DECLINED, 404)],
+    [
+        (AssignmentStatus.PENDING, (200, 404, 404, 404, 404)),
+        (AssignmentStatus.CONFIRMED, (200, 200, 200, 200, 200)),
+        (AssignmentStatus.DECLINED, (404, 404, 404, 404, 404)),
+    ],
 )
-def test_departure_is_seen_unless_the_guide_declined(harbour, piet, own, status, seen):
+def test_who_comes_is_seen_once_the_guide_has_confirmed(harbour, piet, own, status, seen):
     with organization_scope(harbour.pk):
         GuideAssignment.objects.filter(schedule=own).update(status=status)
-    assert client_for(harbour, piet).get(urls_of(own)["manifest"]).status_code == seen
+    client = client_for(harbour, piet)
+    names = ("inspect", "manifest", "manifest_pdf", "manifest_csv", "check_in")
+    pages = [client.get(reverse(f"schedules:{name}", args=[own.pk])) for name in names]
+    assert tuple(page.status_code for page in pages) == seen
+
+
+def test_guide_who_was_only_asked_sees_nothing_about_the_guests(harbour, piet, own):
+    with organization_scope(harbour.pk):
+        GuideAssignment.objects.filter(schedule=own).update(status=AssignmentStatus.PENDING)
+        Schedule.objects.filter(pk=own.pk).update(internal_note="Mrs Petersen walks slowly")
+    client, url = client_for(harbour, piet), reverse("schedules:day_manifest")
+    pages = [
+        client.get(reverse("schedules:index")),
+        client.get(urls_of(own)["inspect"]),
+        client.get(f"{url}?date={own.date}"),
+        client.get(f"/admin/?day={own.date}"),
+    ]
+    said = "".join(page.content.decode() for page in pages)
+    assert [text in said for text in (urls_of(own)["manifest"], "Petersen")] == [False, False]
+    with organization_scope(harbour.pk):
+        GuideAssignment.objects.filter(schedule=own).update(status=AssignmentStatus.CONFIRMED)
+    said = (
+        client.get(reverse("schedules:index")).content.decode() + client.get(urls_of(own)["inspect"]).content.decode()
+    )
+    assert (said.count(urls_of(own)["manifest"]), "Petersen" in said) == (2, True)
 
 
 def test_guide_who_stopped_sees_nothing(harbour, piet, guide, own):

@@ -287,9 +287,11 @@ def test_departures_that_were_closed_with_their_pattern_open_with_it(in_harbour)
     first, _second = made(pattern)
     close_schedule(first)
     pattern.excluded_dates = JUNE[:2]
+    pattern.save()
     apply(pattern, OrphanFate.CLOSE)
     assert [one.status for one in made(pattern)] == ["closed", "closed"]
     pattern.excluded_dates = []
+    pattern.save()
     plan = apply(pattern)
     # Somebody closed the first by hand.
     assert [one.status for one in made(pattern)] == ["closed", "open"]
@@ -303,6 +305,7 @@ def test_places_and_language_follow_the_pattern_where_nobody_has_touched_them(in
     book(booked)
     make_schedule(pattern.variant, date=taken.date, language="de")
     pattern.capacity, pattern.language = 20, "de"
+    pattern.save()
     plan = apply(pattern)
     assert [(one.capacity, one.language) for one in made(pattern)] == [(12, ""), (20, "de"), (12, "")]
     assert (len(plan.adjusted), len(plan.kept)) == (1, 2)
@@ -312,6 +315,7 @@ def test_plan_that_is_out_of_date_is_not_followed(in_harbour):
     pattern = PatternFactory()
     generate_schedules(pattern, now=NOW)
     pattern.weekdays = [1]
+    pattern.save()
     shown = plan_of(pattern, now=NOW)
     book(made(pattern)[0])
     with pytest.raises(PlanOutdated) as outdated:

@@ -76,6 +76,13 @@ class ScheduleForm(TenantForm):
             required=False, widget=forms.HiddenInput, initial=editable_values(self.instance)
         )
 
+    def clean_language(self) -> str:
+        """Return the language. Raises `ValidationError` when the tour is not led in it, unless the departure had it before."""
+        language: str = self.cleaned_data["language"]
+        if language and language != self.initial.get("language") and language not in self.instance.tour.languages:
+            raise ValidationError(_("This tour is not led in that language."))
+        return language
+
     def words_of(self, values: Mapping[str, Any]) -> list[tuple[str, str]]:
         """Return values as `editable_values` gives them in words: the field's label and what is there."""
         guides = dict(self.fields["guides"].queryset.values_list("pk", "name"))

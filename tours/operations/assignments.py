@@ -11,13 +11,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from psycopg.errors import ExclusionViolation
 
-from crm.operations import queue_message
 from tenancy import audit
 from tenancy.audit import Actor
 from tenancy.models import User
-from tours import emails
-from tours.enums import LEADING, AssignmentRole, AssignmentStatus, ScheduleStatus
+from tours.enums import LEADING, AssignmentRole, AssignmentStatus, GuideLetter, ScheduleStatus
 from tours.models import Guide, GuideAssignment, Schedule
+from tours.operations.guide_letters import GuideNews, tell_guide, tell_guides, write_to_guide, write_to_team
 from tours.queries import (
     assignment_for_update,
     confirmed_times,
@@ -82,8 +81,12 @@ def _refuse_hard(guide: Guide, against: Iterable[Conflict]) -> None:
 
 
 @transaction.atomic
-def assign_guides(schedule: Schedule, *, guides: Iterable[Guide], actor: Actor = None) -> list[Guide]:
-    """Put exactly these guides down for a departure; return them by name.
+def assign_guides(
+    schedule: Schedule, *, guides: Iterable[Guide], news: GuideNews | None = None, actor: Actor = None
+) -> list[Guide]:
+    """Put exactly these guides down for a departure, and tell those for whom that is new by e-mail; return all by name.
+
+    With `news` it is gathered there what they are to be told, and nothing is sent.
 
     Whom staff put down is confirmed, also after having declined; who was asked or confirmed already stays so. A repeat has no effect.
     What only warns is not asked for here. Raises `AssignmentRefused` when a guide leads another departure at that time, has time off, or
@@ -91,9 +94,10 @@ def assign_guides(schedule: Schedule, *, guides: Iterable[Guide], actor: Actor =
     """
     locked = schedule_for_update(schedule.pk)
     wanted = {guide.pk for guide in guides}
-    before = {guide.pk for guide in guides_of(locked)}
+    leading = guides_of(locked)
+    before = {guide.pk for guide in leading}
     if wanted == before:
-        return guides_of(locked)
+        return leading
     locked.guide_assignments.filter(status__in=LEADING).exclude(guide__in=wanted).delete()
     added = guides_for_update(wanted - before)
     if added and locked.status != ScheduleStatus.CANCELLED:
@@ -107,13 +111,19 @@ def assign_guides(schedule: Schedule, *, guides: Iterable[Guide], actor: Actor =
                 schedule=locked, guide=guide, defaults={"status": AssignmentStatus.CONFIRMED}
             )
     audit.record("schedule.guides_set", locked, actor=actor, guide_ids=sorted(wanted))
+    told = GuideNews() if news is None else news
+    told.add(GuideLetter.RELEASED, locked, [guide for guide in leading if guide.pk not in wanted])
+    told.add(GuideLetter.ASSIGNED, locked, added)
+    if news is None:
+        tell_guides(told, now=timezone.now())
     return guides_of(locked)
 
 
 def lead_new_schedules(schedules: Iterable[Schedule], *, guides: Iterable[Guide]) -> list[tuple[Schedule, Guide]]:
     """Put guides down for departures of one tour that were made in the running transaction; return where one cannot lead, by time.
 
-    There the departure has no such guide; everywhere else the guide is confirmed. A fixed number of queries.
+    There the departure has no such guide; everywhere else the guide is confirmed, and told by one e-mail. A fixed number of queries
+    for any number of departures.
     """
     wanted = sorted(schedules, key=lambda schedule: (schedule.starts_at, schedule.pk))
     leaders = guides_for_update(guide.pk for guide in guides)
@@ -125,7 +135,7 @@ def lead_new_schedules(schedules: Iterable[Schedule], *, guides: Iterable[Guide]
     outlook = outlook_on(tour, guides=leaders, starts_at=first, ends_at=last)
     # What they lead was read above, with what they are given here added to it.
     free = {pk: replace(candidate, engagements=()) for pk, candidate in outlook.candidates.items()}
-    rows, refused = [], []
+    rows, refused, news = [], [], GuideNews()
     for schedule in wanted:
         schedule.tour = tour
         need = need_of(schedule, outlook)
@@ -137,8 +147,10 @@ def lead_new_schedules(schedules: Iterable[Schedule], *, guides: Iterable[Guide]
                 continue
             times.append((schedule.starts_at, schedule.ends_at))
             rows.append(GuideAssignment(schedule=schedule, guide=guide, status=AssignmentStatus.CONFIRMED))
+            news.add(GuideLetter.ASSIGNED, schedule, [guide])
     with guides_in_one_place():
         GuideAssignment.objects.bulk_create(rows)
+    tell_guides(news, now=timezone.now())
     return refused
 
 
@@ -160,7 +172,7 @@ def assign_guide(
     row, is_new = _put_down(schedule, guide, role, override_reason, AssignmentStatus.CONFIRMED, now=now, actor=actor)
     if is_new:
         audit.record("schedule.guide_assigned", row.schedule, actor=actor, guide_id=guide.pk, role=row.role)
-        write_to_guide(row, "assigned", now=now)
+        tell_guide(row.guide, GuideLetter.ASSIGNED, row.schedule, now=now)
     return row
 
 
@@ -185,7 +197,7 @@ def ask_guide(
     row, is_new = _put_down(schedule, guide, role, override_reason, AssignmentStatus.PENDING, now=now, actor=actor)
     if is_new:
         audit.record("schedule.guide_asked", row.schedule, actor=actor, guide_id=guide.pk, role=row.role)
-        write_to_guide(row, "asked", now=now)
+        write_to_guide(row, GuideLetter.ASKED, now=now)
     return row
 
 
@@ -238,8 +250,8 @@ def release_guide(assignment: GuideAssignment, *, now: datetime, actor: Actor) -
         return
     row.schedule = schedule
     audit.record("schedule.guide_released", schedule, actor=actor, guide_id=row.guide_id)
-    if row.status in LEADING and schedule.status != ScheduleStatus.CANCELLED and schedule.ends_at > now:
-        write_to_guide(row, "released", now=now)
+    if row.status in LEADING:
+        tell_guide(row.guide, GuideLetter.RELEASED, schedule, now=now)
     row.delete()
 
 
@@ -253,42 +265,7 @@ def remind_guide(assignment_id: int, *, now: datetime) -> None:
         return
     row.reminded_at = now
     row.save(update_fields=["reminded_at", "updated_at"])
-    write_to_guide(row, "reminder", now=now)
-
-
-def write_to_guide(assignment: GuideAssignment, kind: str, *, now: datetime) -> None:
-    """Queue an e-mail to a guide about an assignment; nothing when they have no address."""
-    mail = emails.to_guide(assignment, kind)
-    if mail is not None:
-        queue_message(
-            kind=f"guide_{kind}",
-            dedupe_key=f"assignment-{assignment.pk}-{assignment.guide_id}-{now.timestamp():.0f}",
-            recipient=mail.recipient,
-            language=mail.language,
-            subject=mail.subject,
-            text=mail.text,
-            html=mail.html,
-            record=assignment.schedule,
-            now=now,
-        )
-
-
-def _write_to_team(assignment: GuideAssignment, *, now: datetime) -> None:
-    """Queue an e-mail to whoever asked a guide who declines; nothing when nobody has an address."""
-    mail = emails.declined(assignment)
-    if mail is not None:
-        asked = assignment.asked_at.timestamp() if assignment.asked_at else 0
-        queue_message(
-            kind="guide_declined",
-            dedupe_key=f"assignment-{assignment.pk}-{asked:.0f}",
-            recipient=mail.recipient,
-            language=mail.language,
-            subject=mail.subject,
-            text=mail.text,
-            html=mail.html,
-            record=assignment.schedule,
-            now=now,
-        )
+    write_to_guide(row, GuideLetter.ASKED_AGAIN, now=now)
 
 
 def _refuse_past(schedule: Schedule, *, now: datetime) -> None:
@@ -349,5 +326,5 @@ def decline_assignment(assignment: GuideAssignment, *, reason: str, actor: Actor
     locked.answered_at = timezone.now()
     locked.save(update_fields=["status", "decline_reason", "answered_at", "updated_at"])
     audit.record("assignment.declined", locked.schedule, actor=actor, guide_id=locked.guide_id)
-    _write_to_team(locked, now=locked.answered_at)
+    write_to_team(locked, now=locked.answered_at)
     return locked

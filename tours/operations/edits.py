@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from tenancy.audit import Actor
 from tours.enums import ScheduleStatus
 from tours.models import Guide, Schedule
+from tours.operations.guide_letters import GuideNews, tell_guides
 from tours.operations.schedules import (
     ScheduleRefused,
     cancel_schedule,
@@ -68,28 +69,34 @@ class BulkReport:
     left_alone: list[tuple[Schedule, str]] = field(default_factory=list)
 
 
-def _each(schedules: Iterable[Schedule], do: Callable[[Schedule], str]) -> BulkReport:
+def _each(schedules: Iterable[Schedule], do: Callable[[Schedule, GuideNews], str]) -> BulkReport:
     # Each in a transaction of its own: it is done completely or not at all, and nobody waits for the others.
-    report = BulkReport()
+    report, told = BulkReport(), GuideNews()
     for schedule in schedules:
+        news = GuideNews()
         try:
-            reason = do(schedule)
+            reason = do(schedule, news)
         except ScheduleRefused as refused:
             reason = str(refused)
         if reason:
             report.left_alone.append((schedule, reason))
         else:
             report.done.append(schedule)
+            told.add_all(news)
+    tell_guides(told, now=timezone.now())
     return report
 
 
 def change_schedules(schedules: Sequence[Schedule], *, values: Mapping[str, Any], actor: Actor) -> BulkReport:
-    """Give many departures the same `values` (of the fields in `IN_BULK`); return what became of each. None is half changed."""
+    """Give many departures the same `values` (of the fields in `IN_BULK`); return what became of each. None is half changed.
+
+    Each guide who is put down or taken off is told by one e-mail for all of them.
+    """
     unknown = set(values) - IN_BULK
     if unknown:
         raise ValueError(f"{sorted(unknown)} cannot be the same for many departures.")
 
-    def change(schedule: Schedule) -> str:
+    def change(schedule: Schedule, news: GuideNews) -> str:
         with transaction.atomic():
             locked = schedule_for_update(schedule.pk)
             if _has(locked, values):
@@ -98,7 +105,7 @@ def change_schedules(schedules: Sequence[Schedule], *, values: Mapping[str, Any]
                 name: getattr(locked, name)
                 for name in ("date", "start_time", "duration_minutes", *IN_BULK - {"guides"})
             }
-            change_schedule(locked, **{**kept, **values}, actor=actor)
+            change_schedule(locked, **{**kept, **values}, news=news, actor=actor)
         return ""
 
     return _each(schedules, change)
@@ -115,22 +122,27 @@ def _has(schedule: Schedule, values: Mapping[str, Any]) -> bool:
 
 def open_schedules(schedules: Sequence[Schedule], *, actor: Actor) -> BulkReport:
     """Sell many closed departures again; return what became of each."""
-    return _each(schedules, lambda schedule: _unless(schedule, "open") or _done(open_schedule(schedule, actor=actor)))
+    return _each(
+        schedules, lambda schedule, _news: _unless(schedule, "open") or _done(open_schedule(schedule, actor=actor))
+    )
 
 
 def close_schedules(schedules: Sequence[Schedule], *, actor: Actor) -> BulkReport:
     """Stop selling many departures; return what became of each."""
-    return _each(schedules, lambda schedule: _unless(schedule, "close") or _done(close_schedule(schedule, actor=actor)))
+    return _each(
+        schedules, lambda schedule, _news: _unless(schedule, "close") or _done(close_schedule(schedule, actor=actor))
+    )
 
 
 def cancel_schedules(schedules: Sequence[Schedule], *, reason: str, now: datetime, actor: Actor) -> BulkReport:
-    """Cancel many departures with their bookings; return what became of each."""
-    return _each(
-        schedules,
-        lambda schedule: (
-            _unless(schedule, "cancel") or _done(cancel_schedule(schedule, reason=reason, now=now, actor=actor))
-        ),
-    )
+    """Cancel many departures with their bookings, and tell each guide once; return what became of each."""
+
+    def cancel(schedule: Schedule, news: GuideNews) -> str:
+        return _unless(schedule, "cancel") or _done(
+            cancel_schedule(schedule, reason=reason, now=now, news=news, actor=actor)
+        )
+
+    return _each(schedules, cancel)
 
 
 def _unless(schedule: Schedule, verb: str) -> str:

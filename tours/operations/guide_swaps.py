@@ -5,19 +5,18 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from crm.operations import queue_message
 from tenancy import audit
 from tenancy.audit import Actor
 from tenancy.models import User
 from tours import emails
-from tours.enums import SWAPS_OPEN, AssignmentStatus, ScheduleStatus, SwapStatus
+from tours.enums import SWAPS_OPEN, AssignmentStatus, GuideLetter, ScheduleStatus, SwapStatus
 from tours.models import Guide, GuideAssignment, GuideSwap
 from tours.operations.assignments import (
     AssignmentRefused,
     guides_in_one_place,
     refuse_double_booking,
-    write_to_guide,
 )
+from tours.operations.guide_letters import queue_letter, tell_guide, write_to_guide
 from tours.queries import (
     assignment_for_update,
     conflicts_of,
@@ -58,23 +57,9 @@ def offer_swap(
         raise AssignmentRefused(_("This departure is offered already.")) from error
     audit.record("swap.offered", schedule, actor=actor, guide_id=row.guide_id, to=[guide.pk for guide in asked])
     for guide in asked:
-        _queue(swap, emails.swap_offered(swap, guide), "swap_offered", key=f"swap-{swap.pk}-{guide.pk}", now=now)
+        mail, key = emails.swap_offered(swap, guide), f"swap-{swap.pk}-{guide.pk}"
+        queue_letter(mail, GuideLetter.SWAP_OFFERED, key=key, record=schedule, now=now)
     return swap
-
-
-def _queue(swap: GuideSwap, mail: emails.Email | None, kind: str, *, key: str, now: datetime) -> None:
-    if mail is not None:
-        queue_message(
-            kind=kind,
-            dedupe_key=key,
-            recipient=mail.recipient,
-            language=mail.language,
-            subject=mail.subject,
-            text=mail.text,
-            html=mail.html,
-            record=swap.assignment.schedule,
-            now=now,
-        )
 
 
 def _open_swap(swap: GuideSwap, *guides: int, now: datetime) -> GuideSwap:
@@ -125,7 +110,8 @@ def take_swap(swap: GuideSwap, *, guide: Guide, now: datetime, actor: Actor) -> 
     locked.save()
     audit.record("swap.taken", locked.assignment.schedule, actor=actor, guide_id=guide.pk)
     if warned or guide_settings().swap_needs_consent:
-        _queue(locked, emails.swap_taken(locked), "swap_taken", key=f"swap-{locked.pk}", now=now)
+        mail, key = emails.swap_taken(locked), f"swap-{locked.pk}"
+        queue_letter(mail, GuideLetter.SWAP_TAKEN, key=key, record=locked.assignment.schedule, now=now)
         return locked
     return _hand_over(locked, now=now, actor=None)
 
@@ -134,8 +120,7 @@ def _hand_over(swap: GuideSwap, *, now: datetime, actor: Actor) -> GuideSwap:
     assignment, guide = swap.assignment, swap.taker
     assert guide is not None
     schedule = assignment.schedule
-    before = assignment.guide_id
-    write_to_guide(assignment, "released", now=now)
+    before = assignment.guide
     # Who had declined or was asked leads it now; one row for each guide.
     schedule.guide_assignments.filter(guide=guide).delete()
     assignment.guide, assignment.answered_at = guide, now
@@ -144,8 +129,9 @@ def _hand_over(swap: GuideSwap, *, now: datetime, actor: Actor) -> GuideSwap:
     swap.status, swap.decided_at = SwapStatus.DONE, now
     swap.decided_by = actor if isinstance(actor, User) else None
     swap.save()
-    audit.record("swap.done", schedule, actor=actor, guide_ids=[before, guide.pk])
-    write_to_guide(assignment, "assigned", now=now)
+    audit.record("swap.done", schedule, actor=actor, guide_ids=[before.pk, guide.pk])
+    tell_guide(before, GuideLetter.RELEASED, schedule, now=now)
+    tell_guide(guide, GuideLetter.ASSIGNED, schedule, now=now)
     return swap
 
 
@@ -170,7 +156,7 @@ def refuse_swap(swap: GuideSwap, *, now: datetime, actor: Actor) -> GuideSwap:
     locked.decided_by = actor if isinstance(actor, User) else None
     locked.save()
     audit.record("swap.refused", locked.assignment.schedule, actor=actor, guide_id=locked.assignment.guide_id)
-    write_to_guide(locked.assignment, "refused", now=now)
+    write_to_guide(locked.assignment, GuideLetter.SWAP_REFUSED, now=now)
     return locked
 
 

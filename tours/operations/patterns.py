@@ -13,8 +13,8 @@ from tenancy.audit import Actor
 from tenancy.queries import current_organization
 from tours.enums import OrphanFate, ScheduleStatus
 from tours.models import AvailabilityPattern, Schedule, TourVariant
-from tours.operations.schedules import new_schedule
-from tours.queries import Orphan, PatternPlan, PlannedDeparture, plan_of, variant_for_update
+from tours.operations.schedules import ScheduleRefused, departure_once, new_schedule
+from tours.queries import Orphan, PatternPlan, PlannedDeparture, pattern_for_update, plan_of, variant_for_update
 
 BATCH = 1000
 
@@ -36,13 +36,18 @@ class PlanOutdated(Exception):
 def generate_schedules(pattern: AvailabilityPattern, *, now: datetime, actor: Actor = None) -> PatternPlan:
     """Add the departures that a pattern asks for and that are not there yet, up to its horizon; return the plan that was followed.
 
-    A repeat adds nothing. Departures that exist, cancelled ones too, are left as they are.
+    A repeat adds nothing. Departures that exist, cancelled ones too, are left as they are. The pattern counts as it is stored; one that
+    was switched off or deleted meanwhile adds nothing.
     """
+    # First the pattern, as whoever saves it does: what it says counts once nobody can change it any more.
+    found = pattern_for_update(pattern.pk)
+    if found is None:
+        return PatternPlan()
     # One at a time for each variant, as `create_schedules` does.
-    variant = variant_for_update(pattern.variant_id)
-    plan = plan_of(pattern, now=now)
-    _add(pattern, variant, plan.added)
-    _record(pattern, plan, actor=actor)
+    variant = variant_for_update(found.variant_id)
+    plan = plan_of(found, now=now)
+    _add(found, variant, plan.added)
+    _record(found, plan, actor=actor)
     return plan
 
 
@@ -60,6 +65,10 @@ def apply_pattern(
     Departures with bookings, with guides or changed by hand are never touched. Raises `PlanOutdated` when there is another plan by
     now; then nothing is done. A repeat changes nothing.
     """
+    found = pattern_for_update(pattern.pk)
+    if found is None:
+        raise PlanOutdated(PatternPlan())
+    pattern = found
     variant = variant_for_update(pattern.variant_id)
     # Who books waits, and finds the departure closed or gone; who has booked is seen by the plan.
     list(
@@ -69,7 +78,11 @@ def apply_pattern(
     if plan.digest != digest:
         raise PlanOutdated(plan)
     _add(pattern, variant, plan.added)
-    _adjust(pattern, plan.adjusted, now=now)
+    try:
+        with departure_once():
+            _adjust(pattern, plan.adjusted, now=now)
+    except ScheduleRefused as refused:
+        raise PlanOutdated(plan_of(pattern, now=now)) from refused
     closed, removed = _settle(plan.free_orphans, orphans, now=now)
     if plan.adjusted or closed or removed:
         variant.tour.save(update_fields=["updated_at"])
@@ -84,7 +97,8 @@ def _add(pattern: AvailabilityPattern, variant: TourVariant, planned: Iterable[P
         schedule = new_schedule(variant, one.start, zone=zone, capacity=pattern.capacity, language=pattern.language)
         schedule.pattern, schedule.pattern_date, schedule.pattern_time = pattern, one.date, one.time
         schedules.append(schedule)
-    Schedule.objects.bulk_create(schedules, batch_size=BATCH)
+    # Where somebody moves another departure to the same time in this moment, that one is there.
+    Schedule.objects.bulk_create(schedules, batch_size=BATCH, ignore_conflicts=True)
     if schedules:
         # Rows made in bulk send no signals; those who keep pages of the tour learn of it this way.
         variant.tour.save(update_fields=["updated_at"])

@@ -1,11 +1,13 @@
 """Departures: made from wall times, changed within their rules, cancelled and completed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,7 +15,7 @@ from tenancy import audit
 from tenancy.audit import Actor
 from tenancy.outbox import publish
 from tenancy.queries import current_organization
-from tours.enums import SEAT_TAKING, BookingStatus, ScheduleStatus
+from tours.enums import LEADING, SEAT_TAKING, BookingStatus, GuideLetter, ScheduleStatus
 from tours.models import Guide, Schedule, TourVariant
 from tours.operations.assignments import (
     AssignmentRefused,
@@ -23,14 +25,31 @@ from tours.operations.assignments import (
     refuse_double_booking,
 )
 from tours.operations.attendance import complete_bookings
+from tours.operations.guide_letters import GuideNews, tell_guides, write_to_guide
 from tours.operations.resources import shortage_as
 from tours.operations.seats import release_seats
-from tours.queries import confirmed_guides_of, guides_of, schedule_for_update, variant_for_update
+from tours.queries import assignments_of, confirmed_guides_of, guides_of, schedule_for_update, variant_for_update
 from tours.rules import LocalStart, Minimum, local_start, may_become
 
 
 class ScheduleRefused(ValueError):
     """A departure that cannot be made or changed so; the message says why in the active language."""
+
+
+@contextmanager
+def departure_once() -> Iterator[None]:
+    """Run a block that writes departures; raise `ScheduleRefused` when the database refuses a second one of a variant at the same time.
+
+    Whoever looked first gets there only when somebody else was quicker. The block is undone then.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        found = getattr(error.__cause__, "diag", None)
+        if found is None or found.constraint_name != "schedule_once":
+            raise
+        raise ScheduleRefused(_("There is already a departure of this variant at that time.")) from error
 
 
 @dataclass
@@ -99,7 +118,8 @@ def create_schedules(
     """Create a departure of a variant for each local day and wall time in the organization's zone; return what was done.
 
     Times at which the variant leaves already are left out, so a repeat changes nothing. `capacity` defaults to that of the variant;
-    `guides` lead all that are made, except where they cannot.
+    `guides` lead all that are made, except where they cannot. Raises `ScheduleRefused` when somebody moves another departure of the
+    variant to one of these times in this moment.
     """
     # One at a time for each variant, so that two people pressing the button together do not make everything twice.
     variant = variant_for_update(variant.pk)
@@ -120,19 +140,20 @@ def create_schedules(
         existing=[start for instant, start in starts.items() if instant in taken],
         moved=[start for instant, start in starts.items() if start.moved and instant not in taken],
     )
-    result.created = Schedule.objects.bulk_create(
-        new_schedule(
-            variant,
-            start,
-            zone=zone,
-            capacity=capacity,
-            language=language,
-            guest_note=guest_note,
-            internal_note=internal_note,
+    with departure_once():
+        result.created = Schedule.objects.bulk_create(
+            new_schedule(
+                variant,
+                start,
+                zone=zone,
+                capacity=capacity,
+                language=language,
+                guest_note=guest_note,
+                internal_note=internal_note,
+            )
+            for instant, start in starts.items()
+            if instant not in taken
         )
-        for instant, start in starts.items()
-        if instant not in taken
-    )
     result.unled = lead_new_schedules(result.created, guides=guides)
     if result.created:
         # Rows made in bulk send no signals; those who keep pages of the tour learn of it this way.
@@ -194,13 +215,15 @@ def change_schedule(
     internal_note: str,
     guides: Iterable[Guide] | None = None,
     minimum: Minimum | None = None,
+    news: GuideNews | None = None,
     actor: Actor = None,
 ) -> Schedule:
     """Change a departure; return it. Its guides stay when `guides` is None, and its own minimum when `minimum` is.
 
-    Raises `ScheduleRefused` when it took place or was cancelled, when more seats are booked or blocked than `capacity`, when the time is
-    changed while there are bookings, when the variant leaves at that time already, when a guide leads another departure then, or when
-    too little of a shared resource is free then.
+    Guides are told by e-mail when they are put down or taken off, and of a new time; `news` gathers the former instead. Raises
+    `ScheduleRefused` when it took place or was cancelled, when more seats are booked or blocked than `capacity`, when the time is
+    changed while there are bookings, when the tour is not led in `language`, when the variant leaves at that time already, when a guide
+    leads another departure then, or when too little of a shared resource is free then.
     """
     locked = schedule_for_update(schedule.pk)
     if locked.status in (ScheduleStatus.COMPLETED, ScheduleStatus.CANCELLED):
@@ -212,14 +235,17 @@ def change_schedule(
         raise ScheduleRefused(
             _("The time cannot change while people are booked. Cancel this departure or move its guests.")
         )
+    if language and language != locked.language and language not in locked.tour.languages:
+        raise ScheduleRefused(_("This tour is not led in that language."))
     others = Schedule.objects.filter(variant=locked.variant_id, starts_at=start.starts_at, language=language)
     if others.exclude(pk=locked.pk).exclude(status=ScheduleStatus.CANCELLED).exists():
         raise ScheduleRefused(_("There is already a departure of this variant at that time."))
-    before = audit.snapshot(locked)
+    before, moved_from = audit.snapshot(locked), locked.starts_at
     if guides is not None:
         guides = list(guides)
         # Who does not lead it any more leaves before it moves.
-        assign_guides(locked, guides=[guide for guide in guides_of(locked) if guide in guides], actor=actor)
+        staying = [guide for guide in guides_of(locked) if guide in guides]
+        assign_guides(locked, guides=staying, news=news, actor=actor)
     locked.duration_minutes = duration_minutes
     locked.cutoff_minutes = cutoff_minutes
     locked.capacity = capacity
@@ -234,10 +260,11 @@ def change_schedule(
     try:
         leading = confirmed_guides_of(locked)
         refuse_double_booking(locked, guides=leading, starts_at=locked.starts_at, ends_at=locked.ends_at)
-        with shortage_as(ScheduleRefused), guides_in_one_place():
+        with shortage_as(ScheduleRefused), departure_once(), guides_in_one_place():
             locked.save()
+        tell_of_new_time(locked, moved_from, now=timezone.now())
         if guides is not None:
-            assign_guides(locked, guides=guides, actor=actor)
+            assign_guides(locked, guides=guides, news=news, actor=actor)
     except AssignmentRefused as refused:
         raise ScheduleRefused(str(refused)) from refused
     changes = audit.changes_since(before, locked)
@@ -246,6 +273,16 @@ def change_schedule(
         locked.changed_by_hand = True
         audit.record("schedule.changed", locked, actor=actor, changes=changes)
     return locked
+
+
+def tell_of_new_time(schedule: Schedule, before: datetime, *, now: datetime) -> None:
+    """Tell the guides of a departure, also those who were only asked, that it leaves at another time than `before`; once for each time."""
+    if schedule.starts_at == before or schedule.ends_at <= now:
+        return
+    for row in assignments_of(schedule):
+        if row.status in LEADING:
+            row.schedule = schedule
+            write_to_guide(row, GuideLetter.MOVED, before=before, now=now)
 
 
 def _set_status(schedule: Schedule, wanted: ScheduleStatus, *, actor: Actor) -> Schedule:
@@ -276,15 +313,18 @@ def open_schedule(schedule: Schedule, *, actor: Actor = None) -> Schedule:
 
 
 @transaction.atomic
-def cancel_schedule(schedule: Schedule, *, reason: str, now: datetime, actor: Actor = None) -> Schedule:
+def cancel_schedule(
+    schedule: Schedule, *, reason: str, now: datetime, news: GuideNews | None = None, actor: Actor = None
+) -> Schedule:
     """Cancel a departure and its bookings, and announce it once, so that orders are refunded and guests told. Returns it.
 
-    `reason` is for staff; it is added to the internal note. Raises `ScheduleRefused` when it took place. A repeat has no effect.
+    Its guides are told by e-mail, also those who were only asked; `news` gathers that instead. `reason` is for staff; it is added to
+    the internal note. Raises `ScheduleRefused` when it took place. A repeat has no effect.
     """
     locked = schedule_for_update(schedule.pk)
     if locked.status == ScheduleStatus.CANCELLED:
         return locked
-    _set_status(locked, ScheduleStatus.CANCELLED, actor=actor)
+    locked = _set_status(locked, ScheduleStatus.CANCELLED, actor=actor)
     locked.internal_note = f"{locked.internal_note}\n{reason}".strip()
     locked.save(update_fields=["internal_note"])
     lost = release_seats(locked.bookings.filter(status__in=SEAT_TAKING), to=BookingStatus.CANCELLED, now=now)
@@ -294,6 +334,10 @@ def cancel_schedule(schedule: Schedule, *, reason: str, now: datetime, actor: Ac
         booking_ids=[booking.pk for booking in lost],
         actor_id=actor.pk if actor is not None else None,
     )
+    told = GuideNews() if news is None else news
+    told.add(GuideLetter.CANCELLED, locked, guides_of(locked))
+    if news is None:
+        tell_guides(told, now=now)
     return schedule_for_update(locked.pk)
 
 

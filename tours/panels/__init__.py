@@ -1,6 +1,7 @@
 """What tours put into the admin: forms, and what other pages of it show of tours."""
 
 from tours.panels.audit import audit_areas
+from tours.panels.messages import message_kinds
 from tours.panels.patterns import PATTERN_FORM
 from tours.panels.resources import RESOURCE_FORM
 from tours.panels.today import certificate_in_words, today_items
@@ -17,5 +18,6 @@ __all__ = [
     "FormSetPanel",
     "audit_areas",
     "certificate_in_words",
+    "message_kinds",
     "today_items",
 ]

@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from tenancy.fields import translated
+from tenancy.models import User
 from tenancy.panels import TodayItem
 from tours.models import Guide, Schedule
 from tours.queries import (
@@ -25,46 +26,52 @@ from tours.queries import (
 
 
 def today_items(request: HttpRequest) -> list[TodayItem]:
-    """Return the departures about which something must be decided, and the guides who have not answered."""
+    """Return the departures about which something must be decided, the guides who have not answered, and what the person is asked."""
     user, now = request.user, timezone.now()
-    if user.has_perm("tours.change_schedule"):
-        too_few = [
-            _waiting(
-                decision.schedule,
-                gettext("Too few participants: %(booked)d of at least %(minimum)d")
-                % {"booked": decision.schedule.booked_count, "minimum": decision.minimum},
-                url=reverse("decisions:decide", args=[decision.pk]),
-                order=15,
-            )
-            for decision in decisions_waiting()
-        ]
-        asked = [
-            _waiting(
-                assignment.schedule,
-                gettext("%(guide)s has not answered yet") % {"guide": assignment.guide},
-                order=45,
-                page="guides",
-            )
-            for assignment in requests_unanswered(now=now)
-        ]
-        return [*too_few, *asked, *_of_guides(timezone.localdate(now, timezone=request.organization.zone), now=now)]
-    if user.has_perm("tours.lead_schedule"):
-        return [
-            *(
-                _waiting(assignment.schedule, gettext("You are asked to lead it"), order=5)
-                for assignment in requests_to(user, now=now)
-            ),
-            *(
-                _waiting(
-                    swap.assignment.schedule,
-                    gettext("%(guide)s would like to hand it over") % {"guide": swap.assignment.guide},
-                    order=46,
-                    url=reverse("swaps:index"),
-                )
-                for swap in swaps_open_to(user)
-            ),
-        ]
-    return []
+    own = _of_guide(user, now=now) if user.has_perm("tours.lead_schedule") else []
+    if not user.has_perm("tours.change_schedule"):
+        return own
+    too_few = [
+        _waiting(
+            decision.schedule,
+            gettext("Too few participants: %(booked)d of at least %(minimum)d")
+            % {"booked": decision.schedule.booked_count, "minimum": decision.minimum},
+            url=reverse("decisions:decide", args=[decision.pk]),
+            order=15,
+        )
+        for decision in decisions_waiting()
+    ]
+    asked = [
+        _waiting(
+            assignment.schedule,
+            gettext("%(guide)s has not answered yet") % {"guide": assignment.guide},
+            order=45,
+            page="guides",
+        )
+        for assignment in requests_unanswered(now=now)
+        # What they are asked themselves stands above.
+        if assignment.guide.user_id != user.pk
+    ]
+    of_guides = _of_guides(timezone.localdate(now, timezone=request.organization.zone), now=now)
+    return [*own, *too_few, *asked, *of_guides]
+
+
+def _of_guide(user: User, *, now: datetime) -> list[TodayItem]:
+    """What somebody who leads tours is asked: to lead, or to take over."""
+    requests = [
+        _waiting(assignment.schedule, gettext("You are asked to lead it"), order=5, url=reverse("my_departures:index"))
+        for assignment in requests_to(user, now=now)
+    ]
+    offered = [
+        _waiting(
+            swap.assignment.schedule,
+            gettext("%(guide)s would like to hand it over") % {"guide": swap.assignment.guide},
+            order=46,
+            url=reverse("swaps:index"),
+        )
+        for swap in swaps_open_to(user)
+    ]
+    return [*requests, *offered]
 
 
 def _of_guides(today: date, *, now: datetime) -> list[TodayItem]:

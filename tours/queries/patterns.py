@@ -187,6 +187,11 @@ def variant_for_update(pk: int) -> TourVariant:
     return TourVariant.objects.select_for_update(of=("self",), no_key=True).select_related("tour").get(pk=pk)
 
 
+def pattern_for_update(pk: int) -> AvailabilityPattern | None:
+    """Return a pattern locked until the end of the transaction, or None when it is gone."""
+    return AvailabilityPattern.objects.select_for_update(of=("self",), no_key=True).filter(pk=pk).first()
+
+
 def coming_schedules(variant: TourVariant, *, now: datetime) -> list[Schedule]:
     """Return the departures of a variant that have not begun, cancelled ones too, in order; one query."""
     return list(

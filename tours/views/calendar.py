@@ -232,6 +232,7 @@ class MoveScheduleView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormVi
         return {
             **context,
             "when": departure_with_zone(self.schedule),
+            "guides": queries.guides_of(self.schedule),
             "back_url": self.next_url(),
             "media": context["form"].media,
         }

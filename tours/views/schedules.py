@@ -20,7 +20,7 @@ from wagtail.permissions import policy_registry
 from tenancy.fields import translated
 from tenancy.queries import current_organization
 from tours import operations, queries
-from tours.enums import ConflictKind, ScheduleStatus
+from tours.enums import AssignmentStatus, ConflictKind, ScheduleStatus
 from tours.forms import NewSchedulesForm, language_name
 from tours.models import Schedule, TourVariant
 from tours.rules import Minimum, staff_verbs
@@ -169,7 +169,6 @@ class ScheduleIndexView(IndexView):
         return super().get_edit_url(instance) if staff_verbs(instance.status) else None
 
     def get_list_more_buttons(self, instance):
-        # Who sees a departure in the list sees its manifest, too.
         manifest = MenuItem(
             _("Manifest"),
             url=reverse("schedules:manifest", args=[instance.pk]),
@@ -183,9 +182,16 @@ class ScheduleIndexView(IndexView):
         return [
             *super().get_list_more_buttons(instance),
             *([guides] if may_change else []),
-            *([manifest] if self.user_has_permission("view_manifest") else []),
+            *([manifest] if self._may_see_manifest(instance) else []),
             *verb_buttons(MenuItem, instance, may_change=self.user_has_permission("change")),
         ]
+
+    def _may_see_manifest(self, schedule):
+        # As the policy says, without a query for each row.
+        user = self.request.user
+        if user.has_perm("tours.view_manifest"):
+            return True
+        return any(row.guide.user_id == user.pk for row in schedule.leading if row.status == AssignmentStatus.CONFIRMED)
 
 
 class NewSchedulesView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):
@@ -220,17 +226,21 @@ class NewSchedulesView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormVi
 
     def form_valid(self, form):
         values = form.cleaned_data
-        made = operations.create_schedules(
-            values["variant"],
-            dates=values["dates"],
-            start_times=values["start_times"],
-            capacity=values["capacity"],
-            language=values["language"],
-            guest_note=values["guest_note"],
-            internal_note=values["internal_note"],
-            guides=values["guides"],
-            actor=self.request.user,
-        )
+        try:
+            made = operations.create_schedules(
+                values["variant"],
+                dates=values["dates"],
+                start_times=values["start_times"],
+                capacity=values["capacity"],
+                language=values["language"],
+                guest_note=values["guest_note"],
+                internal_note=values["internal_note"],
+                guides=values["guides"],
+                actor=self.request.user,
+            )
+        except (operations.ScheduleRefused, operations.AssignmentRefused) as refused:
+            form.add_error(None, str(refused))
+            return self.form_invalid(form)
         self._report(made)
         return redirect("schedules:index")
 
@@ -351,6 +361,10 @@ class ScheduleInspectView(InspectView):
         return {
             **super().get_context_data(**kwargs),
             "schedule": self.object,
+            # It may tell of guests, who are nothing to somebody who was only asked to lead.
+            "internal_note": self.object.internal_note
+            if may_see_manifest or self.request.user.has_perm("tours.view_schedule")
+            else "",
             "manifest_url": reverse("schedules:manifest", args=[self.object.pk]) if may_see_manifest else None,
             "blocks_url": reverse("schedules:blocks", args=[self.object.pk])
             if self.user_has_permission("change")
