@@ -58,7 +58,8 @@ def due_notifications(*, now: datetime, limit: int = 500) -> list[tuple[Notifica
 def due_records(kind: NotificationKind, *, now: datetime) -> QuerySet[Any]:
     """Return the bookings, assignments, decisions or departures about which a notification of a kind is due, each with its `key`.
 
-    The key is that of the message: what has one is not due any more. A departure that is moved gets another.
+    The key is that of the message: what has one is not due any more. A departure that is moved gets another, but a decision about it
+    has one message whenever it leaves.
     """
     found = {
         NotificationKind.BOOKING_REMINDER: _bookings,
@@ -121,7 +122,7 @@ def _decisions(now: datetime) -> QuerySet[DepartureDecision]:
     news = Q(decided_at=None) | Q(decided_by=None)
     return DepartureDecision.objects.filter(
         news, Exists(_active(NotificationKind.MINIMUM_NOT_REACHED)), schedule__starts_at__gt=now
-    ).annotate(key=_key("schedule__starts_at"))
+    ).annotate(key=Cast("pk", CharField()))
 
 
 def _departures(now: datetime) -> QuerySet[Schedule]:

@@ -232,6 +232,14 @@ def test_departure_that_was_moved_is_reminded_of_again(in_harbour):
     assert len(written()) == 2
 
 
+def test_too_few_participants_are_told_once_also_when_the_departure_is_moved(in_harbour):
+    waiting = decision(departure())
+    assert send_notification(MINIMUM, waiting.pk, now=EARLY) is not None
+    later = dt.timedelta(days=1)
+    Schedule.objects.filter(pk=waiting.schedule_id).update(starts_at=START + later, ends_at=START + 2 * later)
+    assert (due(EARLY), send_notification(MINIMUM, waiting.pk, now=EARLY), len(written())) == ([], None, 1)
+
+
 def test_staff_and_guides_are_told(harbour):
     piet = make_member(harbour, Role.GUIDE, "piet@harbour.example")
     with organization_scope(harbour.pk):

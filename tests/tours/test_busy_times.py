@@ -17,7 +17,7 @@ def calendar(*events):
 
 
 def busy(*events):
-    found = busy_times(calendar(*events), starts_at=FIRST, ends_at=LAST, zone=BERLIN)
+    found = busy_times(calendar(*events), starts_at=FIRST, ends_at=LAST, zone=BERLIN).times
     return [
         (start.astimezone(BERLIN).isoformat()[:16], end.astimezone(BERLIN).isoformat()[:16]) for start, end in found
     ]
@@ -68,7 +68,7 @@ def test_times_that_touch_are_one():
 )
 def test_nonsense_is_no_calendar_or_says_nothing(raw):
     try:
-        assert busy_times(raw, starts_at=FIRST, ends_at=LAST, zone=BERLIN) == []
+        assert busy_times(raw, starts_at=FIRST, ends_at=LAST, zone=BERLIN).times == []
     except NoCalendar:
         pass
 
@@ -94,6 +94,30 @@ def test_rules_without_end_or_sense_are_left_out_and_the_rest_counts(rule):
     assert busy(f"{times}|RRULE:{rule}", other) == [("2031-06-03T10:00", "2031-06-03T11:00")]
 
 
+@pytest.mark.parametrize(
+    ("broken", "day"),
+    [
+        ("DTSTART:nonsense|DTEND:20310602T090000Z", None),
+        ("DTEND:20310602T090000Z", None),
+        ("DTSTART:20310602T080000Z|DTSTART:20310602T090000Z", None),
+        ("DTSTART:20310602T080000Z|DURATION:bla", dt.date(2031, 6, 2)),
+        ("DTSTART:20310601T230000Z|DTEND:20310602T090000Z|EXDATE:foo", dt.date(2031, 6, 2)),
+        ("DTSTART:20310602T080000Z|DTEND:20310602T090000Z|RRULE:FREQ=DAILY;BYDAY=XX", dt.date(2031, 6, 2)),
+        ("DTSTART:20310602T080000Z|DTEND:20310602T090000Z|RRULE:FREQ=SECONDLY", dt.date(2031, 6, 2)),
+    ],
+)
+def test_broken_entry_is_left_out_and_told_and_the_rest_counts(broken, day):
+    weekly = "DTSTART:20310603T080000Z|DTEND:20310603T090000Z|RRULE:FREQ=WEEKLY;COUNT=2"
+    raw = calendar("DTSTART;VALUE=DATE:20310620", broken, weekly)
+    found = busy_times(raw, starts_at=FIRST, ends_at=LAST, zone=BERLIN)
+    assert [start.astimezone(BERLIN).isoformat()[:16] for start, _end in found.times] == [
+        "2031-06-03T10:00",
+        "2031-06-10T10:00",
+        "2031-06-20T00:00",
+    ]
+    assert found.skipped == [day]
+
+
 def test_rule_that_is_a_text_is_left_out():
     assert busy("DTSTART:20310602T080000Z|DTEND:20310602T090000Z|RRULE;VALUE=TEXT:FREQ=DAILY") == []
 
@@ -101,7 +125,7 @@ def test_rule_that_is_a_text_is_left_out():
 def test_calendar_inside_a_calendar_is_looked_at_as_well():
     inner = calendar("DTSTART:20310602T080000Z|DTEND:20310602T080001Z|RRULE:FREQ=SECONDLY")
     raw = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n" + inner + b"END:VCALENDAR\r\n"
-    assert busy_times(raw, starts_at=FIRST, ends_at=LAST, zone=BERLIN) == []
+    assert busy_times(raw, starts_at=FIRST, ends_at=LAST, zone=BERLIN).times == []
 
 
 @pytest.mark.parametrize(("offset", "hour"), [("+0100", 9), ("-0500", 15)])
@@ -112,7 +136,7 @@ def test_zone_that_a_file_defines_counts_in_it_alone(offset, hour):
         zone = f"{zone}|TZOFFSETTO:{one}|END:STANDARD|END:VTIMEZONE|BEGIN:VEVENT".replace("|", "\r\n")
         times = "DTSTART;TZID=Customized Time Zone:20310602T100000|DURATION:PT1H"
         raw = calendar(times).replace(b"BEGIN:VEVENT", zone.encode())
-        ((start, _end),) = busy_times(raw, starts_at=FIRST, ends_at=LAST, zone=BERLIN)
+        ((start, _end),) = busy_times(raw, starts_at=FIRST, ends_at=LAST, zone=BERLIN).times
     assert start == dt.datetime(2031, 6, 2, hour, tzinfo=dt.UTC)
 
 

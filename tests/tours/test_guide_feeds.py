@@ -94,6 +94,20 @@ def test_what_goes_wrong_is_shown_and_tried_again_ever_later(feed, site, answer,
     assert (read(feed).problem, read(feed).failures) == ("", 0)
 
 
+def test_entry_left_out_stands_with_the_guide(harbour, member_client, site):
+    broken = b"BEGIN:VEVENT\r\nUID:b\r\nDTSTART:20310605T080000Z\r\nDURATION:bla\r\nEND:VEVENT\r\nEND:VCALENDAR"
+    site.answers["/own.ics"] = (200, BUSY.replace(b"END:VCALENDAR", broken))
+    with organization_scope(harbour.pk):
+        feed = GuideFeed.objects.create(guide=GuideFactory(), url=f"http://127.0.0.2:{site.server_address[1]}/own.ics")
+        assert (read(feed).problem, GuideFeed.objects.get().skipped_days, len(busy())) == ("", ["2031-06-05"], 1)
+    page = member_client(harbour, Role.MANAGER).get(reverse("guides:edit", args=[feed.guide_id])).content.decode()
+    text = "1 entry makes no sense and was left out; the rest counts. See: 5 June 2031."
+    assert text in " ".join(page.split())
+    site.answers["/own.ics"] = (200, BUSY)
+    with organization_scope(harbour.pk):
+        assert read(feed).skipped_days == []
+
+
 def test_addresses_inside_are_not_read(feed):
     GuideFeed.objects.update(guide=feed.guide)
     feed.url = "http://127.0.0.1/own.ics"

@@ -165,7 +165,7 @@ def test_guide_of_many_departures_gets_one_letter(variant, piet, in_harbour):
         "Old town, Group\nMonday 2 June 2031, 12:00\n\n"
         "Old town, Group\nTuesday 3 June 2031, 09:00\n\n"
         "Old town, Group\nTuesday 3 June 2031, 12:00\n\n"
-        f"{in_harbour.name}"
+        f"{in_harbour.name}\n"
     )
 
 

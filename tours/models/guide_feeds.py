@@ -1,6 +1,8 @@
 """Calendars of guides that live elsewhere, and when they say that somebody is busy."""
 
-from django.contrib.postgres.fields import DateTimeRangeField
+from datetime import date
+
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
@@ -24,6 +26,11 @@ class GuideFeed(TenantModel):
     read_at = models.DateTimeField(_("read"), null=True, blank=True, editable=False)
     next_read_at = models.DateTimeField(_("next reading"), null=True, blank=True, editable=False)
 
+    # The days of entries that could not be read, as ISO dates; empty for one whose day could not be read either.
+    skipped_days = ArrayField(
+        models.CharField(max_length=10, blank=True), default=list, db_default=[], blank=True, editable=False
+    )
+
     class Meta:
         verbose_name = _("calendar of a guide")
         verbose_name_plural = _("calendars of guides")
@@ -31,6 +38,11 @@ class GuideFeed(TenantModel):
 
     def __str__(self) -> str:
         return str(_("Calendar"))
+
+    @property
+    def skipped_dates(self) -> list[date]:
+        """The days of the entries that could not be read, as far as they are known, in order."""
+        return sorted(date.fromisoformat(day) for day in self.skipped_days if day)
 
 
 class GuideBusyTime(TenantModel):

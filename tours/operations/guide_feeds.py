@@ -11,7 +11,7 @@ from tenancy.jobs import enqueue
 from tenancy.queries import current_organization
 from tours.enums import FeedProblem
 from tours.models import Guide, GuideBusyTime, GuideFeed
-from tours.rules import MAX_FEED_BYTES, BusyTime, CalendarTooLarge, NoCalendar, busy_times, next_reading
+from tours.rules import MAX_FEED_BYTES, BusyTimes, CalendarTooLarge, NoCalendar, busy_times, next_reading
 
 # How far ahead a calendar is read.
 HORIZON: Final = timedelta(days=180)
@@ -34,12 +34,12 @@ def read_feed(feed_id: int, *, now: datetime) -> GuideFeed | None:
     feed = GuideFeed.objects.filter(pk=feed_id).first()
     if feed is None:
         return None
-    times: list[BusyTime] = []
+    found = BusyTimes([], [])
     problem: FeedProblem | None = None
     try:
         answer = fetch(feed.url, max_bytes=MAX_FEED_BYTES)
         if answer.status == 200:
-            times = busy_times(
+            found = busy_times(
                 answer.body,
                 starts_at=now - timedelta(days=1),
                 ends_at=now + HORIZON,
@@ -55,13 +55,11 @@ def read_feed(feed_id: int, *, now: datetime) -> GuideFeed | None:
         problem = FeedProblem.NO_CALENDAR
     except CalendarTooLarge:
         problem = FeedProblem.TOO_LARGE
-    return _note_reading(feed, times, problem, now=now)
+    return _note_reading(feed, found, problem, now=now)
 
 
 @transaction.atomic
-def _note_reading(
-    read: GuideFeed, times: list[BusyTime], problem: FeedProblem | None, *, now: datetime
-) -> GuideFeed | None:
+def _note_reading(read: GuideFeed, found: BusyTimes, problem: FeedProblem | None, *, now: datetime) -> GuideFeed | None:
     feed = GuideFeed.objects.select_for_update(of=("self",)).filter(pk=read.pk).first()
     if feed is None or feed.url != read.url:
         # Another address was given meanwhile; a job of its own reads that.
@@ -71,13 +69,14 @@ def _note_reading(
     feed.next_read_at = next_reading(feed.failures, now=now)
     if problem is None:
         feed.read_at = now
+        feed.skipped_days = [day.isoformat() if day is not None else "" for day in found.skipped]
         feed.busy_times.all().delete()
         GuideBusyTime.objects.bulk_create(
             (
                 GuideBusyTime(feed=feed, guide_id=feed.guide_id, during=DateTimeTZRange(starts_at, ends_at))
-                for starts_at, ends_at in times
+                for starts_at, ends_at in found.times
             ),
             batch_size=1000,
         )
-    feed.save(update_fields=["problem", "failures", "next_read_at", "read_at", "updated_at"])
+    feed.save(update_fields=["problem", "failures", "next_read_at", "read_at", "skipped_days", "updated_at"])
     return feed

@@ -1,0 +1,21 @@
+import django.contrib.postgres.fields
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("tours", "0011_guide_profiles")]
+
+    operations = [
+        migrations.AddField(
+            model_name="guidefeed",
+            name="skipped_days",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(blank=True, max_length=10),
+                blank=True,
+                db_default=[],
+                default=list,
+                editable=False,
+                size=None,
+            ),
+        ),
+    ]
