@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tours", "0011_guide_profiles")]
+    dependencies = [("tours", "0012_participant_details")]
 
     operations = [
         migrations.AddField(
