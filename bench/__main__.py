@@ -15,7 +15,7 @@ from bench.servers import ROOT, Bench, running_bench, say, verdict
 HOST = "harbour.localhost"
 PAGE_ROUNDS = 6
 PAGE_SECONDS = 1.0
-BOOKING_SECONDS = 8
+BOOKING_SECONDS = 5
 # Of how an answer is built, not of what it says.
 NOT_COPIED = {"server", "date", "connection", "content-length"}
 
@@ -111,21 +111,31 @@ def count_line(what: str, count: int, most: int | None) -> str:
 
 
 def measure_bookings(bench: Bench, known: Mapping[str, Any]) -> None:
-    """Measure bookings beside the same in plain SQL and print the table."""
-    bookers = Bookers({**bench.env, "DJANGO_SETTINGS_MODULE": "bench.settings"}, known, root=ROOT)
+    """Measure bookings over HTTP and by the operation beside the same in plain SQL, and print the table."""
+    port, _master = bench.serve("config.wsgi:application")
+    env = {**bench.env, "DJANGO_SETTINGS_MODULE": "bench.settings", "BENCH_PORT": str(port)}
+    bookers = Bookers("bench.booking_client", env, known, root=ROOT)
+    guests = Bookers("bench.http_booking_client", env, known, root=ROOT)
     try:
         ours, plain = rows_of_a_booking(bench.database_url, known, bookers)
         if ours != plain:
             say(f"The plain SQL does not write the same rows: {ours} and {plain}")
-        say(f"{'bookings by 8 clients':26}{'bookings/s':>11}{'':18}{'SQL/s':>10}{'ratio':>8}   aim")
-        for schedules, aim in ((100, 0.15), (1, None)):
-            rate = bookers.rate(schedules, seconds=BOOKING_SECONDS)
-            floor = plain_sql_rate(bench.database_url, known, schedules, seconds=BOOKING_SECONDS)
-            text = f"   ≥ {aim:.2f}: {verdict(reached=rate / floor >= aim)}" if aim else ""
-            name = f"on {schedules} departures" if schedules > 1 else "on one departure"
-            say(f"{name:26}{rate:>11.0f}{'':18}{floor:>10.0f}{rate / floor:>8.2f}{text}")
+        say(f"{'bookings a second':26}{'clients':>11}{'over HTTP':>11}{'operation':>11}{'SQL':>9}{'ratio':>8}   aim")
+        for number, (clients, aim) in enumerate(((1, None), (8, 0.15), (32, None))):
+            # A hot departure for each row, for it must not be full before the end.
+            for name, places, least in (
+                ("on 100 departures", range(100), aim),
+                ("on one departure", range(number, number + 1), None),
+            ):
+                schedules = known["schedules"][places.start : places.stop]
+                rate = bookers.rate(schedules, clients=clients, seconds=BOOKING_SECONDS)
+                over_http = guests.rate(schedules, clients=clients, seconds=BOOKING_SECONDS)
+                floor = plain_sql_rate(bench.database_url, known, places, clients=clients, seconds=BOOKING_SECONDS)
+                text = f"   ≥ {least:.2f}: {verdict(reached=rate / floor >= least)}" if least else ""
+                say(f"{name:26}{clients:>11}{over_http:>11.0f}{rate:>11.0f}{floor:>9.0f}{rate / floor:>8.2f}{text}")
     finally:
         bookers.stop()
+        guests.stop()
 
 
 def measure_patterns(bench: Bench) -> None:

@@ -1,4 +1,4 @@
-"""Bookings a second: through the product's operation by parallel processes, and the same rows in plain SQL by pgbench."""
+"""Bookings a second: over HTTP, through the product's operation, and the same rows in plain SQL by pgbench."""
 
 import json
 import re
@@ -14,7 +14,7 @@ from psycopg import sql
 
 from devtools.embedded.postgres import binaries
 
-CLIENTS = 8
+PROCESSES = 8
 SCRIPT = Path(__file__).parent / "booking.sql"
 TABLES = (
     "crm_customer", "commerce_order", "tours_booking", "tours_participant", "commerce_orderline", "commerce_payment",
@@ -23,14 +23,14 @@ TABLES = (
 
 
 class Bookers:
-    """Processes that place orders when told to."""
+    """Clients that place orders when told to: `PROCESSES` processes of `module`, each with as many threads as it takes."""
 
-    def __init__(self, env: Mapping[str, str], known: Mapping[str, Any], *, root: Path) -> None:
-        command = [sys.executable, "-m", "bench.booking_client"]
+    def __init__(self, module: str, env: Mapping[str, str], known: Mapping[str, Any], *, root: Path) -> None:
+        command = [sys.executable, "-m", module]
         env = {**env, "BENCH_KNOWN": json.dumps(known)}
         self.processes = [
             subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env, cwd=root, text=True)
-            for _number in range(CLIENTS)
+            for _number in range(PROCESSES)
         ]
         for process in self.processes:
             self._answer(process)
@@ -43,13 +43,15 @@ class Bookers:
             raise RuntimeError(f"A booking process ended with code {process.wait(30)}.")
         return line.strip()
 
-    def rate(self, schedules: int, *, seconds: float) -> float:
-        """Return how many orders a second all processes together place on so many departures."""
-        for process in self.processes:
+    def rate(self, schedules: Sequence[str], *, clients: int, seconds: float) -> float:
+        """Return how many orders a second so many clients together place on departures, by their public ids."""
+        booking = self.processes[:clients]
+        wish = json.dumps({"schedules": list(schedules), "seconds": seconds, "threads": clients // len(booking)})
+        for process in booking:
             assert process.stdin is not None
-            process.stdin.write(f"{schedules} {seconds}\n")
+            process.stdin.write(f"{wish}\n")
             process.stdin.flush()
-        return sum(int(self._answer(process)) for process in self.processes) / seconds
+        return sum(int(self._answer(process)) for process in booking) / seconds
 
     def stop(self) -> None:
         """End the processes."""
@@ -58,19 +60,24 @@ class Bookers:
             process.communicate()
 
 
-def plain_sql_rate(database_url: str, known: Mapping[str, Any], schedules: int, *, seconds: int) -> float:
-    """Return how many times a second pgbench books in plain SQL with as many clients on so many departures."""
-    output = _pgbench(database_url, known, schedules, "-c", str(CLIENTS), "-j", "2", "-T", str(seconds))
+def plain_sql_rate(
+    database_url: str, known: Mapping[str, Any], schedules: range, *, clients: int, seconds: int
+) -> float:
+    """Return how many times a second pgbench books in plain SQL on the departures at these places of the list."""
+    output = _pgbench(
+        database_url, known, schedules, "-c", str(clients), "-j", str(min(clients, 2)), "-T", str(seconds)
+    )
     found = re.search(r"tps = ([\d.]+)", output)
     assert found is not None, output
     return float(found[1])
 
 
-def _pgbench(database_url: str, known: Mapping[str, Any], schedules: int, *options: str) -> str:
+def _pgbench(database_url: str, known: Mapping[str, Any], schedules: range, *options: str) -> str:
     url = urlsplit(database_url)
     command = [
         str(binaries() / "pgbench"), "-n", "-f", str(SCRIPT), *options,
-        "-D", f"org={known['organization']}", "-D", f"first={known['first_schedule']}", "-D", f"count={schedules}",
+        "-D", f"org={known['organization']}", "-D", f"first={known['first_schedule'] + schedules.start}",
+        "-D", f"count={len(schedules)}",
         "-h", str(url.hostname), "-p", str(url.port), "-U", str(url.username), url.path.removeprefix("/"),
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
@@ -95,9 +102,9 @@ def rows_of_a_booking(database_url: str, known: Mapping[str, Any], bookers: Book
     """Return how many rows one booking adds to each table: through the product, and in plain SQL."""
     before = _counts(database_url)
     # Each process books at least once, however short the time.
-    placed = bookers.rate(1, seconds=0.001) * 0.001
+    placed = bookers.rate(known["schedules"][:1], clients=PROCESSES, seconds=0.001) * 0.001
     between = _counts(database_url)
-    _pgbench(database_url, known, 1, "-t", "1")
+    _pgbench(database_url, known, range(1), "-t", "1")
     after = _counts(database_url)
     ours = {table: rows // round(placed) for table, rows in _difference(before, between).items()}
     return ours, _difference(between, after)

@@ -51,6 +51,7 @@ def main() -> None:
     with organization_scope(organization.pk):
         PaymentSettings.objects.update(
             card_enabled=True,
+            on_arrival_enabled=True,
             stripe_secret_key="sk_test_bench",  # noqa: S106  # nobody's
             stripe_publishable_key="pk_test_bench",
         )
