@@ -3,42 +3,35 @@
 import json
 import random
 import sys
-import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 
-def serve(book: Callable[[str], None], *, warm_up: str, at_end: Callable[[], object] = lambda: None) -> None:
-    """Book once, say “ready”, and answer each line with how many orders all threads placed. `at_end` ends each thread."""
+def serve(book: Callable[[str], None], *, warm_up: str, close: Callable[[], object] = lambda: None) -> None:
+    """Book once, say “ready”, and answer each line with how many orders all threads placed. `close` is called at the end of each."""
     book(warm_up)
     _say("ready")
     for line in sys.stdin:
         wish = json.loads(line)
-        placed: list[int] = []
-        problems: list[BaseException] = []
 
-        def work(number: int, wish: dict[str, list[str]] = wish) -> None:
-            chance = random.Random(number)  # noqa: S311  # the same departures in each run
-            count, end = 0, time.perf_counter() + float(wish["seconds"])  # type: ignore[arg-type]
+        def work(number: int, schedules: Sequence[str] = wish["schedules"], seconds: float = wish["seconds"]) -> int:
             try:
-                # At least once, however short the time.
-                while not count or time.perf_counter() < end:
-                    book(chance.choice(wish["schedules"]))
-                    count += 1
-            except BaseException as error:  # noqa: BLE001  # raised where it is seen
-                problems.append(error)
+                return _book_on(book, schedules, chance=random.Random(number), seconds=seconds)
             finally:
-                at_end()
-                placed.append(count)
+                close()
 
-        threads = [threading.Thread(target=work, args=[number]) for number in range(wish["threads"])]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        if problems:
-            raise problems[0]
-        _say(str(sum(placed)))
+        with ThreadPoolExecutor(wish["threads"]) as pool:
+            _say(str(sum(pool.map(work, range(wish["threads"])))))
+
+
+def _book_on(book: Callable[[str], None], schedules: Sequence[str], *, chance: random.Random, seconds: float) -> int:
+    placed, end = 0, time.perf_counter() + seconds
+    # At least once, however short the time.
+    while not placed or time.perf_counter() < end:
+        book(chance.choice(schedules))
+        placed += 1
+    return placed
 
 
 def _say(line: str) -> None:

@@ -26,7 +26,7 @@ def main() -> None:
         number = next(numbers)
         # Each guest comes from an address of their own.
         address = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
-        browser = Browser(port, HOST, address=address, chance=random.Random(number))  # noqa: S311
+        browser = Browser(port, HOST, address=address, chance=random.Random(number))
         try:
             path = f"/book/{schedule}/"
             form = browser.get(path).form(lambda form: f"tier-{adult}" in form.data)
