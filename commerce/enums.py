@@ -102,6 +102,35 @@ class CancellationTerms(models.TextChoices):
     AMOUNT = "amount", _("Another amount")
 
 
+class DisputeKind(models.TextChoices):
+    """What the guest's bank does about a payment, from the mildest to the hardest."""
+
+    WARNING = "warning", _("Fraud warning")
+    INQUIRY = "inquiry", _("Inquiry")
+    CHARGEBACK = "chargeback", _("Chargeback")
+
+
+class DisputeStatus(models.TextChoices):
+    """How far a dispute has come."""
+
+    NEEDS_RESPONSE = "needs_response", _("Waits for your answer")
+    UNDER_REVIEW = "under_review", _("With the bank")
+    CLOSED = "closed", pgettext_lazy("dispute", "Closed")
+    WON = "won", pgettext_lazy("dispute", "Won")
+    LOST = "lost", pgettext_lazy("dispute", "Lost")
+
+
+class EvidenceSlot(models.TextChoices):
+    """What a file is that goes to the bank; the names are Stripe's, and each can be given once."""
+
+    RECEIPT = "receipt", _("Receipt or invoice")
+    COMMUNICATION = "customer_communication", _("What was written with the guest")
+    POLICY = "cancellation_policy", _("Cancellation terms")
+    SIGNATURE = "customer_signature", _("The guest's signature")
+    OTHER = "uncategorized_file", _("Something else")
+    PACK = "service_documentation", _("Evidence pack")
+
+
 class OrderSource(models.TextChoices):
     """Where an order was placed."""
 

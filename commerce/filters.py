@@ -12,8 +12,8 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.widgets import AdminDateInput
 
 from commerce import queries
-from commerce.enums import OrderStatus, PaymentMethod
-from commerce.models import Order, ProviderEvent
+from commerce.enums import DisputeKind, DisputeStatus, OrderStatus, PaymentMethod
+from commerce.models import Dispute, Order, ProviderEvent
 
 
 class OrderFilterSet(WagtailFilterSet):
@@ -73,3 +73,28 @@ class ProviderEventFilterSet(WagtailFilterSet):
         if value == "done":
             return events.filter(processed_at__isnull=False)
         return events.filter(pk__in=queries.failed_provider_events().order_by().values("pk"))
+
+
+class DisputeFilterSet(WagtailFilterSet):
+    """Disputes by kind and state, by the day they were opened, and by whether an answer is due soon."""
+
+    kind = django_filters.MultipleChoiceFilter(
+        choices=DisputeKind.choices, label=_("Kind"), widget=forms.CheckboxSelectMultiple, distinct=False
+    )
+    status = django_filters.MultipleChoiceFilter(
+        choices=DisputeStatus.choices, label=_("Status"), widget=forms.CheckboxSelectMultiple, distinct=False
+    )
+    opened_from = django_filters.DateFilter(label=_("Opened from"), widget=AdminDateInput, method="filter_opened_from")
+    opened_to = django_filters.DateFilter(label=_("Opened to"), widget=AdminDateInput, method="filter_opened_to")
+
+    class Meta:
+        model = Dispute
+        fields: list[str] = []
+
+    def filter_opened_from(self, disputes: QuerySet[Dispute], _name: str, value: date) -> QuerySet[Dispute]:
+        """Return the disputes opened on that day or later."""
+        return disputes.filter(opened_at__gte=timezone.make_aware(datetime.combine(value, time.min)))
+
+    def filter_opened_to(self, disputes: QuerySet[Dispute], _name: str, value: date) -> QuerySet[Dispute]:
+        """Return the disputes opened on that day or earlier."""
+        return disputes.filter(opened_at__lte=timezone.make_aware(datetime.combine(value, time.max)))

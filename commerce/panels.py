@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 from wagtail.admin.ui.components import Component
@@ -71,6 +72,11 @@ def sentences() -> dict[str, Callable[[Activity], str]]:
         "departure_given_back": _say(gettext_noop("Gave places of order %(number)s back")),
         "payment_received": _say(gettext_noop("Paid %(amount)s for order %(number)s")),
         "refund_started": _say(gettext_noop("%(amount)s of order %(number)s are paid back")),
+        "dispute_warning": _say(gettext_noop("The bank warned of fraud with order %(number)s")),
+        "dispute_inquiry": _say(gettext_noop("The bank asked about %(amount)s of order %(number)s")),
+        "dispute_chargeback": _say(gettext_noop("The bank took %(amount)s of order %(number)s back")),
+        "dispute_won": _say(gettext_noop("The chargeback over %(amount)s of order %(number)s was won")),
+        "dispute_lost": _say(gettext_noop("The chargeback over %(amount)s of order %(number)s was lost")),
     }
 
 
@@ -91,6 +97,7 @@ def message_kinds() -> dict[str, str]:
         "departure_given_back": _("Places given back"),
         "refund_started": _("Refund started"),
         "order_link": _("Link sent again"),
+        "dispute": _("To staff: dispute"),
         "payment_link": _("Link to pay by card"),
         **{kind.value: str(kind.label) for kind in NotificationKind},
     }
@@ -138,12 +145,39 @@ def audit_areas() -> list[Area]:
         "refund.retried": gettext_lazy("%(who)s tried the refund of %(amount)s for order %(record)s again"),
         "departure_change.approved": gettext_lazy("%(who)s approved the refunds for the departure %(record)s"),
         "refund.settled": gettext_lazy("%(who)s paid money of order %(record)s back by hand"),
+        "dispute.opened": gettext_lazy("The bank contests order %(record)s"),
+        "dispute.asked": gettext_lazy("The bank asks for an answer about order %(record)s"),
+        "dispute.under_review": gettext_lazy("The bank has the answer about order %(record)s"),
+        "dispute.won": gettext_lazy("The dispute about order %(record)s was won"),
+        "dispute.lost": gettext_lazy("The dispute about order %(record)s was lost"),
+        "dispute.closed": gettext_lazy("The dispute about order %(record)s is over"),
+        "dispute.left": gettext_lazy("%(who)s left the fraud warning about order %(record)s as it is"),
+        "dispute.prepared": gettext_lazy("%(who)s worked on the answer to the bank about order %(record)s"),
+        "dispute.answered": gettext_lazy("%(who)s sent the answer to the bank about order %(record)s"),
+        "dispute.accepted": gettext_lazy("%(who)s accepted the chargeback of order %(record)s"),
         "provider_event.retried": gettext_lazy("%(who)s had a Stripe event worked on again: %(record)s"),
     }
     return [
         Area("orders", gettext_lazy("Orders"), orders),
         Area("money", gettext_lazy("Payments and refunds"), money),
     ]
+
+
+def _disputes_waiting(request: HttpRequest) -> list[TodayItem]:
+    waiting = queries.disputes_waiting()
+    if not waiting:
+        return []
+    zone = request.organization.zone  # type: ignore[attr-defined]
+    items = []
+    for dispute in waiting:
+        note = dispute.payment.order.full_name
+        if dispute.due_at is not None:
+            due = date_format(dispute.due_at.astimezone(zone), "SHORT_DATETIME_FORMAT")
+            note = _("%(who)s: answer until %(due)s") % {"who": note, "due": due}
+        items.append(TodayItem(str(dispute), reverse("disputes:inspect", args=[dispute.pk]), note))
+    text = ngettext("%(count)d dispute waits for an answer", "%(count)d disputes wait for an answer", len(waiting))
+    url = f"{reverse('disputes:index')}?status=needs_response"
+    return [TodayItem(text % {"count": len(waiting)}, url, items=items, order=10)]
 
 
 def today_items(request: HttpRequest) -> list[TodayItem]:
@@ -160,6 +194,8 @@ def today_items(request: HttpRequest) -> list[TodayItem]:
             TodayItem(order.number, link(order), _(order.needs_attention), order=20)
             for order in queries.orders_needing_attention()
         ]
+    if user.has_perm("commerce.view_dispute"):
+        items += _disputes_waiting(request)
     transfers = queries.transfers_awaiting_staff() if user.has_perm("commerce.confirm_payment") else None
     if transfers is not None and transfers.count:
         text = ngettext("%(count)d transfer to confirm", "%(count)d transfers to confirm", transfers.count)

@@ -179,3 +179,15 @@ def refund_started(*, order_id: int, refund_id: int) -> None:
         return
     mail = emails.refund_started(order, refund, organization=current_organization())
     _write_to_guest(order, mail, dedupe_key=f"refund-{refund.pk}")
+
+
+@subscriber("commerce.dispute_changed")
+def dispute_changed(*, order_id: int, dispute_id: int, kind: str, status: str) -> None:
+    order = Order.objects.select_related("customer").get(pk=order_id)
+    dispute = queries.staff_disputes().get(pk=dispute_id)
+    said = {"won": "dispute_won", "lost": "dispute_lost", "needs_response": f"dispute_{kind}"}.get(status)
+    if said:
+        _note(order, said, amount_minor=dispute.amount_minor, currency=dispute.currency)
+    # That the bank has the answer, those who gave it know; and of a warning that is over nothing follows.
+    if status != "under_review" and (kind, status) != ("warning", "closed"):
+        operations.tell_staff(dispute, occasion=f"{kind}-{status}", now=timezone.now())

@@ -68,3 +68,22 @@ def send_notification(*, kind: str, record_id: int) -> None:
 def sweep_notifications() -> None:
     for kind, record_id, organization_id in queries.due_notifications(now=timezone.now()):
         enqueue_for(organization_id, "commerce.send_notification", kind=kind.value, record_id=record_id)
+
+
+@tenant_job("commerce.remind_of_dispute")
+def remind_of_dispute(*, dispute_id: int) -> None:
+    operations.remind_of_dispute(dispute_id, now=timezone.now())
+
+
+@tenant_job("commerce.deliver_evidence")
+def deliver_evidence(*, evidence_id: int) -> None:
+    operations.deliver_evidence(evidence_id, now=timezone.now())
+
+
+@sweep_job("commerce.sweep_disputes")
+def sweep_disputes() -> None:
+    now = timezone.now()
+    for dispute_id, organization_id in queries.due_reminders(now=now):
+        enqueue_for(organization_id, "commerce.remind_of_dispute", dispute_id=dispute_id)
+    for evidence_id, organization_id in queries.due_evidence(now=now):
+        enqueue_for(organization_id, "commerce.deliver_evidence", evidence_id=evidence_id)

@@ -5,20 +5,27 @@ from wagtail.admin.widgets.button import Button
 from wagtail.permissions import register_permission_policy
 
 from commerce import panels, queries
-from commerce.models import Order, ProviderEvent
-from commerce.viewsets import NotificationViewSet, OrderViewSet, PaymentSettingsViewSet, ProviderEventViewSet
+from commerce.models import Dispute, Order, ProviderEvent
+from commerce.viewsets import (
+    DisputeViewSet,
+    NotificationViewSet,
+    OrderViewSet,
+    PaymentSettingsViewSet,
+    ProviderEventViewSet,
+)
 from commerce.viewsets.departures import schedule_links, schedule_urls
 from commerce.viewsets.events import failed_events_button
 from tenancy.permissions import ReadOnlyPolicy
 from tours.rules import staff_verbs
 
+register_permission_policy(Dispute, ReadOnlyPolicy(Dispute))
 register_permission_policy(Order, ReadOnlyPolicy(Order))
 register_permission_policy(ProviderEvent, ReadOnlyPolicy(ProviderEvent))
 
 
 @hooks.register("register_admin_viewset")
 def register_orders():
-    return [OrderViewSet(), ProviderEventViewSet(), PaymentSettingsViewSet(), NotificationViewSet()]
+    return [OrderViewSet(), DisputeViewSet(), ProviderEventViewSet(), PaymentSettingsViewSet(), NotificationViewSet()]
 
 
 hooks.register("problem_lists", failed_events_button)

@@ -121,6 +121,12 @@ def protocols_about(record: Model) -> QuerySet[Protocol]:
     ).order_by("-happened_at")
 
 
+def messages_about(record: Model, customer: Customer) -> QuerySet[Message]:
+    """Return the messages to a customer that are about a record, the oldest first."""
+    about = ContentType.objects.get_for_model(record)
+    return Message.objects.filter(customer=customer, content_type=about, object_id=record.pk).order_by("created_at")
+
+
 def follow_ups(*, until: date) -> QuerySet[Protocol]:
     """Return the protocols whose follow-up is due on or before a day, the most overdue first."""
     return Protocol.objects.filter(follow_up_on__lte=until).select_related("customer").order_by("follow_up_on", "pk")

@@ -51,6 +51,8 @@ _OPERATIONS: Final = (
     "commerce.view_providerevent",
     "commerce.confirm_payment",
     "commerce.refund_payment",
+    "commerce.view_dispute",
+    "commerce.change_dispute",
     "tenancy.view_outboxdelivery",
     "tenancy.retry_outboxdelivery",
 )
@@ -178,6 +180,7 @@ DUTIES: Final[tuple[tuple[Promise, tuple[Duty, ...]], ...]] = (
             ),
             Duty(_("Confirm payments that came in"), ("commerce.confirm_payment",)),
             Duty(_("Refund payments"), ("commerce.refund_payment",)),
+            Duty(_("See and answer disputes"), ("commerce.view_dispute", "commerce.change_dispute")),
             Duty(_("Refund more than the organization’s limit"), ("commerce.refund_any_amount",)),
             Duty(_("Decide how guests can pay"), ("commerce.*",)),
         ),

@@ -8,6 +8,7 @@ from commerce.emails.departures import (
     departure_moved,
     departure_rebooked,
 )
+from commerce.emails.disputes import dispute
 from commerce.emails.notifications import notification
 from commerce.emails.orders import (
     booking_changed,
@@ -30,6 +31,7 @@ __all__ = [
     "departure_given_back",
     "departure_moved",
     "departure_rebooked",
+    "dispute",
     "notification",
     "order_cancelled",
     "order_confirmation",

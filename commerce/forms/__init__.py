@@ -3,6 +3,7 @@
 from commerce.forms.bookings import CASH, MOST_FOUND, BookingForm, staff_methods
 from commerce.forms.changes import ChangeDecisionForm, PeopleForm
 from commerce.forms.departures import CancelDepartureForm, MoveDepartureForm, NewTimeForm
+from commerce.forms.disputes import EvidenceForm
 from commerce.forms.guests import CheckoutForm, LostLinkForm, QuantitiesForm, home_region
 from commerce.forms.notifications import NotificationForm
 from commerce.forms.orders import ConfirmPaymentForm, GiveBackForm, ReasonForm, RefundForm
@@ -17,6 +18,7 @@ __all__ = [
     "ChangeDecisionForm",
     "CheckoutForm",
     "ConfirmPaymentForm",
+    "EvidenceForm",
     "GiveBackForm",
     "LostLinkForm",
     "MoveDepartureForm",

@@ -30,6 +30,12 @@ EVENT_TYPES: Final = (
     "refund.updated",
     "refund.failed",
     "charge.dispute.created",
+    "charge.dispute.updated",
+    "charge.dispute.funds_withdrawn",
+    "charge.dispute.funds_reinstated",
+    "charge.dispute.closed",
+    "radar.early_fraud_warning.created",
+    "radar.early_fraud_warning.updated",
 )
 
 
@@ -174,12 +180,18 @@ def dashboard_url(keys: Keys) -> str:
     return "https://dashboard.stripe.com/payments/" if keys.livemode else "https://dashboard.stripe.com/test/payments/"
 
 
+def _files_address() -> str:
+    """Stripe takes files at a host of its own; a stand-in takes them where it takes all else."""
+    is_stripe = settings.STRIPE_API_BASE == "https://api.stripe.com"
+    return "https://files.stripe.com" if is_stripe else settings.STRIPE_API_BASE
+
+
 def _client(keys: Keys) -> stripe.StripeClient:
     if not keys.secret:
         raise GatewayMisconfigured("No Stripe secret key is set.")
     return stripe.StripeClient(
         keys.secret,
-        base_addresses={"api": settings.STRIPE_API_BASE},
+        base_addresses={"api": settings.STRIPE_API_BASE, "files": _files_address()},
         max_network_retries=1,
         http_client=stripe.RequestsClient(timeout=TIMEOUT_SECONDS),
     )

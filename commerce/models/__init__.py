@@ -4,6 +4,7 @@ from commerce.models.acceptances import Acceptance
 from commerce.models.cancellations import Cancellation
 from commerce.models.changes import BookingChange
 from commerce.models.departures import DepartureChange, GuestChoice, OfferedDeparture
+from commerce.models.disputes import Dispute, DisputeFile, Evidence, EvidenceDelivery, EvidenceFile
 from commerce.models.events import ProviderEvent
 from commerce.models.ledger import LedgerEntry, LedgerTransaction
 from commerce.models.notifications import Notification
@@ -22,6 +23,11 @@ __all__ = [
     "Cancellation",
     "CancellationPolicy",
     "DepartureChange",
+    "Dispute",
+    "DisputeFile",
+    "Evidence",
+    "EvidenceDelivery",
+    "EvidenceFile",
     "GuestChoice",
     "LedgerEntry",
     "LedgerTransaction",

@@ -28,6 +28,9 @@ class Payment(TenantModel):
     captured_minor = models.BigIntegerField(_("received"), default=0)
     captured_currency = models.CharField(_("currency received"), max_length=3, blank=True)
     refunded_minor = models.BigIntegerField(_("paid back"), default=0)
+    # Sums over the payment's disputes, kept here so that whoever asks what can be paid back reads one row.
+    disputed_minor = models.BigIntegerField(_("held by chargebacks"), default=0, db_default=0, editable=False)
+    lost_minor = models.BigIntegerField(_("lost in chargebacks"), default=0, db_default=0, editable=False)
     provider_reference = models.CharField(_("reference of the provider"), max_length=120, blank=True)
     idempotency_key = models.CharField(max_length=120, blank=True, editable=False)
     is_further = models.BooleanField(

@@ -19,6 +19,15 @@ from commerce.operations.departures import (
     take_money_back,
     tell_guest,
 )
+from commerce.operations.disputes import (
+    DisputeRefused,
+    accept_chargeback,
+    leave_warning,
+    refresh_dispute,
+    remind_of_dispute,
+    settle_dispute,
+    tell_staff,
+)
 from commerce.operations.endings import (
     cancel_order,
     clear_attention,
@@ -26,6 +35,13 @@ from commerce.operations.endings import (
     expire_order,
 )
 from commerce.operations.events import process_provider_event, receive_provider_event, retry_provider_event
+from commerce.operations.evidence import (
+    add_dispute_file,
+    deliver_evidence,
+    remove_dispute_file,
+    save_statement,
+    send_evidence,
+)
 from commerce.operations.holds import extend_hold, lines_of, place_again
 from commerce.operations.ledger import (
     record_adjustment,
@@ -77,10 +93,13 @@ __all__ = [
     "ChangeRefused",
     "ChoiceRefused",
     "Contact",
+    "DisputeRefused",
     "GuestPlan",
     "OrderRefused",
     "PaymentRefused",
     "RefundRefused",
+    "accept_chargeback",
+    "add_dispute_file",
     "adopt_refund",
     "approve_refunds",
     "begin_cancelled",
@@ -96,10 +115,12 @@ __all__ = [
     "complete_orders",
     "confirm_manual_payment",
     "create_notifications",
+    "deliver_evidence",
     "end_choice",
     "expire_order",
     "extend_hold",
     "keep_departure",
+    "leave_warning",
     "lines_of",
     "move_departure",
     "pay_approved",
@@ -116,16 +137,22 @@ __all__ = [
     "record_refund",
     "record_refund_failed",
     "record_transfer",
+    "refresh_dispute",
     "refresh_payment",
     "refund_order",
     "reject_manual_payment",
+    "remind_of_dispute",
+    "remove_dispute_file",
     "retry_provider_event",
     "retry_refund",
     "retry_refunds",
     "run_refund",
+    "save_statement",
+    "send_evidence",
     "send_notification",
     "send_order_link",
     "send_order_links",
+    "settle_dispute",
     "settle_manual_refund",
     "settle_payment",
     "settle_refund",
@@ -134,4 +161,5 @@ __all__ = [
     "take_alternative",
     "take_money_back",
     "tell_guest",
+    "tell_staff",
 ]

@@ -11,7 +11,8 @@ from commerce import queries
 from commerce.gateways import stripe
 from commerce.gateways.stripe import Keys
 from commerce.models import Payment, PaymentSettings, ProviderEvent, Refund
-from commerce.operations.payments import settle_payment
+from commerce.operations.disputes import settle_dispute
+from commerce.operations.payments import RECEIVED, settle_payment
 from commerce.operations.refunds import adopt_refund, settle_refund
 from tenancy import audit
 from tenancy.audit import Actor
@@ -22,7 +23,6 @@ logger = logging.getLogger(__name__)
 # An event is worked on at once; the sweep takes over when that has not happened after this time.
 SWEEP_AFTER = timedelta(seconds=30)
 MAX_WAIT = timedelta(hours=1)
-DISPUTED = gettext_noop("The guest's bank disputes a payment. Answer in Stripe's dashboard in time.")
 STRAY_MONEY = gettext_noop("Stripe received money for this order that is not booked here. Look in Stripe's dashboard.")
 
 # What is written beside an event that changed nothing.
@@ -98,9 +98,8 @@ def _work_on(event: ProviderEvent, *, now: datetime) -> str:
         return _settle_payment_of(event, keys, now=now)
     if event.event_type.startswith("refund."):
         return _settle_refund_of(event, keys, now=now)
-    if event.event_type == "charge.dispute.created":
-        payment = _payment_of(event.payload["payment_intent"])
-        return _call_attention(payment, DISPUTED) if payment else NOT_OURS
+    if event.event_type.startswith(("charge.dispute.", "radar.early_fraud_warning.")):
+        return _settle_dispute_of(event, keys, now=now)
     return ""
 
 
@@ -131,6 +130,25 @@ def _settle_refund_of(event: ProviderEvent, keys: Keys, *, now: datetime) -> str
         settle_refund(refund.pk, state=state, now=now)
     elif payment is not None:
         adopt_refund(payment.pk, state=state, now=now)
+    return ""
+
+
+def _settle_dispute_of(event: ProviderEvent, keys: Keys, *, now: datetime) -> str:
+    reference = event.payload["payment_intent"]
+    if not reference:
+        # A charge that no PaymentIntent made is none of ours.
+        return NOT_OURS
+    payment = _payment_of(reference)
+    if payment is None or payment.status not in RECEIVED:
+        # It may be here before we have written down that the payment came in, or even its reference.
+        intent = stripe.retrieve_intent(keys, reference)
+        payment = payment or _payment_named(intent.metadata.get("payment", ""))
+        if payment is None or intent.metadata.get("payment") != str(payment.public_id):
+            return NOT_OURS
+        payment = settle_payment(payment.pk, intent=intent, now=now)
+        if payment.provider_reference != reference:
+            return _call_attention(payment, STRAY_MONEY)
+    settle_dispute(payment, event.object_id, now=now)
     return ""
 
 

@@ -14,7 +14,6 @@ from commerce.enums import (
     ChoiceStatus,
     OrderStatus,
     PaymentMethod,
-    PaymentStatus,
     RefundReason,
     RefundStatus,
 )
@@ -22,7 +21,7 @@ from commerce.gateways import stripe
 from commerce.gateways.stripe import RefundState
 from commerce.models import Order, Payment, Refund
 from commerce.operations.ledger import record_refund, record_refund_failed
-from commerce.rules import check_order_change, check_payment_change, refund_may_become
+from commerce.rules import check_order_change, check_payment_change, received_status, refund_may_become
 from tenancy import audit
 from tenancy.audit import Actor
 from tenancy.jobs import enqueue
@@ -35,6 +34,9 @@ SWEEP_AFTER = timedelta(minutes=2)
 ASK_AGAIN_AFTER = timedelta(days=1)
 MAX_ATTEMPTS = 10
 REFUND_FAILED = gettext_noop("A refund failed; pay the money back another way.")
+REFUND_DISPUTED = gettext_noop(
+    "A refund was stopped: the guest's bank has taken the money already. Do not pay it back another way."
+)
 REFUND_BY_HAND = gettext_noop("Money is to be paid back by hand.")
 MADE_AT_STRIPE = gettext_noop("Money was paid back in Stripe's dashboard; cancel the order if its places are free now.")
 
@@ -70,10 +72,8 @@ def start_refund(
     """
     order = queries.order_for_update(payment.order_id)
     payment = queries.payment_for_update(payment.pk)
-    if payment.status == PaymentStatus.DISPUTED:
-        raise RefundRefused(
-            _("The guest's bank disputes this payment. Until that is decided, nothing of it can be paid back.")
-        )
+    if queries.is_contested(payment):
+        raise RefundRefused(queries.blocked_words())
     left = queries.refundable_minor(payment)
     if not 0 < amount_minor <= left:
         raise RefundRefused(
@@ -239,7 +239,8 @@ def _record_failure(refund_id: int, error: stripe.GatewayError, *, now: datetime
     if isinstance(error, stripe.GatewayRefused) or refund.attempts >= MAX_ATTEMPTS:
         refund.status = RefundStatus.FAILED
         refund.next_attempt_at = None
-        _call_attention(order, REFUND_FAILED)
+        is_disputed = isinstance(error, stripe.GatewayRefused) and error.code == "charge_disputed"
+        _call_attention(order, REFUND_DISPUTED if is_disputed else REFUND_FAILED)
     else:
         refund.next_attempt_at = now + timedelta(seconds=60 * 2**refund.attempts)
     refund.save()
@@ -315,10 +316,11 @@ def _settle(
 
 def _move(order: Order, payment: Payment, amount_minor: int) -> None:
     payment.refunded_minor += amount_minor
-    if payment.refunded_minor >= payment.captured_minor:
-        wanted = PaymentStatus.REFUNDED
-    else:
-        wanted = PaymentStatus.PARTIALLY_REFUNDED if payment.refunded_minor else PaymentStatus.SUCCEEDED
+    wanted = received_status(
+        captured_minor=payment.captured_minor,
+        refunded_minor=payment.refunded_minor,
+        contested_minor=payment.disputed_minor + payment.lost_minor,
+    )
     if payment.status != wanted:
         check_payment_change(payment.status, wanted)
         payment.status = wanted

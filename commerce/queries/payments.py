@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from commerce.enums import UNDECIDED, ChangeKind, ChoiceStatus, OrderStatus, PaymentMethod, PaymentStatus
 from commerce.gateways import stripe
 from commerce.models import GuestChoice, Order, Payment, PaymentSettings, ProviderEvent
+from commerce.queries.disputes import is_contested
 from commerce.rules import METHODS, PAID_AND_STANDING, within_refund_limit
 from tenancy.models import User
 from tenancy.money import format_money
@@ -131,8 +132,10 @@ def due_minor(order: Order) -> int:
 
 
 def paid_minor(order: Order) -> int:
-    """Return what came in for an order less what went back, in minor units."""
-    return sum(payment.captured_minor - payment.refunded_minor for payment in order.payments.all())
+    """Return what came in for an order less what went back, by us or by the guest's bank for good, in minor units."""
+    return sum(
+        max(0, payment.captured_minor - payment.refunded_minor - payment.lost_minor) for payment in order.payments.all()
+    )
 
 
 def owed_minor(order: Order) -> int:
@@ -168,10 +171,10 @@ def refunding_minor(payment: Payment) -> int:
 
 
 def refundable_minor(payment: Payment) -> int:
-    """Return how much of a payment is here and not on its way back, in minor units; nothing while the bank disputes it."""
-    if payment.status == PaymentStatus.DISPUTED:
+    """Return how much of a payment is here and not on its way back, in minor units; nothing while a chargeback is open."""
+    if is_contested(payment):
         return 0
-    return payment.captured_minor - payment.refunded_minor - refunding_minor(payment)
+    return max(0, payment.captured_minor - payment.refunded_minor - payment.lost_minor - refunding_minor(payment))
 
 
 def given_back_minor(order: Order) -> int:

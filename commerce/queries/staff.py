@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet, Sum
 
 from commerce.enums import OrderStatus, PaymentMethod, PaymentStatus
 from commerce.models import Order, OrderLine, Payment, ProviderEvent
+from commerce.queries.disputes import disputes_of
 from commerce.queries.payments import card_payment_of, manual_payment_of, owed_minor, refundable_without_cancelling
 from commerce.rules import ORDER_CHANGES, PAID_AND_STANDING
 from crm.models import Customer
@@ -81,13 +82,14 @@ def history_of(order: Order) -> QuerySet[AuditEntry]:
     """Return what was done to an order, its payments and refunds, newest first."""
     payments = list(order.payments.all())
     refunds = [refund for payment in payments for refund in payment.refunds.all()]
-    return audit.entries_about(order, *payments, *refunds)
+    return audit.entries_about(order, *payments, *refunds, *disputes_of(order))
 
 
 def events_of(order: Order) -> QuerySet[ProviderEvent]:
     """Return what the payment provider has told about an order's payments and refunds, newest first."""
     references = [payment.provider_reference for payment in order.payments.all()]
     references += [refund.provider_reference for payment in order.payments.all() for refund in payment.refunds.all()]
+    references += [dispute.provider_reference for dispute in disputes_of(order)]
     return ProviderEvent.objects.filter(object_id__in=[ref for ref in references if ref]).order_by("-created_at")
 
 

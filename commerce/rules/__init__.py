@@ -4,6 +4,15 @@ from commerce.rules.amounts import (
     share_minor,
     within_refund_limit,
 )
+from commerce.rules.dispute_words import DisputeWords, dispute_words, reason_words
+from commerce.rules.disputes import (
+    OPEN_DISPUTE,
+    REMIND_BEFORE,
+    dispute_kind,
+    dispute_status,
+    next_reminder,
+    received_status,
+)
 from commerce.rules.ledger import account_of
 from commerce.rules.methods import (
     METHODS,
@@ -76,16 +85,19 @@ from commerce.rules.taxes import Tax, Taxes, TaxPart, line_taxes, tax_of_part, t
 
 __all__ = [
     "METHODS",
+    "OPEN_DISPUTE",
     "ORDER_CHANGES",
     "PAID_AND_STANDING",
     "PAYMENT_CHANGES",
     "PLACEHOLDERS",
     "REFUND_CHANGES",
+    "REMIND_BEFORE",
     "Amounts",
     "Change",
     "Code",
     "CodePrices",
     "CodeProblem",
+    "DisputeWords",
     "EarlyBird",
     "EarlyBirds",
     "Group",
@@ -112,6 +124,9 @@ __all__ = [
     "check_order_change",
     "check_payment_change",
     "deadline",
+    "dispute_kind",
+    "dispute_status",
+    "dispute_words",
     "fill_text",
     "first_booking_status",
     "first_order_status",
@@ -119,6 +134,7 @@ __all__ = [
     "fold_code",
     "line_taxes",
     "new_code",
+    "next_reminder",
     "order_may_change",
     "part_minor",
     "party_sizes",
@@ -129,6 +145,8 @@ __all__ = [
     "policy_problem",
     "price",
     "price_with_codes",
+    "reason_words",
+    "received_status",
     "refund_may_become",
     "share_in_words",
     "share_minor",

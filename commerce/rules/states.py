@@ -56,7 +56,10 @@ PAYMENT_CHANGES: Final[Mapping[PaymentStatus, frozenset[PaymentStatus]]] = {
         {PaymentStatus.REFUNDED, PaymentStatus.DISPUTED, PaymentStatus.SUCCEEDED}
     ),
     # A refund that fails afterwards brings the money back to us.
-    PaymentStatus.REFUNDED: frozenset({PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.SUCCEEDED}),
+    # A chargeback may come for what was paid back already.
+    PaymentStatus.REFUNDED: frozenset(
+        {PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.SUCCEEDED, PaymentStatus.DISPUTED}
+    ),
     PaymentStatus.DISPUTED: frozenset(
         {PaymentStatus.SUCCEEDED, PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED}
     ),

@@ -128,6 +128,8 @@ class OrderInspectView(InspectView):
                 if user.has_perm("commerce.change_order") and queries.may_be_changed(order, line.booking)
             },
             "changes": queries.changes_of(order),
+            "disputes": queries.disputes_of(order) if user.has_perm("commerce.view_dispute") else [],
+            "refund_block": queries.refund_block(order),
             "paid_minor": queries.paid_minor(order),
             "refunding_minor": sum(queries.refunding_minor(payment) for payment in order.payments.all()),
             "owed_minor": queries.owed_minor(order),

@@ -42,7 +42,8 @@ class OrderVerbView(WagtailAdminTemplateMixin, FormView):
         if self.order is None:
             raise Http404
         if not self.is_possible():
-            messages.warning(request, _("This is not possible any more: the order has changed."))
+            blocked = queries.refund_block(self.order) if self.verb == "refund" else ""
+            messages.warning(request, blocked or _("This is not possible any more: the order has changed."))
             return self.back()
         problem = queries.refund_problem(self.order, self.gives_back_minor(), limit_minor=self.refund_limit_minor)
         if problem:
@@ -181,7 +182,9 @@ class CancelView(OrderVerbView):
     done = gettext_lazy("The order is cancelled.")
 
     def explain(self):
-        kept = queries.kept_minor(self.order)
+        kept, blocked = queries.kept_minor(self.order), queries.refund_block(self.order)
+        if blocked and not kept:
+            return f"{_('The places are free again and the guest is told. This cannot be undone.')} {blocked}"
         if not kept:
             return _("The places are free again and the guest is told. Nothing was paid. This cannot be undone.")
         amount = format_money(kept, self.order.currency)

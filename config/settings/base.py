@@ -226,6 +226,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-holds": {"task": "commerce.sweep_holds", "schedule": 30.0},
     "sweep-choices": {"task": "commerce.sweep_choices", "schedule": 60.0},
     "sweep-notifications": {"task": "commerce.sweep_notifications", "schedule": 300.0},
+    "sweep-disputes": {"task": "commerce.sweep_disputes", "schedule": 60.0},
     "sweep-refunds": {"task": "commerce.sweep_refunds", "schedule": 60.0},
     # By night, wherever most people are; what one run misses the next one makes up for, weeks ahead.
     "follow-patterns": {"task": "tours.sweep_patterns", "schedule": crontab(hour="2", minute="40")},

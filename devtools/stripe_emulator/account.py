@@ -17,6 +17,8 @@ KINDS: Final = {
     "charges": "charge",
     "refunds": "refund",
     "disputes": "dispute",
+    "early_fraud_warnings": "radar.early_fraud_warning",
+    "files": "file",
     "balance_transactions": "balance_transaction",
     "customers": "customer",
     "events": "event",

@@ -96,7 +96,17 @@ def _dispute(emulator: Emulator, values: Values) -> Object:
             status=values.get("status", "needs_response"),
             amount=values.get("amount"),
             reason=values.get("reason", "fraudulent"),
+            answer_seconds=values.get("answer_seconds", disputes.ANSWER_SECONDS),
         )
+
+    return _change(emulator, values, run)
+
+
+def _fraud_warning(emulator: Emulator, values: Values) -> Object:
+    def run(account: Account) -> Object:
+        intent = account.find("payment_intents", values["payment_intent"])
+        charge = account.find("charges", intent["latest_charge"] or "")
+        return disputes.warn(account, charge, fraud_type=values.get("fraud_type", "made_with_stolen_card"))
 
     return _change(emulator, values, run)
 
@@ -155,5 +165,6 @@ KNOBS: dict[str, Callable[[Emulator, Values], Any]] = {
     "forget_keys": _forget_keys,
     "confirm": _confirm,
     "dispute": _dispute,
+    "fraud_warning": _fraud_warning,
     "advance": _advance,
 }

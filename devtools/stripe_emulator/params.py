@@ -1,5 +1,6 @@
 """What an endpoint accepts, read from the annotations of Stripe's own package: unknown, missing or wrong parameters are refused."""
 
+import operator
 import sys
 import types
 import typing
@@ -53,7 +54,7 @@ def read(params: dict[str, Any], schema: str, honoured: frozenset[str]) -> dict[
     Raises Stripe's error for a parameter that it does not know, lacks, or cannot read. What Stripe knows and this emulator
     does not honour is refused too: better than a test that passes because its parameter was passed over.
     """
-    values = _fields(params, getattr(sdk, schema), "")
+    values = _fields(params, operator.attrgetter(schema)(sdk), "")
     for name in values.keys() - honoured:
         raise invalid(f"The emulator does not know what Stripe does with {name}.", code="parameter_unknown", param=name)
     return values
@@ -88,6 +89,9 @@ def _inside(path: str, name: str) -> str:
 
 
 def _value(given: Any, hint: Any, path: str) -> Any:
+    if hint is Any:
+        # A file, which `files` looks at.
+        return given
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (typing.Union, types.UnionType):
         return _one_of(given, arguments, path)

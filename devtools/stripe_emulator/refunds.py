@@ -40,6 +40,7 @@ def create_refund(account: Account, params: Object) -> Object:
     if status in UNDONE:
         _give_back(account, refund, "expired_or_canceled_card")
         account.emit("refund.failed", refund)
+    disputes.refunded(account, charge)
     return refund
 
 

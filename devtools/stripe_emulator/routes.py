@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from devtools.stripe_emulator import customers, endpoints, intents, refunds
+from devtools.stripe_emulator import customers, disputes, endpoints, files, intents, refunds
 from devtools.stripe_emulator.account import KINDS, Account, Object, own_id, public
 from devtools.stripe_emulator.amounts import MINIMUM, MULTIPLE
 from devtools.stripe_emulator.errors import ApiError, invalid
@@ -93,8 +93,16 @@ ROUTES: Final = (
     _listing("refunds", f"{PAGE} charge payment_intent", "RefundListParams"),
     _single("charges", "ChargeRetrieveParams"),
     _listing("charges", f"{PAGE} customer payment_intent", "ChargeListParams"),
+    Route("POST", "/v1/disputes/ID", "DisputeUpdateParams", "evidence metadata submit", disputes.update_dispute),
+    Route("POST", "/v1/disputes/ID/close", "DisputeCloseParams", "", disputes.close_dispute),
     _single("disputes", "DisputeRetrieveParams"),
     _listing("disputes", f"{PAGE} charge payment_intent", "DisputeListParams"),
+    Route(
+        "GET", "/v1/radar/early_fraud_warnings/ID", "radar.EarlyFraudWarningRetrieveParams", "",
+        lambda account, reference, _params: account.find("early_fraud_warnings", reference),
+    ),
+    Route("POST", "/v1/files", "FileCreateParams", "file purpose", files.create_file),
+    _single("files", "FileRetrieveParams"),
     _single("balance_transactions", "BalanceTransactionRetrieveParams"),
     _single("payment_methods", "PaymentMethodRetrieveParams"),
     _single("events", "EventRetrieveParams"),

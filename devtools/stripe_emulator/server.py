@@ -18,6 +18,7 @@ from devtools.stripe_emulator import knobs
 from devtools.stripe_emulator.account import API_VERSION, new_id
 from devtools.stripe_emulator.emulator import Emulator, Failure, name_of, unknown_error
 from devtools.stripe_emulator.errors import ApiError, invalid
+from devtools.stripe_emulator.files import parse_multipart
 from devtools.stripe_emulator.params import parse_form
 
 BROWSER: Final = Path(__file__).parent / "browser"
@@ -56,7 +57,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def _answer(self, method: str) -> None:
         url = urlsplit(self.path)
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+        sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        has_files = self.headers.get_content_type() == "multipart/form-data"
+        body = "" if has_files else sent.decode()
         try:
             if method == "GET" and url.path in FILES:
                 self._send_file(FILES[url.path])
@@ -64,6 +67,8 @@ class Handler(BaseHTTPRequestHandler):
                 self._turn_knob(url.path.removeprefix("/_emulator/"), body)
             elif url.path == "/_browser/challenge" and method == "POST":
                 self._answer_challenge(parse_form(body))
+            elif has_files:
+                self._api(method, url.path, parse_multipart(sent, self.headers["Content-Type"]))
             else:
                 self._api(method, url.path, parse_form(body if method == "POST" else url.query))
         except ApiError as error:

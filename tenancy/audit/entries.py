@@ -31,6 +31,9 @@ def _person(subject: models.Model) -> tuple[str, int] | None:
     *hops, last = path.split(".")
     if not last:
         return subject._meta.label_lower, subject.pk
+    if hops and subject.pk is None:
+        # It stands for all of its kind, and leads nowhere.
+        return None
     holder = attrgetter(".".join(hops))(subject) if hops else subject
     field: Any = holder._meta.get_field(last)
     key = getattr(holder, field.attname)

@@ -263,8 +263,8 @@ def test_preview_takes_few_queries(in_harbour, django_assert_num_queries):
 
 def test_disputed_payment_is_not_paid_back(in_harbour):
     order = paid(order_of(make_schedule()))
-    order.payments.update(status=PaymentStatus.DISPUTED)
-    with pytest.raises(RefundRefused, match="disputes this payment"):
+    order.payments.update(status=PaymentStatus.DISPUTED, disputed_minor=5000)
+    with pytest.raises(RefundRefused, match="bank has taken this money already"):
         start_refund(order.payments.get(), amount_minor=100, reason=RefundReason.OTHER, now=NOW)
     assert cancel(order, people_of(order)).back_minor == 0
 

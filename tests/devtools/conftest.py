@@ -16,7 +16,7 @@ def connect(stripe_emulator) -> Callable[..., stripe.StripeClient]:
 
     def connect(key: str = "sk_test_one", **options: object) -> stripe.StripeClient:
         http = stripe.RequestsClient(timeout=10)
-        addresses = {"api": stripe_emulator.url}
+        addresses = {"api": stripe_emulator.url, "files": stripe_emulator.url}
         return stripe.StripeClient(
             key, base_addresses=addresses, http_client=http, **{"max_network_retries": 0, **options}
         )

@@ -7,6 +7,7 @@ KEY = "a primary key"
 CODE = "a name of the code's"
 HASH = "a hash"
 COLOUR = "a colour"
+MEDIA_TYPE = "a media type"
 
 # Columns of text that are no words of people.
 NOT_WORDS: dict[str, str] = {
@@ -15,6 +16,10 @@ NOT_WORDS: dict[str, str] = {
     "cms_legaltext.language": LANGUAGE,
     "commerce_acceptance.language": LANGUAGE,
     "commerce_ledgertransaction.currency": CURRENCY,
+    "commerce_dispute.balance_currency": CURRENCY,
+    "commerce_dispute.currency": CURRENCY,
+    "commerce_disputefile.content_type": MEDIA_TYPE,
+    "commerce_evidencefile.content_type": MEDIA_TYPE,
     "commerce_order.currency": CURRENCY,
     "commerce_order.language": LANGUAGE,
     "commerce_payment.captured_currency": CURRENCY,

@@ -19,7 +19,7 @@ from wagtail.coreutils import resolve_model_string
 from wagtail.models import Page, PageViewRestriction, Revision, TaskState, WorkflowState, get_page_models
 from wagtail_localize.models import OverridableSegment, StringSegment, Translation
 
-from commerce.models import DepartureChange, GuestChoice, OrderLine, Refund
+from commerce.models import DepartureChange, DisputeFile, EvidenceFile, GuestChoice, OrderLine, Refund
 from tenancy.models import Organization, TenantDocument, TenantImage, TenantRendition, User
 from tenancy.operations import issue_switch
 from tenancy.queries import current_organization
@@ -240,6 +240,10 @@ TOGETHER: dict[str, Callable[[], list[Values]]] = {
     "secret choice_public_id": lambda: [
         {"secret": row.order.secret, "choice_public_id": row.public_id}
         for row in GuestChoice.objects.select_related("order")
+    ],
+    "pk file_pk": lambda: [{"pk": row.dispute_id, "file_pk": row.pk} for row in DisputeFile.objects.all()],
+    "pk sent_pk": lambda: [
+        {"pk": row.evidence.dispute_id, "sent_pk": row.pk} for row in EvidenceFile.objects.select_related("evidence")
     ],
     "pk change_pk": lambda: [{"pk": row.schedule_id, "change_pk": row.pk} for row in DepartureChange.objects.all()],
     "pk refund_pk": lambda: [

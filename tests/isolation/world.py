@@ -11,7 +11,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from commerce.models import Promotion
+from commerce.models import Dispute, Order, Promotion
 from commerce.operations import Contact, record_adjustment
 from tenancy import outbox
 from tenancy.enums import Role
@@ -137,6 +137,7 @@ def _sell(say: Canaries) -> None:
     record_adjustment(
         reference=say.text(), amount_minor=100, currency=order.currency, occurred_at=timezone.now(), note=say.text()
     )
+    _contest(order)
     make_contacts(order.customer, 2, about=[order])
     outbox.publish("order.placed", order_id=order.pk)
     guide = GuideFactory(name=say.text(), email=say.email(), phone=say.phone())
@@ -145,3 +146,20 @@ def _sell(say: Canaries) -> None:
     GuideSwap.objects.create(assignment=asked, reason=say.text())
     promotion = Promotion.objects.create(name=say.text(), basis_points=1000)
     promotion.codes.create(code=say.slug())
+
+
+def _contest(order: Order) -> None:
+    """A chargeback that was not answered yet, and another one beside it that was."""
+    payment = order.payments.get()
+    for number in (1, 2):
+        Dispute.objects.create(
+            payment=payment,
+            provider_reference=f"dp_{order.number}_{number}",
+            kind="chargeback",
+            status="needs_response",
+            amount_minor=100,
+            currency=order.currency,
+            balance_currency=order.currency,
+            opened_at=order.placed_at,
+            due_at=order.placed_at + dt.timedelta(days=7),
+        )

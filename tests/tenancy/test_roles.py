@@ -42,7 +42,7 @@ ALL = [
     "Pages",
     "Images",
     "Documents",
-    ("Reports", ["Problems", "Who did what", "Stripe events", *REPORTS_ON_PAGES]),
+    ("Reports", ["Problems", "Who did what", "Disputes", "Stripe events", *REPORTS_ON_PAGES]),
     ("Settings", ["Organization", "Team", "Payment", "Notifications", "Collections", "Branding"]),
     HELP_FOR_EDITORS,
 ]
@@ -59,7 +59,7 @@ MENUS = {
         "Guides",
         "Resources",
         "Places",
-        ("Reports", ["Problems", "Stripe events"]),
+        ("Reports", ["Problems", "Disputes", "Stripe events"]),
         HELP,
     ],
     Role.EDITOR: [
@@ -188,6 +188,8 @@ OPERATIONS = {
     "decisions:settings",
     "deliveries:index",
     "deliveries:index_results",
+    "disputes:index",
+    "disputes:index_results",
     "guide_settings:index",
     "guides:add",
     "guides:index",
