@@ -356,8 +356,8 @@ class DisputeViewSet(ModelViewSet):
     list_export = [
         "payment.order.number",
         "payment.order.full_name",
-        "kind",
-        "status",
+        "get_kind_display",
+        "get_status_display",
         "reason",
         "contested",
         "currency",
@@ -369,6 +369,8 @@ class DisputeViewSet(ModelViewSet):
     export_headings = {
         "payment.order.number": gettext_lazy("Order"),
         "payment.order.full_name": gettext_lazy("Guest"),
+        "get_kind_display": gettext_lazy("Kind"),
+        "get_status_display": gettext_lazy("Status"),
         "contested": gettext_lazy("Amount"),
     }
     shown = ("index", "index_results", "inspect")
