@@ -198,7 +198,7 @@ def test_pack_tells_what_is_known(in_harbour, chargeback):
     ):
         assert words in text, words
     assert "Our secret" not in text
-    assert pages_of(documents.evidence_pdf(chargeback)) == 1
+    assert pages_of(documents.evidence_pdf(chargeback)) == 2
     texts = queries.evidence_texts(chargeback, in_harbour)
     assert (texts["customer_purchase_ip"], texts["customer_email_address"]) == ("203.0.113.7", "grete@example.com")
     assert texts["uncategorized_text"] == "She came and stayed to the end."
