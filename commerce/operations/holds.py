@@ -75,11 +75,9 @@ def place_again(order: Order, *, address: str, user_agent: str, now: datetime) -
     `address` and `user_agent` say from where it is asked. Raises `OrderRefused` when anything is not as it was, the words that apply to
     it too (`terms`); then nothing was done.
     """
-    texts = [
-        TextToAccept(AcceptanceKind(text.kind), text.wording, text.language)
-        for text in order.acceptances.exclude(kind=AcceptanceKind.POLICY)
-    ]
-    if queries.fingerprint(texts) != queries.fingerprint(queries.texts_to_accept(order.language)):
+    texts = [TextToAccept(AcceptanceKind(text.kind), text.wording, text.language) for text in order.acceptances.all()]
+    tours = [line.booking.schedule.tour for line in order.lines.select_related("booking__schedule__tour")]
+    if queries.fingerprint(texts) != queries.fingerprint(queries.texts_to_accept(order.language, tours=tours)):
         raise OrderRefused(
             "terms", _("What applies to your booking has changed. Please read it and send your order again.")
         )
@@ -97,5 +95,6 @@ def place_again(order: Order, *, address: str, user_agent: str, now: datetime) -
         source=OrderSource(order.source),
         now=now,
         checkout_token=uuid5(AGAIN, order.secret),
+        codes=[discount.code for discount in order.discounts.order_by("pk")],
         accepted=Accepted(texts, address=address, user_agent=user_agent),
     )

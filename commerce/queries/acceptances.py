@@ -4,9 +4,15 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import override
 from wagtail import hooks
 
 from commerce.enums import AcceptanceKind
+from commerce.queries.policies import policies_of
+from commerce.rules import policy_in_words
+from tenancy.fields import translated
+from tenancy.queries import scope_currency
+from tours.models import Tour
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +30,25 @@ class TextToAccept:
         return self.kind == AcceptanceKind.PRIVACY
 
 
-def texts_to_accept(language: str) -> list[TextToAccept]:
-    """Return what applies to an order of the organization in scope, in `language` where it is written in it.
+def texts_to_accept(language: str, *, tours: Iterable[Tour]) -> list[TextToAccept]:
+    """Return what applies to an order of these tours, in `language` where it is written in it: legal texts and cancellation policies.
 
-    The texts belong to an app above this one, which gives them by the hook `texts_to_accept`.
+    Legal texts belong to an app above this one, which gives them by the hook `texts_to_accept`.
     """
-    return [text for given in hooks.get_hooks("texts_to_accept") for text in given(language)]
+    texts = [text for given in hooks.get_hooks("texts_to_accept") for text in given(language)]
+    named = {tour.pk: tour for tour in tours}
+    policies = policies_of(named)
+    currency = scope_currency()
+    with override(language):
+        texts += [
+            TextToAccept(
+                AcceptanceKind.POLICY,
+                f"{translated(named[pk], 'name')}: {policy_in_words(policies[pk], currency)}",
+                language,
+            )
+            for pk in sorted(policies)
+        ]
+    return texts
 
 
 def fingerprint(texts: Iterable[TextToAccept]) -> str:

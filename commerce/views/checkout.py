@@ -51,8 +51,8 @@ def checkout(request):
         return _go_on(request, placed)
     # A session that is over has taken the cart with it; the page that was sent still shows it.
     basket.restore(items_from_shown(request.POST.get("seen", "")))
-    texts = queries.texts_to_accept(get_language())
     shown = shown_cart(request, now=now)
+    texts = queries.texts_to_accept(get_language(), tours=[line.schedule.tour for line in shown.lines])
     if not shown.lines:
         return redirect("commerce:cart")
     how_paid = queries.payment_settings()

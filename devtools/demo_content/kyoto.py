@@ -62,6 +62,7 @@ GATES: Final = DemoTour(
     difficulty="moderate",
     cutoff_minutes=600,
     accessibility_note="About 250 metres of climb on stone steps.",
+    asks={"name": "required", "needs": "optional", "diet": "optional", "emergency": "required"},
     tiers=_tiers(6800, 3400),
     variants=(
         DemoVariant(Words("Small group"), (DemoDepartures((dt.time(6, 30),)),)),

@@ -122,6 +122,8 @@ class DemoTour:
     difficulty: str = "easy"
     wheelchair_accessible: bool = False
     accessibility_note: str = ""
+    # What guests are asked about each person (`ask_…` of the tour), and whether they must answer.
+    asks: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,7 @@ def _write_tour(source: DemoTour, places: dict[str, Place]) -> Tour:
         difficulty=source.difficulty,
         wheelchair_accessible=source.wheelchair_accessible,
         accessibility_note=source.accessibility_note,
+        **{f"ask_{what}": how for what, how in source.asks.items()},
         meeting_point=_place(source.meeting_point, places),
         end_point=_place(source.stops[-1].place, places),
     )

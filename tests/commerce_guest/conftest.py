@@ -108,6 +108,7 @@ def checkout_data(guest: Client, **changes: str) -> dict[str, str]:
         "phone": "040 123456",
         "note": "With a pram",
         "method": "bank_transfer",
+        "accept": "on",
         **changes,
     }
 

@@ -2,7 +2,8 @@ import pytest
 
 from cms.enums import LegalKind
 from cms.operations import write_legal_text
-from commerce.models import Acceptance
+from commerce.models import Acceptance, CancellationPolicy
+from commerce.queries import policy_words_of
 from crm.models import Consent
 from tenancy.scope import organization_scope
 from tests.commerce_guest.conftest import NOW, add_to_cart, checkout_data, orders
@@ -33,7 +34,7 @@ def accepted(harbour):
 
 def test_order_keeps_what_the_guest_read(guest, offer, harbour, legal):
     add_to_cart(guest, offer)
-    data = checkout_data(guest, accept="on")
+    data = checkout_data(guest)
     response = guest.post("/checkout/", data, headers={"user-agent": "Browser 1"}, REMOTE_ADDR="203.0.113.7")
     assert response.status_code == 302
     assert accepted(harbour) == [
@@ -44,7 +45,7 @@ def test_order_keeps_what_the_guest_read(guest, offer, harbour, legal):
 
 def test_order_keeps_the_words_of_the_language_that_was_shown(guest, offer, harbour, legal):
     add_to_cart(guest, offer)
-    guest.post("/de/checkout/", checkout_data(guest, accept="on", seen=_seen(guest, "/de/checkout/")))
+    guest.post("/de/checkout/", checkout_data(guest, seen=_seen(guest, "/de/checkout/")))
     assert [row[:3] for row in accepted(harbour)] == [
         ("terms", "Sie buchen.", "de"),
         ("privacy", "We keep little.", "en"),
@@ -57,7 +58,7 @@ def _seen(guest, path):
 
 def test_checkout_is_refused_until_the_terms_are_accepted(guest, offer, harbour, legal):
     add_to_cart(guest, offer)
-    response = guest.post("/checkout/", checkout_data(guest))
+    response = guest.post("/checkout/", checkout_data(guest, accept=""))
     form = response.context["form"]
     assert (response.status_code, dict(form.errors), form["email"].value()) == (
         422,
@@ -69,13 +70,25 @@ def test_checkout_is_refused_until_the_terms_are_accepted(guest, offer, harbour,
 
 def test_terms_changed_since_they_were_read_are_shown_again(guest, offer, harbour, legal):
     add_to_cart(guest, offer)
-    data = checkout_data(guest, accept="on")
+    data = checkout_data(guest)
     with organization_scope(harbour.pk):
         write_legal_text(LegalKind.TERMS, language="en", body="<p>New rules.</p>", actor=None)
     response = guest.post("/checkout/", data)
     assert (response.status_code, orders(harbour)) == (409, [])
     assert guest.post("/checkout/", {**data, "seen": response.context["form"]["seen"].value()}).status_code == 302
     assert [row[1] for row in accepted(harbour)] == ["New rules.", "We keep little."]
+
+
+def test_cancellation_policy_of_what_is_booked_is_accepted_in_its_words(guest, offer, harbour):
+    with organization_scope(harbour.pk):
+        CancellationPolicy.objects.create(name="Usual", is_default=True, steps=[{"hours": 48, "percent": 100}])
+        words = policy_words_of(offer.tour, "EUR")
+    add_to_cart(guest, offer)
+    page = guest.get("/checkout/").content.decode()
+    assert f"Harbour walk: {words}" in page
+    assert guest.post("/checkout/", checkout_data(guest, accept="")).status_code == 422
+    guest.post("/checkout/", checkout_data(guest))
+    assert [row[:3] for row in accepted(harbour)] == [("policy", f"Harbour walk: {words}", "en")]
 
 
 def test_nothing_is_asked_where_nothing_is_written(guest, offer, harbour):
@@ -108,5 +121,5 @@ def test_newsletter_is_a_choice_of_its_own(guest, offer, harbour):
 
 def test_address_that_is_none_is_no_reason_to_refuse(guest, offer, harbour, legal):
     add_to_cart(guest, offer)
-    guest.post("/checkout/", checkout_data(guest, accept="on"), REMOTE_ADDR="unix:")
+    guest.post("/checkout/", checkout_data(guest), REMOTE_ADDR="unix:")
     assert [row[4] for row in accepted(harbour)] == [None, None]

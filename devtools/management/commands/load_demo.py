@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils import timezone
 
-from devtools.demo_content import harbour, kyoto, write_orders, write_pages, write_people, write_tours
+from devtools.demo_content import harbour, kyoto, write_legal, write_orders, write_pages, write_people, write_tours
 from tenancy.scope import organization_scope
 from tours.models import Tour
 
@@ -43,6 +43,7 @@ class Command(BaseCommand):
             with transaction.atomic():
                 tours = write_tours.write_tours(site)
                 write_pages.write_pages(site, organization, tours=tours, drawings=drawings)
+                write_legal.write_legal(site)
             self.stdout.write(f"{site.name}: tours and pages")
         made = write_tours.extend_departures(site, today=now.astimezone(organization.zone).date())
         if made:
