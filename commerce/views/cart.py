@@ -100,7 +100,7 @@ class ShownCart:
 
     @property
     def seen(self):
-        return " ".join(sorted(line.seen for line in self.lines))
+        return " ".join(line.seen for line in self.lines)
 
 
 def shown_cart(request, *, now):
