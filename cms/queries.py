@@ -17,7 +17,7 @@ from wagtail.models import Page
 
 from cms.enums import NEEDED_LEGAL_TEXTS, LegalKind
 from commerce.enums import AcceptanceKind
-from commerce.queries import TextToAccept, Unpaid, unpaid_on
+from commerce.queries import TextToAccept, Unpaid, lowest_prices, unpaid_on
 from tenancy.fields import translated
 from tenancy.models import TenantImage
 from tenancy.money import format_money
@@ -29,7 +29,6 @@ from tours.queries import (
     Figures,
     attendance_of,
     calendar_entries,
-    lowest_prices,
     next_departures,
     schedules_of_calendar,
     variants_of_schedules,
@@ -89,9 +88,10 @@ def tour_cards(page: Page, *, limit: int | None = None) -> list[TourCard]:
         .order_by("path")[:limit]
     )
     tours = [found.tour for found in pages]
-    departures = next_departures(tours, now=timezone.now()) if tours else {}
-    prices = lowest_prices(tours, on=timezone.localdate()) if tours else {}
+    now = timezone.now()
+    departures = next_departures(tours, now=now) if tours else {}
     currency = scope_currency()
+    prices = lowest_prices(tours, currency=currency, now=now) if departures else {}
     return [
         TourCard(
             page=found,

@@ -13,15 +13,27 @@ from places.models import Place
 from tenancy.models import Organization, TenantImage
 from tenancy.queries import HOST_LIFETIME
 from tenancy.signals import language_added, organization_changed, organization_created
-from tours.models import PricingTier, Schedule, Stop, Tour, TourVariant
+from tours.models import (
+    EarlyBirdDiscount,
+    GroupDiscount,
+    PricingTier,
+    Schedule,
+    SeasonalPrice,
+    Stop,
+    Tour,
+    TourVariant,
+)
 
 SHOWN_ON_PAGES: tuple[type[Model], ...] = (
     Branding,
+    EarlyBirdDiscount,
+    GroupDiscount,
     LegalText,
     PageViewRestriction,
     Place,
     PricingTier,
     Schedule,
+    SeasonalPrice,
     Stop,
     TenantImage,
     Tour,

@@ -11,10 +11,12 @@ from commerce.viewsets import (
     NotificationViewSet,
     OrderViewSet,
     PaymentSettingsViewSet,
+    PriceCheckViewSet,
     ProviderEventViewSet,
 )
 from commerce.viewsets.departures import schedule_links, schedule_urls
 from commerce.viewsets.events import failed_events_button
+from commerce.viewsets.price_check import price_links
 from tenancy.permissions import ReadOnlyPolicy
 from tours.rules import staff_verbs
 
@@ -25,7 +27,14 @@ register_permission_policy(ProviderEvent, ReadOnlyPolicy(ProviderEvent))
 
 @hooks.register("register_admin_viewset")
 def register_orders():
-    return [OrderViewSet(), DisputeViewSet(), ProviderEventViewSet(), PaymentSettingsViewSet(), NotificationViewSet()]
+    return [
+        OrderViewSet(),
+        DisputeViewSet(),
+        ProviderEventViewSet(),
+        PaymentSettingsViewSet(),
+        NotificationViewSet(),
+        PriceCheckViewSet(),
+    ]
 
 
 hooks.register("problem_lists", failed_events_button)
@@ -76,6 +85,7 @@ hooks.register("audit_sentences", panels.audit_areas)
 hooks.register("organization_cards", panels.organization_cards)
 hooks.register("schedule_urls", schedule_urls)
 hooks.register("schedule_links", schedule_links)
+hooks.register("price_links", price_links)
 hooks.register("manifest_owed", panels.owed_in_words)
 
 

@@ -245,3 +245,17 @@ class Asked(models.TextChoices):
     NO = "no", _("not asked")
     OPTIONAL = "optional", _("asked, may be left out")
     REQUIRED = "required", _("required")
+
+
+class SeasonEffect(models.TextChoices):
+    """Whether a season makes prices higher or lower."""
+
+    DEARER = "dearer", _("Prices are higher")
+    CHEAPER = "cheaper", _("Prices are lower")
+
+
+class BookingTime(models.TextChoices):
+    """When one has to book for a discount."""
+
+    EARLY = "early", _("Early: at least so many days before")
+    LATE = "late", _("Last minute: at most so many days before")

@@ -10,12 +10,16 @@ from tours.viewsets import (
     CalendarMenuItem,
     CertificationViewSet,
     DecisionViewSet,
+    EarlyBirdViewSet,
+    GroupDiscountViewSet,
     GuideSettingsViewSet,
     GuideViewSet,
     MyDeparturesViewSet,
     PatternViewSet,
+    PricesMenuItem,
     ResourceViewSet,
     ScheduleViewSet,
+    SeasonViewSet,
     SwapViewSet,
     TourViewSet,
 )
@@ -39,12 +43,20 @@ def register_tours():
         ResourceViewSet(),
         DecisionViewSet(),
         BookingViewSet(),
+        SeasonViewSet(),
+        EarlyBirdViewSet(),
+        GroupDiscountViewSet(),
     ]
 
 
 @hooks.register("register_admin_menu_item")
 def register_calendar():
     return CalendarMenuItem()
+
+
+@hooks.register("register_admin_menu_item")
+def register_prices():
+    return PricesMenuItem()
 
 
 hooks.register("audit_sentences", audit_areas)

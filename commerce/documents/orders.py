@@ -12,7 +12,7 @@ from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, Tabl
 
 from commerce import queries
 from commerce.enums import OrderStatus
-from commerce.models import Order
+from commerce.models import Order, OrderLine
 from tenancy.documents import body_style, paragraph
 from tenancy.money import format_money
 from tenancy.queries import current_organization
@@ -54,6 +54,11 @@ def calendar_file(order: Order) -> bytes:
         return calendar.to_ical()
 
 
+def _first_minor(line: OrderLine) -> int:
+    """Return what stands beside a line whose further steps follow below it."""
+    return int(line.price_steps[0]["amount_minor"]) if line.price_steps else line.total_minor
+
+
 def receipt_pdf(order: Order) -> bytes:
     """Return a receipt of an order as PDF, in the order's language: what was bought, what was paid and what is owed."""
     organization = current_organization()
@@ -74,9 +79,13 @@ def receipt_pdf(order: Order) -> bytes:
                     cell(f"{line.name}\n{line.tier_name}\n{when}"),
                     cell(str(line.quantity)),
                     cell(format_money(line.unit_price_minor, order.currency)),
-                    cell(format_money(line.total_minor, order.currency)),
+                    cell(format_money(_first_minor(line), order.currency)),
                 ]
             )
+            rows += [
+                [cell(step["label"]), cell(""), cell(""), cell(format_money(step["amount_minor"], order.currency))]
+                for step in line.price_steps[1:]
+            ]
         sums = [(_("Total"), order.total_minor), (_("Paid"), queries.paid_minor(order))]
         if owed := queries.owed_minor(order):
             sums.append((_("Still to be paid"), owed))

@@ -9,6 +9,7 @@ from commerce.forms.notifications import NotificationForm
 from commerce.forms.orders import ConfirmPaymentForm, GiveBackForm, ReasonForm, RefundForm
 from commerce.forms.participants import guest_participant_forms, party_forms
 from commerce.forms.payment_settings import PaymentSettingsForm
+from commerce.forms.prices import PriceCheckForm
 
 __all__ = [
     "CASH",
@@ -26,6 +27,7 @@ __all__ = [
     "NotificationForm",
     "PaymentSettingsForm",
     "PeopleForm",
+    "PriceCheckForm",
     "QuantitiesForm",
     "ReasonForm",
     "RefundForm",

@@ -129,6 +129,7 @@ from commerce.queries.prices import (
     Quote,
     QuoteLine,
     QuoteRequest,
+    lowest_prices,
     price_list,
     quote,
 )
@@ -251,6 +252,7 @@ __all__ = [
     "kept_minor",
     "last_event_at",
     "lines_on_schedule",
+    "lowest_prices",
     "manual_payment_of",
     "may_be_changed",
     "may_extend_hold",

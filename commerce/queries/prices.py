@@ -4,18 +4,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from commerce.queries.price_rules import rules_for
 from commerce.queries.promo_codes import OfferedCode, RefusedCode, UsedCode, offered_codes, problem_in_words
 from commerce.queries.taxes import taxes
-from commerce.rules import Amounts, CodePrices, Phase, Places, PricedLine, PriceStep, price_with_codes
+from commerce.rules import Amounts, CodePrices, Phase, Places, PricedLine, PriceStep, price, price_with_codes
 from crm.models import Customer
 from tenancy.fields import translated
 from tenancy.models import Organization
 from tenancy.money import format_money
-from tours.models import PricingTier, Schedule
-from tours.queries import price_tiers_of
+from tours.models import PricingTier, Schedule, Tour
+from tours.queries import Departure, bookable_days, price_tiers_of
 
 MAX_QUANTITY: Final = 99
 
@@ -130,21 +132,37 @@ class PriceList:
 
     def check(self, request: QuoteRequest) -> None:
         """Raise `NotForSale` when a tier does not belong to the departure on its day, or a quantity is not between 0 and 99."""
-        offered = {tier.pk for tier in self.tiers[request.schedule.variant_id, request.schedule.date]}
+        offered = {tier.pk for tier in self._offered(request.schedule)}
         for tier_id, quantity in request.quantities.items():
             if quantity and (tier_id not in offered or not 0 < quantity <= MAX_QUANTITY):
                 raise NotForSale(_("One of the prices is not offered any more. Please choose again."))
 
     def quote(self, requests: Sequence[QuoteRequest]) -> Quote:
         """Return what places cost; labels are in the active language. Raises `NotForSale` as `check` does."""
-        chosen = [(request, tier) for request in requests for tier in self._tiers(request)]
+        chosen = [(request, tier) for request in requests for tier in self._chosen(request)]
         usable = [offer.code for offer in self.codes if offer.code and not offer.problem]
-        priced = price_with_codes([self._places(request, tier) for request, tier in chosen], self.phases, usable)
+        places = [
+            self._places(
+                request.schedule,
+                tier,
+                request.quantities[tier.pk],
+                label=self._label(tier, request.quantities[tier.pk]),
+                party_before=request.party_before,
+            )
+            for request, tier in chosen
+        ]
+        priced = price_with_codes(places, self.phases, usable)
         lines = (
             QuoteLine(request.schedule, tier, self.currency, line)
             for (request, tier), line in zip(chosen, priced.lines, strict=True)
         )
         return Quote(tuple(lines), self.currency, *self._codes(priced))
+
+    def prices_alone(self, departure: Departure) -> list[int]:
+        """Return what one person who comes alone would pay for each default kind of place (all kinds, when none is), in order."""
+        offered = self._offered(departure)
+        chosen = [tier for tier in offered if tier.is_default] or offered
+        return [price([self._places(departure, tier, 1)], self.phases)[0].total_minor for tier in chosen]
 
     def _codes(self, priced: CodePrices) -> tuple[tuple[UsedCode, ...], tuple[RefusedCode, ...]]:
         used, refused = [], []
@@ -158,34 +176,40 @@ class PriceList:
                 used.append(UsedCode(offer.promo_code, priced.taken_off_minor(offer.code)))
         return tuple(used), tuple(refused)
 
-    def _tiers(self, request: QuoteRequest) -> list[PricingTier]:
+    def _offered(self, departure: Departure) -> Sequence[PricingTier]:
+        return self.tiers[departure.variant_id, departure.date]
+
+    def _chosen(self, request: QuoteRequest) -> list[PricingTier]:
         self.check(request)
-        offered = {tier.pk: tier for tier in self.tiers[request.schedule.variant_id, request.schedule.date]}
+        offered = {tier.pk: tier for tier in self._offered(request.schedule)}
         return [offered[tier_id] for tier_id, quantity in request.quantities.items() if quantity]
 
-    def _places(self, request: QuoteRequest, tier: PricingTier) -> Places:
-        schedule, quantity = request.schedule, request.quantities[tier.pk]
-        label = _("%(quantity)d × %(tier)s at %(price)s") % {
+    def _label(self, tier: PricingTier, quantity: int) -> str:
+        return _("%(quantity)d × %(tier)s at %(price)s") % {
             "quantity": quantity,
             "tier": translated(tier, "name"),
             "price": format_money(tier.price_minor, self.currency),
         }
+
+    def _places(
+        self, departure: Departure, tier: PricingTier, quantity: int, *, label: str = "", party_before: int = 0
+    ) -> Places:
         return Places(
-            schedule_id=schedule.pk,
-            tour_id=schedule.tour_id,
-            variant_id=schedule.variant_id,
-            day=schedule.date,
-            booked_on=self.now.astimezone(schedule.zone).date(),
+            schedule_id=departure.pk,
+            tour_id=departure.tour_id,
+            variant_id=departure.variant_id,
+            day=departure.date,
+            booked_on=self.now.astimezone(ZoneInfo(departure.time_zone)).date(),
             quantity=quantity,
             unit_price_minor=tier.price_minor,
             label=label,
             seats=tier.seats,
-            party_before=request.party_before,
+            party_before=party_before,
         )
 
 
 def price_list(
-    schedules: Iterable[Schedule],
+    schedules: Iterable[Departure],
     *,
     organization: Organization,
     now: datetime,
@@ -194,13 +218,14 @@ def price_list(
 ) -> PriceList:
     """Return the prices and rules for some departures as of `now`, in the organization's currency.
 
-    It is two queries, and one more with promo codes as they were typed; with a customer it is also asked which of them are theirs.
+    It is three queries, and one more with promo codes as they were typed; with a customer it is also asked which of them are theirs.
     """
+    departures = list(schedules)
     return PriceList(
         organization.currency,
         now,
-        price_tiers_of(schedules),
-        (taxes(),),
+        price_tiers_of(departures),
+        (*rules_for(departures, currency=organization.currency), taxes()),
         offered_codes(codes, organization=organization, now=now, customer=customer),
     )
 
@@ -221,3 +246,21 @@ def quote(
     schedules = [request.schedule for request in requests]
     prices = price_list(schedules, organization=organization, now=now, codes=codes, customer=customer)
     return prices.quote(requests)
+
+
+def lowest_prices(tours: Iterable[Tour], *, currency: str, now: datetime) -> dict[int, int]:
+    """Return the lowest price for which somebody alone can book a default place of each tour now, in minor units; four queries.
+
+    By the tour's primary key, in the organization's currency. Free places do not count; a tour that cannot be booked now has none.
+    """
+    departures = bookable_days([tour.pk for tour in tours], now=now)
+    if not departures:
+        return {}
+    phases = (*rules_for(departures, currency=currency), taxes())
+    prices = PriceList(currency, now, price_tiers_of(departures), phases)
+    lowest: dict[int, int] = {}
+    for departure in departures:
+        for amount in prices.prices_alone(departure):
+            if amount and amount < lowest.get(departure.tour_id, amount + 1):
+                lowest[departure.tour_id] = amount
+    return lowest

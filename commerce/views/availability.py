@@ -93,10 +93,9 @@ def _departures(schedules, prices):
     variants = tours_queries.variants_by_id(schedule.variant_id for schedule in schedules) if schedules else {}
     shown = []
     for schedule in schedules:
-        tiers = prices[schedule.variant_id, schedule.date]
-        if not tiers:
+        full_prices = prices.prices_alone(schedule)
+        if not full_prices:
             continue
-        full_prices = [tier.price_minor for tier in tiers if tier.is_default] or [tier.price_minor for tier in tiers]
         shown.append(
             Departure(
                 schedule=schedule,
@@ -128,7 +127,7 @@ def availability(request, tour_public_id):
     if selected not in counts:
         selected = min(counts, default=None)
     chosen = [schedule for schedule in schedules if schedule.date == selected]
-    prices = tours_queries.price_tiers_of(chosen) if chosen else {}
+    prices = queries.price_list(chosen, organization=request.organization, now=now) if chosen else None
     url = reverse("commerce:availability", args=[tour.public_id])
     weeks = [
         [Day(day, day.month == month.month, counts[day], f"{url}?date={day:%Y-%m-%d}", day == selected) for day in week]
@@ -163,15 +162,12 @@ def quote(request, schedule_public_id):
     schedule = tours_queries.bookable_schedule(schedule_public_id, now=now)
     if schedule is None:
         return _gone(request, schedule_public_id)
-    tiers = tours_queries.price_tiers(schedule.variant, on=schedule.date)
+    prices = queries.price_list([schedule], organization=request.organization, now=now)
+    tiers = prices.tiers[schedule.variant_id, schedule.date]
     item = Cart(request.session).get(schedule.public_id)
     form = QuantitiesForm(_typed(request), schedule=schedule, tiers=tiers, chosen=item.quantities if item else None)
     quantities = _quantities(form)
-    offered = (
-        queries.quote([queries.QuoteRequest(schedule, quantities)], organization=request.organization, now=now)
-        if quantities
-        else None
-    )
+    offered = prices.quote([queries.QuoteRequest(schedule, quantities)]) if quantities else None
     if request.method == "POST" and "show" not in request.POST and form.is_valid():
         try:
             Cart(request.session).put(CartItem(schedule.public_id, form.quantities, offered.total_minor))

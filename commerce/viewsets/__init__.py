@@ -3,5 +3,13 @@ from commerce.viewsets.events import ProviderEventViewSet
 from commerce.viewsets.notifications import NotificationViewSet
 from commerce.viewsets.orders import OrderViewSet
 from commerce.viewsets.payment_settings import PaymentSettingsViewSet
+from commerce.viewsets.price_check import PriceCheckViewSet
 
-__all__ = ["DisputeViewSet", "NotificationViewSet", "OrderViewSet", "PaymentSettingsViewSet", "ProviderEventViewSet"]
+__all__ = [
+    "DisputeViewSet",
+    "NotificationViewSet",
+    "OrderViewSet",
+    "PaymentSettingsViewSet",
+    "PriceCheckViewSet",
+    "ProviderEventViewSet",
+]

@@ -29,6 +29,11 @@ from tours.models import Schedule, Tour
 from tours.rules import staff_verbs
 
 
+def chosen_people(quantities):
+    """Quantities by the keys of prices as a form brings them back."""
+    return "+".join(f"{key}x{count}" for key, count in sorted(quantities.items()))
+
+
 class BookingPage(WagtailAdminTemplateMixin, TemplateView):
     page_title = gettext_lazy("New booking")
     header_icon = "plus"
@@ -100,11 +105,11 @@ class NewBookingView(BookingPage):
         tiers = tours_queries.price_tiers(self.schedule.variant, on=self.schedule.date)
         return QuantitiesForm(data, schedule=self.schedule, tiers=tiers)
 
-    def total_minor(self, people):
+    def quote(self, people):
         if not (people.is_bound and people.is_valid()):
             return None
         request = queries.QuoteRequest(self.schedule, people.quantities)
-        return queries.quote([request], organization=self.settings.organization, now=self.now).total_minor
+        return queries.quote([request], organization=self.settings.organization, now=self.now)
 
     def booker(self, data=None, *, total_minor):
         organization = self.settings.organization
@@ -144,28 +149,33 @@ class NewBookingView(BookingPage):
 
     def post(self, request, *args, **kwargs):
         people = self.people(request.POST)
-        total_minor = self.total_minor(people)
-        booker = self.booker(request.POST, total_minor=total_minor)
+        quote = self.quote(people)
+        booker = self.booker(request.POST, total_minor=quote.total_minor if quote else None)
         if "find" in request.POST or "price" in request.POST:
-            return self.show(people, booker, total_minor=total_minor, is_draft=True)
+            return self.show(people, booker, quote=quote, is_draft=True)
         if not (people.is_valid() & booker.is_valid()):
-            return self.show(people, booker, total_minor=total_minor, status=422)
+            return self.show(people, booker, quote=quote, status=422)
         try:
             order = self.book(people, booker.cleaned_data)
         except operations.OrderRefused as refused:
-            return self.show(people, booker, total_minor=total_minor, notice=refused.message, status=409)
+            return self.show(people, booker, quote=refused.quote or quote, notice=refused.message, status=409)
         total = format_money(order.total_minor, order.currency)
         messages.success(
             request, _("Order %(number)s over %(total)s is booked.") % {"number": order.number, "total": total}
         )
         return redirect("orders:inspect", order.pk)
 
+    def seen_minor(self, people):
+        """What staff were shown for these people, who may have been told it; None when they did not ask."""
+        seen, _sign, total = self.request.POST.get("seen", "").partition("=")
+        return int(total) if total.isdecimal() and seen == chosen_people(people.quantities) else None
+
     def book(self, people, values):
         customer = values["customer"]
         is_cash = values["method"] == CASH
         phone = values["phone"] or (customer.phone if customer else None)
         order = operations.place_order(
-            [operations.CartLine(str(self.schedule.public_id), people.quantities)],
+            [operations.CartLine(str(self.schedule.public_id), people.quantities, self.seen_minor(people))],
             contact=operations.Contact(
                 first_name=values["first_name"] or (customer.first_name if customer else ""),
                 last_name=values["last_name"] or (customer.last_name if customer else ""),
@@ -190,7 +200,7 @@ class NewBookingView(BookingPage):
                 )
         return order
 
-    def show(self, people, booker, *, total_minor=None, notice="", is_draft=False, status=200):
+    def show(self, people, booker, *, quote=None, notice="", is_draft=False, status=200):
         if is_draft:
             # Somebody who looks for a customer has not finished typing.
             booker.errors.clear()
@@ -199,7 +209,8 @@ class NewBookingView(BookingPage):
             people=people,
             booker=booker,
             rows=[(tier, translated(tier, "name"), field) for tier, field in people.rows],
-            total_minor=total_minor,
+            quote=quote,
+            seen=f"{chosen_people(people.quantities)}={quote.total_minor}" if quote else "",
             currency=self.settings.organization.currency,
             notice=notice,
             other_url=f"{reverse('orders:new')}?tour={self.schedule.tour_id}",

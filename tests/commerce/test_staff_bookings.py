@@ -128,7 +128,7 @@ def test_customer_is_chosen_when_it_began_at_the_profile(harbour, manager, sched
 
 def test_price_is_shown_before_booking(harbour, manager, schedule):
     page = manager.post(url_of(schedule), typed(schedule, 3, price="1"))
-    assert (page.context["total_minor"], page.context["booker"].errors) == (7500, {})
+    assert (page.context["quote"].total_minor, page.context["booker"].errors) == (7500, {})
 
 
 def test_nothing_to_pay_is_free(harbour, manager, schedule):

@@ -38,7 +38,14 @@ from tests.isolation.rows import make_missing_rows
 from tests.isolation.site import write_site
 from tests.isolation.watch import watch
 from tours.enums import Asked
-from tours.models import GuideAssignment, GuideAvailability, GuideSwap
+from tours.models import (
+    EarlyBirdDiscount,
+    GroupDiscount,
+    GuideAssignment,
+    GuideAvailability,
+    GuideSwap,
+    SeasonalPrice,
+)
 
 OWN, FOREIGN = "harbour", "kyoto"
 
@@ -129,6 +136,11 @@ def _sell(say: Canaries) -> None:
     variant = VariantFactory(tour=tour, name=say.text())
     TierFactory(tour=tour, name=say.text(), price_minor=2500)
     StopFactory(tour=tour, place=place, title=say.text())
+    # Of another day and for larger parties than those that book here.
+    day = dt.date(2040, 1, 1)
+    SeasonalPrice.objects.create(name=say.text(), tour=tour, first_day=day, last_day=day, basis_points=1000)
+    EarlyBirdDiscount.objects.create(name=say.text(), tour=tour, variant=variant, days=1, first_day=day, amount_minor=1)
+    GroupDiscount.objects.create(name=say.text(), people=90, basis_points=1000)
     contact = Contact(say.text(), say.text(), say.email(), say.phone())
     schedule = make_schedule(variant)
     order = order_of(schedule, contact=contact)

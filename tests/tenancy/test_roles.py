@@ -18,6 +18,7 @@ from tenancy.scope import organization_scope
 from tests.cms.factories import PictureFactory, new_sizes
 
 CUSTOMERS = ("Customers", ["All customers", "Protocols", "Follow-ups due", "Messages"])
+PRICES = ("Prices", ["Seasons", "Early bird and last minute", "Groups", "What does it cost?"])
 REPORTS_ON_PAGES = [
     "Locked pages",
     "Workflows",
@@ -36,6 +37,7 @@ ALL = [
     "Orders",
     CUSTOMERS,
     "Tours",
+    PRICES,
     "Guides",
     "Resources",
     "Places",
@@ -56,6 +58,7 @@ MENUS = {
         "Orders",
         CUSTOMERS,
         "Tours",
+        PRICES,
         "Guides",
         "Resources",
         "Places",
@@ -190,6 +193,12 @@ OPERATIONS = {
     "deliveries:index_results",
     "disputes:index",
     "disputes:index_results",
+    "early_birds:add",
+    "early_birds:index",
+    "early_birds:index_results",
+    "group_discounts:add",
+    "group_discounts:index",
+    "group_discounts:index_results",
     "guide_settings:index",
     "guides:add",
     "guides:index",
@@ -204,6 +213,7 @@ OPERATIONS = {
     "patterns:import_calendar",
     "patterns:index",
     "patterns:index_results",
+    "price_check:index",
     "protocols:index",
     "protocols:index_results",
     "provider_events:index",
@@ -212,6 +222,9 @@ OPERATIONS = {
     "resources:index",
     "resources:index_results",
     "schedules:add",
+    "seasons:add",
+    "seasons:index",
+    "seasons:index_results",
     "tours:add",
 }
 SETTINGS = {

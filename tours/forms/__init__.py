@@ -7,6 +7,7 @@ from tours.forms.decisions import DecisionForm, PlanningForm
 from tours.forms.guides import AvailabilityFormSet, FeedFormSet, GuideForm, PutDownForm, QualificationFormSet, SwapForm
 from tours.forms.participants import PartyForm, participant_forms
 from tours.forms.patterns import CalendarUploadForm, PatternForm, PlanForm
+from tours.forms.prices import PriceRuleForm, SeasonForm
 from tours.forms.resources import NeedFormSet, ResourceForm
 from tours.forms.schedules import MAX_DEPARTURES_AT_ONCE, BlockForm, NewSchedulesForm, ScheduleForm, parse_times
 from tours.forms.stop_imports import StopMappingForm, StopUploadForm
@@ -34,10 +35,12 @@ __all__ = [
     "PlanForm",
     "PlanningForm",
     "PriceFormSet",
+    "PriceRuleForm",
     "PutDownForm",
     "QualificationFormSet",
     "ResourceForm",
     "ScheduleForm",
+    "SeasonForm",
     "StopFormSet",
     "StopMappingForm",
     "StopUploadForm",

@@ -8,6 +8,7 @@ from tours.models.decisions import DepartureDecision, PlanningSettings
 from tours.models.guide_feeds import GuideBusyTime, GuideFeed
 from tours.models.guides import Guide, GuideAvailability, GuideCertification, GuideSettings, GuideTimeOff, TourGuide
 from tours.models.patterns import AvailabilityPattern
+from tours.models.prices import EarlyBirdDiscount, GroupDiscount, SeasonalPrice
 from tours.models.resources import Resource, ResourceNeed
 from tours.models.schedules import Schedule
 from tours.models.tours import Certification, PricingTier, Stop, Tour, TourVariant
@@ -18,6 +19,8 @@ __all__ = [
     "Booking",
     "Certification",
     "DepartureDecision",
+    "EarlyBirdDiscount",
+    "GroupDiscount",
     "Guide",
     "GuideAssignment",
     "GuideAvailability",
@@ -33,6 +36,7 @@ __all__ = [
     "Resource",
     "ResourceNeed",
     "Schedule",
+    "SeasonalPrice",
     "SeatBlock",
     "Stop",
     "Tour",

@@ -10,12 +10,14 @@ from tours.queries.assignments import (
 )
 from tours.queries.availability import (
     AvailableSchedule,
+    BookableDay,
+    Departure,
     alternatives_to,
     available_schedules,
+    bookable_days,
     bookable_schedule,
     bookable_schedules,
     bookable_tour,
-    lowest_prices,
     next_departures,
     price_tiers,
     price_tiers_of,
@@ -111,6 +113,7 @@ from tours.queries.patterns import (
     plan_of,
     variant_for_update,
 )
+from tours.queries.prices import PriceRuleRow, price_rules
 from tours.queries.reschedules import (
     reschedule_problems,
 )
@@ -157,8 +160,10 @@ from tours.queries.waiting import (
 __all__ = [
     "NOBODY",
     "AvailableSchedule",
+    "BookableDay",
     "CalendarEntry",
     "CertificateWarning",
+    "Departure",
     "Figures",
     "GuideDays",
     "LeadingGuide",
@@ -169,6 +174,7 @@ __all__ = [
     "Outlook",
     "PatternPlan",
     "PlannedDeparture",
+    "PriceRuleRow",
     "Suggestion",
     "Week",
     "alternatives_to",
@@ -180,6 +186,7 @@ __all__ = [
     "assignments_of_guide",
     "attendance_of",
     "available_schedules",
+    "bookable_days",
     "bookable_schedule",
     "bookable_schedules",
     "bookable_tour",
@@ -217,7 +224,6 @@ __all__ = [
     "languages_of_guests",
     "languages_of_tours",
     "limit_by_resources",
-    "lowest_prices",
     "manifest_of",
     "manifests_of",
     "merge_targets",
@@ -232,6 +238,7 @@ __all__ = [
     "people_on_schedule",
     "plan_of",
     "planning_settings",
+    "price_rules",
     "price_tiers",
     "price_tiers_of",
     "reports_of",

@@ -139,12 +139,41 @@ def next_departures(tours: Iterable[Tour], *, now: datetime) -> dict[int, Schedu
     return found
 
 
-def lowest_prices(tours: Iterable[Tour], *, on: date) -> dict[int, int]:
-    """Return the lowest full price of each tour in minor units, by the tour's primary key; one query. Free places do not count."""
-    prices: dict[int, int] = {}
-    for tier in PricingTier.objects.filter(_valid_on(on), tour__in=list(tours), price_minor__gt=0, is_default=True):
-        prices[tier.tour_id] = min(tier.price_minor, prices.get(tier.tour_id, tier.price_minor))
-    return prices
+class BookableDay(NamedTuple):
+    """A local day, on the clock of `time_zone`, on which a variant can be booked."""
+
+    tour_id: int
+    variant_id: int
+    date: date
+    time_zone: str
+
+    @property
+    def pk(self) -> int:
+        """No departure's key: what is asked for a day is asked for each by itself."""
+        return 0
+
+
+# What a price depends on is known of all of these.
+Departure = Schedule | AvailableSchedule | BookableDay
+
+
+def bookable_days(tours: Iterable[int], *, now: datetime) -> list[BookableDay]:
+    """Return the days on which variants of some tours (by primary key) have room that can be booked now; one query."""
+    rows = (
+        Schedule.objects.filter(
+            status=ScheduleStatus.OPEN,
+            booking_closes_at__gt=now,
+            starts_at__gt=now,
+            variant__is_active=True,
+            tour__status=TourStatus.ACTIVE,
+            tour__in=list(tours),
+            capacity__gt=F("booked_count") + F("blocked_count"),
+        )
+        .order_by("tour_id", "variant_id", "date")
+        .values_list("tour_id", "variant_id", "date", "time_zone")
+        .distinct()
+    )
+    return [BookableDay(*row) for row in rows]
 
 
 def bookable_schedule(public_id: UUID | str, *, now: datetime) -> Schedule | None:
@@ -204,7 +233,7 @@ def price_tiers(variant: TourVariant, *, on: date) -> list[PricingTier]:
     return _price_tiers({(variant.pk, on): variant.tour_id})[variant.pk, on]
 
 
-def price_tiers_of(schedules: Iterable[Schedule | AvailableSchedule]) -> dict[tuple[int, date], list[PricingTier]]:
+def price_tiers_of(schedules: Iterable[Departure]) -> dict[tuple[int, date], list[PricingTier]]:
     """Return the prices of departures, by the variant's primary key and the local day; one query."""
     return _price_tiers({(schedule.variant_id, schedule.date): schedule.tour_id for schedule in schedules})
 

@@ -20,6 +20,13 @@ from tours.views.patterns import (
     PatternPlanView,
     VariantDeparturesView,
 )
+from tours.views.prices import (
+    EarlyBirdIndexView,
+    GroupIndexView,
+    PriceRuleCreateView,
+    PriceRuleEditView,
+    SeasonIndexView,
+)
 from tours.views.reports import TourReportView
 from tours.views.resources import ResourceCreateView, ResourceEditView, ResourceIndexView
 from tours.views.schedules import (
@@ -50,6 +57,8 @@ __all__ = [
     "DayManifestView",
     "DecideView",
     "DecisionIndexView",
+    "EarlyBirdIndexView",
+    "GroupIndexView",
     "GuideAnswerView",
     "GuideCreateView",
     "GuideDeleteView",
@@ -70,6 +79,8 @@ __all__ = [
     "PatternIndexView",
     "PatternPlanView",
     "PlanningView",
+    "PriceRuleCreateView",
+    "PriceRuleEditView",
     "ResourceCreateView",
     "ResourceEditView",
     "ResourceIndexView",
@@ -77,6 +88,7 @@ __all__ = [
     "ScheduleIndexView",
     "ScheduleInspectView",
     "ScheduleVerbView",
+    "SeasonIndexView",
     "StopMappingView",
     "StopUploadView",
     "SwapVerbView",

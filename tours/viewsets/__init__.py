@@ -3,6 +3,7 @@ from tours.viewsets.decisions import DecisionViewSet
 from tours.viewsets.guides import CertificationViewSet, GuideSettingsViewSet, GuideViewSet, SwapViewSet
 from tours.viewsets.my_departures import MyDeparturesViewSet
 from tours.viewsets.patterns import PatternViewSet
+from tours.viewsets.prices import EarlyBirdViewSet, GroupDiscountViewSet, PricesMenuItem, SeasonViewSet
 from tours.viewsets.resources import ResourceViewSet
 from tours.viewsets.schedules import CalendarMenuItem, ScheduleViewSet
 from tours.viewsets.tours import TourViewSet
@@ -12,12 +13,16 @@ __all__ = [
     "CalendarMenuItem",
     "CertificationViewSet",
     "DecisionViewSet",
+    "EarlyBirdViewSet",
+    "GroupDiscountViewSet",
     "GuideSettingsViewSet",
     "GuideViewSet",
     "MyDeparturesViewSet",
     "PatternViewSet",
+    "PricesMenuItem",
     "ResourceViewSet",
     "ScheduleViewSet",
+    "SeasonViewSet",
     "SwapViewSet",
     "TourViewSet",
 ]
