@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from commerce.models import BookingChange, Order, OrderLine, PaymentSettings
-from commerce.queries.prices import MAX_QUANTITY, NotForSale, QuoteLine, QuoteRequest, quote
+from commerce.queries.prices import MAX_QUANTITY, NotForSale, QuoteLine, QuoteRequest, price_list
 from commerce.rules import Amounts, amounts_of, order_may_change, share_minor, share_steps
 from tenancy.fields import translated
 from tenancy.models import Organization
@@ -161,9 +161,9 @@ def preview_change(
 ) -> ChangePreview:
     """Return what a booking would be on a departure of its tour with so many people of each kind (by `ChangeRow.key`).
 
-    Who is booked already keeps the price that was paid, as long as that price is sold on the departure, or it is the same departure;
-    for others the price of today counts, and the whole party decides on their group discount. Texts are in the order's language.
-    Raises `NotForSale` for what cannot be had there.
+    Who is booked already keeps the price that was paid on the same departure, and on another of the same season that sells it; for others
+    the price of today counts, and the whole party decides on their group discount. Texts are in the order's language. Raises
+    `NotForSale` for what cannot be had there.
     """
     with override(order.language):
         refused, preview = _preview(booking, to=to, quantities=quantities, organization=organization, now=now)
@@ -176,8 +176,11 @@ def _preview(
     booking: Booking, *, to: Schedule, quantities: Mapping[int, int], organization: Organization, now: datetime
 ) -> tuple[bool, ChangePreview | None]:
     before = standing_lines(booking)
-    offered = {tier.pk for tier in price_tiers(to.variant, on=to.date)}
+    prices = price_list([booking.schedule, to], organization=organization, now=now)
+    offered = {tier.pk for tier in prices.tiers[to.variant_id, to.date]}
     stays = to.pk == booking.schedule_id
+    # A day of another season has other prices, as a variant with a price list of its own has.
+    is_priced_alike = stays or prices.season_of(to) == prices.season_of(booking.schedule)
     wanted = {key: count for key, count in quantities.items() if count}
     if any(not 0 < count <= MAX_QUANTITY for count in wanted.values()):
         return True, None
@@ -186,7 +189,7 @@ def _preview(
     after = []
     for line in before:
         key = place_key(line)
-        kept = min(wanted.get(key, 0), line.quantity) if stays or key in offered else 0
+        kept = min(wanted.get(key, 0), line.quantity) if stays or (is_priced_alike and key in offered) else 0
         if kept:
             wanted[key] -= kept
             each = seats.get(line.tier_name, line.tier.seats if line.tier else 1)
@@ -198,7 +201,7 @@ def _preview(
     if added:
         stay = sum(line.quantity for line in after if line.seats_each)
         request = QuoteRequest(to, added, party_before=stay)
-        after.extend(_added(item) for item in quote([request], organization=organization, now=now).lines)
+        after.extend(_added(item) for item in prices.quote([request]).lines)
     return False, ChangePreview(booking, to, tuple(before), tuple(after))
 
 

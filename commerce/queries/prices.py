@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from commerce.queries.price_rules import rules_for
 from commerce.queries.promo_codes import OfferedCode, RefusedCode, UsedCode, offered_codes, problem_in_words
 from commerce.queries.taxes import taxes
-from commerce.rules import Amounts, CodePrices, Phase, Places, PricedLine, PriceStep, price, price_with_codes
+from commerce.rules import Amounts, CodePrices, Phase, Places, PricedLine, PriceStep, Seasons, price, price_with_codes
 from crm.models import Customer
 from tenancy.fields import translated
 from tenancy.models import Organization
@@ -175,6 +175,20 @@ class PriceList:
             elif offer.code and offer.promo_code:
                 used.append(UsedCode(offer.promo_code, priced.taken_off_minor(offer.code)))
         return tuple(used), tuple(refused)
+
+    def season_of(self, departure: Departure) -> int | None:
+        """Return the season that counts on a departure, by its rule's key, or None."""
+        places = Places(
+            schedule_id=departure.pk,
+            tour_id=departure.tour_id,
+            variant_id=departure.variant_id,
+            day=departure.date,
+            booked_on=departure.date,
+            quantity=1,
+            unit_price_minor=0,
+        )
+        found = (phase.season_of(places) for phase in self.phases if isinstance(phase, Seasons))
+        return next((season.id for season in found if season), None)
 
     def _offered(self, departure: Departure) -> Sequence[PricingTier]:
         return self.tiers[departure.variant_id, departure.date]

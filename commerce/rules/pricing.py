@@ -308,12 +308,14 @@ class Seasons:
         """Return at most one step for each line."""
         return [self._of(line) for line in lines]
 
+    def season_of(self, places: Places) -> Season | None:
+        """Return the one season that counts for places, or None."""
+        found = [rule for rule in self.rules if rule.applies(places)]
+        return max(found, key=lambda rule: (rule.priority, rule.closeness, rule.first_day, rule.id), default=None)
+
     def _of(self, line: PricedLine) -> list[PriceStep]:
-        found = [rule for rule in self.rules if rule.applies(line.places)]
-        if not found:
-            return []
-        best = max(found, key=lambda rule: (rule.priority, rule.closeness, rule.first_day, rule.id))
-        return [PriceStep(self.kind, best.label, best.change.of(line), best.id)]
+        best = self.season_of(line.places)
+        return [PriceStep(self.kind, best.label, best.change.of(line), best.id)] if best else []
 
 
 @dataclass(frozen=True, slots=True)

@@ -267,3 +267,22 @@ def test_rules_of_another_organization_change_nothing(in_harbour, kyoto):
     with organization_scope(kyoto.pk):
         make_season()
     assert (SeasonalPrice.objects.count(), [step[0] for step in steps(schedule)]) == (0, ["tier"])
+
+
+def test_move_to_another_day_keeps_the_price_within_a_season_only(in_harbour):
+    schedule = make_schedule()
+    order = order_of(schedule)
+    tier = tier_of(schedule)
+    tier.price_minor = 2600
+    tier.save()
+    same, summer = (make_schedule(schedule.variant, date=dt.date(2031, month, 20)) for month in (6, 7))
+    make_season(first_day=dt.date(2031, 7, 1))
+
+    def total(to: Schedule) -> int:
+        return queries.preview_change(
+            order, queries.booking_of(order), to=to, quantities={tier.pk: 2}, organization=in_harbour, now=NOW
+        ).after_minor
+
+    assert (total(same), total(summer)) == (5000, 6240)
+    make_season(name="All year", first_day=dt.date(2031, 1, 1), last_day=dt.date(2031, 12, 31), priority=5)
+    assert total(summer) == 5000
