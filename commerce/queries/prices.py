@@ -1,5 +1,6 @@
 """What places cost, step by step: one function for every place that shows or takes a price."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -273,8 +274,22 @@ def lowest_prices(tours: Iterable[Tour], *, currency: str, now: datetime) -> dic
     phases = (*rules_for(departures, currency=currency), taxes())
     prices = PriceList(currency, now, price_tiers_of(departures), phases)
     lowest: dict[int, int] = {}
-    for departure in departures:
+    for departure in _one_of_each_price(departures, prices):
         for amount in prices.prices_alone(departure):
             if amount and amount < lowest.get(departure.tour_id, amount + 1):
                 lowest[departure.tour_id] = amount
     return lowest
+
+
+def _one_of_each_price(departures: Iterable[Departure], prices: PriceList) -> list[Departure]:
+    """Return one departure for each stretch of days over which nothing changes about the prices of a variant."""
+    turns: dict[str, list[date]] = {}
+    found: dict[tuple[object, ...], Departure] = {}
+    for departure in departures:
+        zone = departure.time_zone
+        if zone not in turns:
+            booked_on = prices.now.astimezone(ZoneInfo(zone)).date()
+            turns[zone] = sorted(set().union(*(phase.turns(booked_on) for phase in prices.phases)))
+        tiers = tuple(tier.pk for tier in prices.tiers[departure.variant_id, departure.date])
+        found.setdefault((departure.variant_id, zone, bisect_right(turns[zone], departure.date), tiers), departure)
+    return list(found.values())

@@ -6,7 +6,7 @@ Pure: whoever calls loads the rules. All amounts are minor units of one currency
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from typing import Any, Final, Protocol
@@ -130,6 +130,9 @@ class Phase(Protocol):
     def steps(self, lines: Sequence[PricedLine]) -> Sequence[Sequence[PriceStep]]:
         """Return for each line the steps to add to it."""
 
+    def turns(self, booked_on: date) -> set[date]:
+        """Return the days of departure from which on other steps may be added than the day before, for who books on a day."""
+
 
 def price(lines: Sequence[Places], phases: Iterable[Phase]) -> tuple[PricedLine, ...]:
     """Return places with the steps of their prices, in order, whatever the order of `phases`.
@@ -153,6 +156,11 @@ def _with_steps(line: PricedLine, steps: Iterable[PriceStep]) -> PricedLine:
             total += amount
             added.append(replace(step, amount_minor=amount))
     return PricedLine(line.places, line.steps + tuple(added))
+
+
+def day_after(day: date) -> date:
+    """Return the next day; after the last day there is, that day."""
+    return day + timedelta(days=1) if day < date.max else day
 
 
 def part_minor(amount_minor: int, basis_points: int) -> int:
@@ -313,6 +321,10 @@ class Seasons:
         found = [rule for rule in self.rules if rule.applies(places)]
         return max(found, key=lambda rule: (rule.priority, rule.closeness, rule.first_day, rule.id), default=None)
 
+    def turns(self, booked_on: date) -> set[date]:
+        """Return the days on which seasons begin or are over."""
+        return {rule.first_day for rule in self.rules} | {day_after(rule.last_day) for rule in self.rules}
+
     def _of(self, line: PricedLine) -> list[PriceStep]:
         best = self.season_of(line.places)
         return [PriceStep(self.kind, best.label, best.change.of(line), best.id)] if best else []
@@ -328,6 +340,10 @@ class EarlyBirds:
     def steps(self, lines: Sequence[PricedLine]) -> list[list[PriceStep]]:
         """Return at most one step for each line."""
         return [self._of(line) for line in lines]
+
+    def turns(self, booked_on: date) -> set[date]:
+        """Return the days from which on it is early enough, or not late any more."""
+        return {booked_on + timedelta(days=rule.days + rule.is_last_minute) for rule in self.rules}
 
     def _of(self, line: PricedLine) -> list[PriceStep]:
         found = [rule for rule in self.rules if rule.applies(line.places)]
@@ -347,6 +363,10 @@ class Groups:
     def steps(self, lines: Sequence[PricedLine]) -> list[list[PriceStep]]:
         """Return at most one step for each line."""
         return [self._of(line, party) for line, party in zip(lines, party_sizes(lines), strict=True)]
+
+    def turns(self, booked_on: date) -> set[date]:
+        """Return nothing: groups are the same on all days."""
+        return set()
 
     def _of(self, line: PricedLine, party: int) -> list[PriceStep]:
         found = [rule for rule in self.rules if rule.people <= party and rule.fits(line.places)]

@@ -13,6 +13,7 @@ from commerce.rules.pricing import (
     PricedLine,
     PriceStep,
     StepKind,
+    day_after,
     part_minor,
     price,
     spread_minor,
@@ -91,6 +92,10 @@ class PromoCodes:
     codes: Sequence[Code]
     kind: StepKind = StepKind.PROMO
 
+    def turns(self, booked_on: date) -> set[date]:
+        """Return the days on which departures that codes are for begin or end."""
+        return {code.first_departure for code in self.codes} | {day_after(code.last_departure) for code in self.codes}
+
     def steps(self, lines: Sequence[PricedLine]) -> list[list[PriceStep]]:
         """Return the steps of all codes for each line."""
         totals = [line.total_minor for line in lines]
@@ -120,6 +125,10 @@ class Without:
     def kind(self) -> StepKind:
         """The kind of the phase."""
         return self.phase.kind
+
+    def turns(self, booked_on: date) -> set[date]:
+        """Return the turns of the phase."""
+        return self.phase.turns(booked_on)
 
     def steps(self, lines: Sequence[PricedLine]) -> list[Sequence[PriceStep]]:
         """Return the steps of the phase for the other lines."""

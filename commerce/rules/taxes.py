@@ -81,6 +81,10 @@ class Taxes:
             key=lambda pair: (not pair[0].is_inclusive, pair[0].name, pair[0].id),
         )
 
+    def turns(self, booked_on: date) -> set[date]:
+        """Return the days on which percentages begin."""
+        return {day for tax in self.rules for day, _points in tax.percentages}
+
     def steps(self, lines: Sequence[PricedLine]) -> list[list[PriceStep]]:
         """Return a step for each tax: one that is contained adds nothing."""
         return [

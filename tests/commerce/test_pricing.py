@@ -142,6 +142,14 @@ def test_order_in_which_rules_and_lines_are_given_does_not_matter(lines, some_se
     assert [shuffled[order.index(at)] for at in range(len(lines))] == list(expected)
 
 
+@given(places, seasons, early_birds)
+def test_price_of_a_day_is_that_of_the_day_before_unless_it_is_a_turn(some, some_seasons, some_birds):
+    phases = [Seasons(some_seasons), EarlyBirds(some_birds)]
+    before = replace(some, day=some.day - dt.timedelta(days=1))
+    if some.day not in set().union(*(phase.turns(some.booked_on) for phase in phases)):
+        assert price([some], phases)[0].steps == price([before], phases)[0].steps
+
+
 @given(amounts, st.lists(st.integers(0, 10**6), min_size=1, max_size=12))
 def test_amount_that_is_spread_adds_up_and_follows_the_weights(amount, weights):
     shares = spread_minor(amount, weights)

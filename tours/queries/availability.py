@@ -239,14 +239,15 @@ def price_tiers_of(schedules: Iterable[Departure]) -> dict[tuple[int, date], lis
 
 
 def _price_tiers(wanted: dict[tuple[int, date], int]) -> dict[tuple[int, date], list[PricingTier]]:
-    tiers = list(PricingTier.objects.filter(tour__in=set(wanted.values())).order_by("sort_order", "pk"))
+    tiers: dict[int, list[PricingTier]] = {}
+    for tier in PricingTier.objects.filter(tour__in=set(wanted.values())).order_by("sort_order", "pk"):
+        tiers.setdefault(tier.tour_id, []).append(tier)
     found: dict[tuple[int, date], list[PricingTier]] = {}
     for (variant_id, day), tour_id in wanted.items():
         valid = [
             tier
-            for tier in tiers
-            if tier.tour_id == tour_id
-            and (tier.valid_from is None or tier.valid_from <= day)
+            for tier in tiers.get(tour_id, [])
+            if (tier.valid_from is None or tier.valid_from <= day)
             and (tier.valid_until is None or tier.valid_until >= day)
         ]
         own = [tier for tier in valid if tier.variant_id == variant_id]
