@@ -80,7 +80,7 @@ def test_availability_leaves_out_what_cannot_be_booked(guest, offer, harbour):
 
 
 @pytest.mark.parametrize("departures", [1, 3])
-def test_availability_of_a_month_takes_five_queries(guest, harbour, django_assert_num_queries, departures):
+def test_availability_of_a_month_takes_six_queries(guest, harbour, django_assert_num_queries, departures):
     with organization_scope(harbour.pk):
         variant = VariantFactory()
         TierFactory(tour=variant.tour)
@@ -88,8 +88,8 @@ def test_availability_of_a_month_takes_five_queries(guest, harbour, django_asser
             make_schedule(variant, date=dt.date(2031, 6, 2 + day))
     url = availability_url(variant.tour)
     guest.get(url, headers={"HX-Request": "true"})
-    # The tour with its first and last day, the departures of the month, the prices, rules and variants of the chosen day.
-    with django_assert_num_queries(5):
+    # The tour with its first and last day, the departures of the month, the prices, rules, taxes and variants of the chosen day.
+    with django_assert_num_queries(6):
         guest.get(url, headers={"HX-Request": "true"})
 
 
@@ -179,15 +179,15 @@ def test_quote_ignores_prices_of_other_tours(guest, offer, harbour):
 
 
 @pytest.mark.parametrize("tiers", [1, 3])
-def test_quote_takes_three_queries(guest, harbour, django_assert_num_queries, tiers):
+def test_quote_takes_four_queries(guest, harbour, django_assert_num_queries, tiers):
     with organization_scope(harbour.pk):
         variant = VariantFactory()
         made = [TierFactory(tour=variant.tour, name=f"Tier {n}") for n in range(tiers)]
         schedule = make_schedule(variant)
     data = {f"tier-{tier.pk}": "1" for tier in made}
     guest.get(book_url(schedule), data)
-    # The departure, its prices, their rules.
-    with django_assert_num_queries(3):
+    # The departure, its prices, their rules, the taxes.
+    with django_assert_num_queries(4):
         guest.get(book_url(schedule), data, headers={"HX-Request": "true"})
 
 
@@ -218,7 +218,7 @@ def test_tour_with_departures_offers_more_on_request(guest, offer, harbour, djan
     guest.get(availability_url(offer.tour), headers=fragment)
     with organization_scope(harbour.pk):
         on_request(offer.variant)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         page = guest.get(availability_url(offer.tour), headers=fragment).content.decode()
     assert ("Another day or time?" in page, "This tour takes place on request." in page) == (True, False)
 
