@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('tenancy', '0007_audit'),
-        ('tours', '0012_participant_details'),
+        ('tours', '0013_guide_feed_skipped_days'),
     ]
 
     operations = [
