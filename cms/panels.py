@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
+from wagtail.admin.ui.sidebar import LinkMenuItem
 from wagtail.admin.widgets import BaseChooser
 from wagtail.admin.widgets.workflows import AdminTaskChooser
 from wagtail.permissions import policy_registry
@@ -88,6 +89,13 @@ class TodayMenuItem(MenuItem):
 
     def is_shown(self, request: HttpRequest) -> bool:
         return bool(policy_registry.get_by_type(Schedule).user_has_permission(request.user, "view"))
+
+    def render_component(self, request: HttpRequest) -> LinkMenuItem:
+        """Return the entry. Elsewhere its address does not look like the beginning of all others, by which Wagtail finds the active one."""
+        entry: LinkMenuItem = super().render_component(request)
+        if request.path != str(entry.url):
+            entry.url = f"{entry.url}?"
+        return entry
 
 
 def today_items(request: HttpRequest) -> list[TodayItem]:

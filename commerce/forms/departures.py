@@ -89,7 +89,7 @@ class GuestPlanForm(forms.Form):
                 required=False,
                 max_length=2000,
                 widget=forms.Textarea(attrs={"rows": 3, "lang": code}),
-                help_text=_("Stands in the e-mail below what happened. May be empty.") if place == 0 else "",
+                help_text=_("Shown in the e-mail, below what happened. Optional.") if place == 0 else "",
             )
         self.codes = list(organization.languages)
         default = time_to_choose(self.counted(schedule, alternatives), now=now)
@@ -135,14 +135,14 @@ class GuestPlanForm(forms.Form):
         if "choose_until" in self.errors:
             return values
         if until is None:
-            self.add_error("choose_until", _("Say until when they can choose."))
+            self.add_error("choose_until", _("Enter a deadline for their choice."))
         elif until <= self.now:
             self.add_error("choose_until", _("This time has passed."))
         elif self.latest is not None and until > self.latest:
             latest = date_format(self.latest.astimezone(self.zone), _("D j M Y, H:i"))
             self.add_error(
                 "choose_until",
-                ValidationError(_("That is too late: choose a time up to %(latest)s."), params={"latest": latest}),
+                ValidationError(_("That is too late: choose %(latest)s or earlier."), params={"latest": latest}),
             )
         return values
 

@@ -33,8 +33,8 @@ class DepartureChange(TenantModel):
     choose_until = models.DateTimeField(_("guests may choose until"), null=True, blank=True)
     booking_count = models.PositiveIntegerField(_("bookings"), default=0)
     limit_minor = models.BigIntegerField(_("most to pay back of one order"), null=True, blank=True)
-    moved_from = models.DateTimeField(_("started at before"), null=True, blank=True)
-    moved_to = models.DateTimeField(_("starts at now"), null=True, blank=True)
+    moved_from = models.DateTimeField(_("previous start"), null=True, blank=True)
+    moved_to = models.DateTimeField(_("new start"), null=True, blank=True)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("by"),

@@ -3,20 +3,22 @@
 from commerce.operations.acceptances import Accepted
 from commerce.operations.cancellations import CancellationRefused, cancel_places
 from commerce.operations.changes import ChangeRefused, change_booking, change_problem
-from commerce.operations.departures import (
+from commerce.operations.choices import (
     ChoiceRefused,
-    GuestPlan,
     approve_refunds,
-    begin_cancelled,
-    begin_choices,
-    cancel_departure,
     end_choice,
     keep_departure,
-    move_departure,
     pay_approved,
     retry_refunds,
     take_alternative,
     take_money_back,
+)
+from commerce.operations.departures import (
+    GuestPlan,
+    begin_cancelled,
+    begin_choices,
+    cancel_departure,
+    move_departure,
     tell_guest,
 )
 from commerce.operations.disputes import (

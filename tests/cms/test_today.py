@@ -2,6 +2,7 @@ import datetime as dt
 
 import pytest
 from django.urls import reverse
+from wagtail.admin.menu import admin_menu
 
 from commerce.enums import PaymentMethod
 from tenancy.enums import Role
@@ -151,3 +152,35 @@ def test_today_takes_the_same_queries_however_much_leaves(
     client.get(HOME)
     with django_assert_num_queries(32):
         client.get(HOME)
+
+
+@pytest.mark.parametrize(("path", "url"), [(HOME, HOME), ("/admin/guides/", f"{HOME}?")])
+def test_menu_entry_of_today_begins_the_address_of_no_other_page(rf, path, url):
+    (entry,) = [item for item in admin_menu.registered_menu_items if item.name == "today"]
+    for _turn in range(2):
+        assert entry.render_component(rf.get(path)).url == url
+
+
+def test_tour_over_night_is_on_today_until_it_ends(harbour, harbour_day, member_client):
+    with organization_scope(harbour.pk):
+        variant = VariantFactory(tour=TourFactory(name="Night", duration_minutes=20 * 60))
+        night = make_schedule(variant, date=DAY - dt.timedelta(days=1), start_time=dt.time(20))
+        make_schedule(variant, date=DAY - dt.timedelta(days=1), start_time=dt.time(15))
+        cancelled = make_schedule(variant, date=DAY - dt.timedelta(days=1), start_time=dt.time(21))
+        cancel_schedule(cancelled, reason="Storm", now=NOW)
+    client = member_client(harbour, Role.MANAGER)
+    context, page = today(client)
+    assert [(one.entry.pk, one.is_now) for one in context["ahead"].under_way] == [(night.pk, True)]
+    assert ("On the way since an earlier day" in page, "Sun 1 Jun, 20:00" in page) == (True, True)
+    assert today(client, "2031-06-03")[0]["ahead"].under_way == []
+
+
+def test_manager_who_guides_sees_what_they_are_asked_once(harbour, harbour_day):
+    user = make_member(harbour, Role.MANAGER)
+    with organization_scope(harbour.pk):
+        harbour_day["ada"].user = user
+        harbour_day["ada"].save()
+    context, _page = today(client_for(harbour, user))
+    assert [(item.text, item.url, item.note) for item in context["items"]] == [
+        ("Harbour, Mon 2 Jun 2031, 18:00", reverse("my_departures:index"), "You are asked to lead it")
+    ]

@@ -95,7 +95,7 @@ def test_cancel_with_a_choice_and_see_how_far_it_is(harbour, member_client, book
         ),
         (
             {"answer": "choose", "reason": "x", "alternatives": True},
-            {"choose_until": ["Say until when they can choose."]},
+            {"choose_until": ["Enter a deadline for their choice."]},
         ),
         (
             {"answer": "choose", "reason": "x", "alternatives": True, "choose_until": "2031-01-01 10:00"},

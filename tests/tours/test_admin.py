@@ -237,17 +237,17 @@ def test_new_departure_at_a_time_that_does_not_exist(harbour, member_client):
         ({"first_date": "2031-04-30"}, {"first_date": ["This day has passed."]}),
         (
             {"first_date": "2031-05-01", "start_times": "1:00, 23:00"},
-            {"start_times": ["This time has passed. Choose one to come."]},
+            {"start_times": ["This time has passed. Please choose a later one."]},
         ),
         ({"start_times": "10:00, noon"}, {"start_times": ["“noon” is not a time such as 14:30."]}),
         ({"start_times": "25:00"}, {"start_times": ["“25:00” is not a time such as 14:30."]}),
         ({"last_date": "2031-06-01"}, {"last_date": ["The last day is before the first."]}),
         ({"last_date": "2041-06-01"}, {"last_date": ["Choose a shorter period."]}),
-        ({"weekdays": ["1"]}, {"weekdays": ["None of these weekdays lies in the period."]}),
+        ({"weekdays": ["1"]}, {"weekdays": ["None of these weekdays falls in this period."]}),
         ({"language": "fr"}, {"language": ["This tour is not led in that language."]}),
         (
             {"last_date": "2032-06-01", "start_times": "10:00 11:00"},
-            {"__all__": ["These are 732 departures; at most 500 can be made at once."]},
+            {"__all__": ["That would be 732 departures; up to 500 can be created at once."]},
         ),
     ],
 )

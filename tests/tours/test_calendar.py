@@ -328,7 +328,7 @@ def test_move_to_where_it_is_changes_nothing(in_harbour):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"date": dt.date(2031, 4, 30)}, "This time has passed. Choose one to come."),
+        ({"date": dt.date(2031, 4, 30)}, "This time has passed. Please choose a later one."),
         ({"date": dt.date(2031, 6, 3)}, "There is already a departure of this variant at that time."),
         (
             {"expected": NOW},
@@ -374,7 +374,7 @@ def test_move_that_is_refused_keeps_what_was_typed(harbour, member_client):
     client = member_client(harbour, Role.MANAGER)
     url = reverse("schedules:move", args=[schedule.pk])
     page = client.post(url, {"date": "2031-04-05", "start_time": "11:30"})
-    assert page.context["form"].non_field_errors() == ["This time has passed. Choose one to come."]
+    assert page.context["form"].non_field_errors() == ["This time has passed. Please choose a later one."]
     assert 'value="2031-04-05"' in page.content.decode()
     typed = client.post(url, {"date": "soon", "start_time": "25:00"})
     assert sorted(typed.context["form"].errors) == ["date", "start_time"]

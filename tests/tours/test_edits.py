@@ -50,7 +50,7 @@ def test_change_schedules_does_each_completely_or_leaves_it_alone(in_harbour):
         [
             (booked.pk, "5 places are booked already."),
             (over.pk, "A departure that took place or was cancelled cannot be changed."),
-            (same.pk, "It is like that already."),
+            (same.pk, "There was nothing to change."),
         ],
     )
     rows = list(Schedule.objects.order_by("starts_at").values_list("capacity", "guest_note", "cutoff_minutes"))
@@ -82,7 +82,7 @@ def test_open_schedules_says_how_the_others_are(in_harbour):
     report = open_schedules([closed, cancelled, open_one], actor=None)
     assert changes(report) == (
         [closed.pk],
-        [(cancelled.pk, "This departure is cancelled."), (open_one.pk, "It is like that already.")],
+        [(cancelled.pk, "This departure is cancelled."), (open_one.pk, "There was nothing to change.")],
     )
 
 
@@ -149,7 +149,7 @@ def test_second_of_two_managers_is_shown_what_changed_and_keeps_what_was_typed(h
         "Somebody else has changed this departure while you were editing it.",
         "Places: now “8”",
         "Guides: now “Ole Berg”",
-        "What you typed is still here. Save again to put it in the place of that.",
+        "What you typed is still here. Save again to replace their version with yours.",
     ]
     assert form["guest_note"].value() == "Bring a coat"
     again = client.post(url, form_of(schedule, guest_note="Bring a coat", seen=form["seen"].value()))
@@ -165,7 +165,7 @@ def test_departure_is_not_put_into_the_past_and_what_was_typed_stays(harbour, me
     url = reverse("schedules:edit", args=[schedule.pk])
     typed = form_of(schedule, date="2031-04-30", guest_note="Bring a coat")
     form = member_client(harbour, Role.MANAGER).post(url, typed).context["form"]
-    assert form.non_field_errors() == ["This time has passed. Choose one to come."]
+    assert form.non_field_errors() == ["This time has passed. Please choose a later one."]
     assert form["guest_note"].value() == "Bring a coat"
     with organization_scope(harbour.pk):
         schedule.refresh_from_db()
@@ -216,7 +216,7 @@ def test_bulk_change_in_the_admin_reports_each_row(harbour, member_client, kyoto
     empty = client.post(url, {})
     assert empty.context["form"].non_field_errors() == ["Fill in at least one field."]
     both = client.post(url, {"guest_note": "Bring a coat", "remove": ["guest_note"], "capacity": 4})
-    assert both.context["form"].errors == {"guest_note": ["Give something or remove it, not both."]}
+    assert both.context["form"].errors == {"guest_note": ["Enter something or remove it, not both."]}
     assert both.context["form"]["guest_note"].value() == "Bring a coat"
     report = client.post(url, {"capacity": 4, "guest_note": "Bring a coat", "remove": ["language", "internal_note"]})
     assert [schedule.pk for schedule, _when in report.context["done"]] == [free.pk]

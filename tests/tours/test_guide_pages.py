@@ -139,14 +139,14 @@ def test_two_guides_see_each_others_taps(harbour, client, own):
 def test_nonsense_is_answered_with_the_page(client, own, mark):
     book(own, "Ida")
     fragment = shown(tap(client, own, mark, **HTMX))
-    assert "This page was too old. Here it is again." in fragment
+    assert "This page was out of date. Here is the latest version." in fragment
     assert "0 of 1 here" in fragment
 
 
 def test_page_without_its_id_is_answered_with_the_page(client, own):
     booking = book(own, "Ida")
     answer = client.post(check_in_url(own), {"mark": f"check_in.booking.{booking.pk}"}, follow=True)
-    assert "This page was too old. Here it is again." in shown(answer)
+    assert "This page was out of date. Here is the latest version." in shown(answer)
 
 
 def test_people_of_other_departures_are_not_checked_in(harbour, kyoto, client, own):

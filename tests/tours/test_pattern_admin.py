@@ -178,7 +178,7 @@ def test_plan_tells_of_times_that_the_clock_change_leaves_out(client, variant):
     assert "On 28 March 2032 the clocks go forward and there is no 02:30: the departure is at 03:30." in text
 
 
-NEVER = "This never takes place: none of these days lies between the first and the last day."
+NEVER = "This would never run: none of these days falls between the first and the last day."
 
 
 @pytest.mark.parametrize(
@@ -190,14 +190,14 @@ NEVER = "This never takes place: none of these days lies between the first and t
         ({"excluded_dates": "2031-06-01 – 2031-06-30"}, {"__all__": [NEVER]}),
         ({"valid_from": "2031-01-01", "valid_until": "2031-02-01"}, {"__all__": ["All of these days have passed."]}),
         ({"weekdays": []}, {"weekdays": ["Tick at least one weekday."]}),
-        ({"start_times": ""}, {"start_times": ["Give at least one start time."]}),
+        ({"start_times": ""}, {"start_times": ["Enter at least one start time."]}),
         ({"start_times": "25:00"}, {"start_times": ["“25:00” is not a time such as 14:30."]}),
-        ({"valid_from": ""}, {"valid_from": ["Say from which day on."]}),
-        ({"rule": "FREQ=DAILY"}, {"rule": ["Tick weekdays or give another rule, not both."]}),
-        ({"kind": "dates"}, {"dates": ["Give at least one day."]}),
+        ({"valid_from": ""}, {"valid_from": ["Enter a first day."]}),
+        ({"rule": "FREQ=DAILY"}, {"rule": ["Tick weekdays or enter another rule, not both."]}),
+        ({"kind": "dates"}, {"dates": ["Enter at least one day."]}),
         ({"excluded_dates": "soon"}, {"excluded_dates": ["“soon” is not a day such as 24/12/2031."]}),
-        ({"dates": "2031-06-09 – 2031-06-01"}, {"dates": ["“2031-06-09 – 2031-06-01” is not a span of days."]}),
-        ({"dates": "2031-01-01 – 2039-01-01"}, {"dates": ["“2031-01-01 – 2039-01-01” is not a span of days."]}),
+        ({"dates": "2031-06-09 – 2031-06-01"}, {"dates": ["“2031-06-09 – 2031-06-01” is not a range of days."]}),
+        ({"dates": "2031-01-01 – 2039-01-01"}, {"dates": ["“2031-01-01 – 2039-01-01” is not a range of days."]}),
         ({"language": "xx"}, {"language": ["Select a valid choice. xx is not one of the available choices."]}),
         ({"every_weeks": "0"}, {"every_weeks": ["Ensure this value is greater than or equal to 1."]}),
         ({"months_ahead": "36"}, {"months_ahead": ["Ensure this value is less than or equal to 24."]}),
@@ -215,7 +215,7 @@ def test_pattern_of_too_many_departures_is_refused(client, variant):
     form = typed(variant, weekdays=list("0123456"), valid_until="", months_ahead="24", start_times=times)
     answer = client.post(reverse("patterns:add"), form)
     assert errors(answer) == {
-        "__all__": ["These are 25560 departures; a pattern may make 8000. Choose fewer times or months."]
+        "__all__": ["That would be 25560 departures; a pattern can make up to 8000. Choose fewer times or months."]
     }
 
 

@@ -118,7 +118,7 @@ def test_patterns_in_words():
     twice = pattern(weekdays=[2, 0], start_times=[dt.time(14, 30), dt.time(10)])
     assert pattern_in_words(twice) == "Mon, Wed at 10:00, 14:30"
     assert pattern_in_words(pattern(weekdays=list(range(7)))) == "Every day at 10:00"
-    assert pattern_in_words(pattern(weekdays=[2], every_weeks=2)) == "Wed of every 2 weeks at 10:00"
+    assert pattern_in_words(pattern(weekdays=[2], every_weeks=2)) == "Wed every 2 weeks at 10:00"
     assert pattern_in_words(pattern(rule="FREQ=MONTHLY;BYDAY=1SA")) == "FREQ=MONTHLY;BYDAY=1SA at 10:00"
     assert pattern_in_words(pattern(kind=PatternKind.DATES, dates=[june(5), june(9)])) == "2 days at 10:00"
     assert pattern_in_words(pattern(kind=PatternKind.ON_REQUEST)) == "On request"

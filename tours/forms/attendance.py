@@ -29,7 +29,7 @@ class MarkForm(forms.Form):
         values = super().clean() or {}
         match = _MARK.fullmatch(values.get("mark", ""))
         if match is None or "page" not in values:
-            raise ValidationError(_("This page was too old. Here it is again."))
+            raise ValidationError(_("This page was out of date. Here is the latest version."))
         return {
             "kind": AttendanceMarkKind(match[1]),
             "target": match[2],

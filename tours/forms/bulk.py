@@ -25,13 +25,13 @@ class ChangeSchedulesForm(forms.Form):
         label=_("Note to guests"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("It takes the place of the one that is there."),
+        help_text=_("Replaces the current one."),
     )
     internal_note = forms.CharField(
         label=_("Internal note"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("For your team. It takes the place of the one that is there."),
+        help_text=_("For your team. Replaces the current one."),
     )
     remove = forms.MultipleChoiceField(
         label=_("Remove"),
@@ -43,7 +43,7 @@ class ChangeSchedulesForm(forms.Form):
             ("guides", _("Guides")),
         ],
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("What is ticked is empty afterwards."),
+        help_text=_("Ticked fields are cleared."),
     )
     field_order = ["capacity", "cutoff_minutes", "language", "guides", "guest_note", "internal_note", "remove"]
 
@@ -51,7 +51,7 @@ class ChangeSchedulesForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["language"].choices = [("", _("As it is")), *language_choices()[1:]]
         self.fields["guides"] = guides_field(guides_to_choose())
-        self.fields["guides"].help_text = _("They lead all of them, in the place of those who are down for them.")
+        self.fields["guides"].help_text = _("These guides will lead all of them, instead of the current ones.")
         self.order_fields(self.field_order)
 
     def clean(self) -> dict[str, Any]:
@@ -64,7 +64,7 @@ class ChangeSchedulesForm(forms.Form):
             if name != "remove" and value not in ("", None) and not (name == "guides" and not value)
         }
         for name in removed & set(given):
-            self.add_error(name, _("Give something or remove it, not both."))
+            self.add_error(name, _("Enter something or remove it, not both."))
         found["values"] = {
             **{name: list(value) if name == "guides" else value for name, value in given.items()},
             **{name: [] if name == "guides" else "" for name in removed},

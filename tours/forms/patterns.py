@@ -70,10 +70,10 @@ class DaysField(forms.CharField):
             ends = [self._day(end, part) for end in re.split(r"\s+(?:-|–|to|bis)\s+|–|\.\.+", part)]
             first, last = ends[0], ends[-1]
             if len(ends) > 2 or not 0 <= (last - first).days <= MAX_DAYS:
-                raise ValidationError(_("“%(text)s” is not a span of days."), params={"text": part[:40]})
+                raise ValidationError(_("“%(text)s” is not a range of days."), params={"text": part[:40]})
             days.update(first + timedelta(days=offset) for offset in range((last - first).days + 1))
         if len(days) > MAX_DAYS:
-            raise ValidationError(_("These are more than %(limit)d days."), params={"limit": MAX_DAYS})
+            raise ValidationError(_("That is more than %(limit)d days."), params={"limit": MAX_DAYS})
         return sorted(days)
 
     def _day(self, text: str, part: str) -> date:
@@ -190,10 +190,10 @@ class PatternForm(TenantForm):
     def _clean_recurring(self, values: dict[str, Any]) -> None:
         self._require_times(values)
         if not values.get("valid_from") and "valid_from" not in self.errors:
-            self.add_error("valid_from", _("Say from which day on."))
+            self.add_error("valid_from", _("Enter a first day."))
         if values.get("rule"):
             if values.get("weekdays"):
-                self.add_error("rule", _("Tick weekdays or give another rule, not both."))
+                self.add_error("rule", _("Tick weekdays or enter another rule, not both."))
             values["every_weeks"] = 1
         elif not values.get("weekdays") and not {"weekdays", "rule"} & set(self.errors):
             self.add_error("weekdays", _("Tick at least one weekday."))
@@ -201,7 +201,7 @@ class PatternForm(TenantForm):
     def _clean_dates(self, values: dict[str, Any]) -> None:
         self._require_times(values)
         if not values.get("dates") and "dates" not in self.errors:
-            self.add_error("dates", _("Give at least one day."))
+            self.add_error("dates", _("Enter at least one day."))
         self._forget(values, "weekdays", "rule", "excluded_dates")
         values["valid_from"] = min(values.get("dates") or [self.today])
         values["valid_until"] = None
@@ -212,7 +212,7 @@ class PatternForm(TenantForm):
 
     def _require_times(self, values: dict[str, Any]) -> None:
         if not values.get("start_times") and "start_times" not in self.errors:
-            self.add_error("start_times", _("Give at least one start time."))
+            self.add_error("start_times", _("Enter at least one start time."))
 
     def _forget(self, values: dict[str, Any], *names: str) -> None:
         for name in names:
@@ -225,7 +225,7 @@ class PatternForm(TenantForm):
         pattern = AvailabilityPattern(**{name: values[name] for name in names})
         if first_day_of(pattern) is None:
             raise ValidationError(
-                _("This never takes place: none of these days lies between the first and the last day.")
+                _("This would never run: none of these days falls between the first and the last day.")
             )
         end = self.today + relativedelta(years=10)
         coming = occurrences_of(pattern, first=self.today, last=self.today + relativedelta(months=pattern.months_ahead))
@@ -234,7 +234,7 @@ class PatternForm(TenantForm):
             raise ValidationError(_("All of these days have passed."))
         if len(coming) > MAX_DEPARTURES:
             raise ValidationError(
-                _("These are %(count)d departures; a pattern may make %(limit)d. Choose fewer times or months."),
+                _("That would be %(count)d departures; a pattern can make up to %(limit)d. Choose fewer times or months."),
                 params={"count": len(coming), "limit": MAX_DEPARTURES},
             )
 
@@ -244,7 +244,7 @@ class PlanForm(forms.Form):
 
     digest = forms.CharField(widget=forms.HiddenInput)
     orphans = forms.ChoiceField(
-        label=_("What shall become of them?"),
+        label=_("What should happen to them?"),
         choices=OrphanFate.choices,
         initial=OrphanFate.KEEP,
         widget=forms.RadioSelect,

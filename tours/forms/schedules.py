@@ -56,7 +56,7 @@ class ScheduleForm(TenantForm):
         ]
         help_texts = {
             "date": _("The time can change until somebody has booked."),
-            "min_participants": _("Empty: as the variant has it, or the tour. 1: it takes place in any case."),
+            "min_participants": _("Leave empty to use the number of the variant or tour. 1: it always takes place."),
             "decision_hours": _(
                 "How long before the start it is decided whether enough people come. Empty: as the tour."
             ),
@@ -182,12 +182,12 @@ class NewSchedulesForm(forms.Form):
         values["dates"] = days_between(first, last, frozenset(int(day) for day in values.get("weekdays") or []))
         count = len(values["dates"]) * len(times)
         if count == 0:
-            self.add_error("weekdays", _("None of these weekdays lies in the period."))
+            self.add_error("weekdays", _("None of these weekdays falls in this period."))
         elif self.today in values["dates"] and times[0] <= timezone.localtime(timezone=self.zone).time():
-            self.add_error("start_times", _("This time has passed. Choose one to come."))
+            self.add_error("start_times", _("This time has passed. Please choose a later one."))
         elif count > MAX_DEPARTURES_AT_ONCE:
             raise ValidationError(
-                _("These are %(count)d departures; at most %(limit)d can be made at once."),
+                _("That would be %(count)d departures; up to %(limit)d can be created at once."),
                 params={"count": count, "limit": MAX_DEPARTURES_AT_ONCE},
             )
         return values

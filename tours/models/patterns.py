@@ -15,7 +15,7 @@ class AvailabilityPattern(TenantModel):
     """When a variant leaves, in the wall time of the organization: on weekdays, on chosen days, or when guests ask.
 
     A recurring one follows `weekdays` of every `every_weeks`-th week, counted from the week of `valid_from`, or another `rule` in the
-    words of RFC 5545; `dates` are days besides, `excluded_dates` days without. One of specific dates has `dates` alone.
+    words of RFC 5545; `dates` are days besides, `excluded_dates` days left out. One of specific dates has `dates` alone.
     """
 
     audit_name = ("variant", "")
@@ -26,14 +26,14 @@ class AvailabilityPattern(TenantModel):
     kind = models.CharField(_("kind"), max_length=12, choices=PatternKind.choices, default=PatternKind.RECURRING)
     weekdays = ArrayField(models.PositiveSmallIntegerField(), verbose_name=_("weekdays"), default=list, blank=True)
     every_weeks = models.PositiveSmallIntegerField(
-        _("every so many weeks"), default=1, validators=[MinValueValidator(1), MaxValueValidator(52)]
+        _("repeats every (weeks)"), default=1, validators=[MinValueValidator(1), MaxValueValidator(52)]
     )
     rule = models.CharField(_("another rule"), max_length=200, blank=True)
     start_times = ArrayField(models.TimeField(), verbose_name=_("start times"), default=list, blank=True)
     valid_from = models.DateField(_("first day"))
     valid_until = models.DateField(_("last day"), null=True, blank=True)
     dates = ArrayField(models.DateField(), verbose_name=_("days"), default=list, blank=True)
-    excluded_dates = ArrayField(models.DateField(), verbose_name=_("days without"), default=list, blank=True)
+    excluded_dates = ArrayField(models.DateField(), verbose_name=_("days left out"), default=list, blank=True)
     language = models.CharField(_("language"), max_length=12, blank=True)
     capacity = models.PositiveSmallIntegerField(
         pgettext_lazy("on a departure", "places"),

@@ -60,7 +60,7 @@ class ResourceNeed(TenantModel):
             models.UniqueConstraint(
                 fields=["resource", "variant"],
                 name="resource_once_per_variant",
-                violation_error_message=_("This variant stands here twice."),
+                violation_error_message=_("This variant is listed twice."),
             ),
             models.CheckConstraint(condition=models.Q(quantity__gte=1), name="need_quantity"),
         ]

@@ -35,7 +35,7 @@ def move_schedule(
     if expected is not None and locked.starts_at != expected:
         raise ScheduleRefused(_("Somebody else has moved this departure in the meantime. Look at where it is now."))
     if start.starts_at <= now:
-        raise ScheduleRefused(_("This time has passed. Choose one to come."))
+        raise ScheduleRefused(_("This time has passed. Please choose a later one."))
     return change_schedule(
         locked,
         date=date,

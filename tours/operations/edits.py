@@ -57,7 +57,7 @@ def edit_schedule(
             raise ScheduleChanged(changed)
     start = local_start(values["date"], values["start_time"], locked.zone)
     if start.starts_at != locked.starts_at and start.starts_at <= timezone.now():
-        raise ScheduleRefused(_("This time has passed. Choose one to come."))
+        raise ScheduleRefused(_("This time has passed. Please choose a later one."))
     return change_schedule(locked, minimum=minimum, actor=actor, **values)
 
 
@@ -100,7 +100,7 @@ def change_schedules(schedules: Sequence[Schedule], *, values: Mapping[str, Any]
         with transaction.atomic():
             locked = schedule_for_update(schedule.pk)
             if _has(locked, values):
-                return _("It is like that already.")
+                return _("There was nothing to change.")
             kept = {
                 name: getattr(locked, name)
                 for name in ("date", "start_time", "duration_minutes", *IN_BULK - {"guides"})
@@ -149,7 +149,7 @@ def _unless(schedule: Schedule, verb: str) -> str:
     if verb in staff_verbs(schedule.status):
         return ""
     if staff_verbs(schedule.status):
-        return _("It is like that already.")
+        return _("There was nothing to change.")
     over = _("This departure is cancelled."), _("This departure took place.")
     return over[schedule.status == ScheduleStatus.COMPLETED]
 

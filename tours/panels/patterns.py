@@ -76,7 +76,7 @@ PATTERN_FORM = ObjectList(
                 ),
                 FieldPanel(
                     "excluded_dates",
-                    help_text=_("Holidays and the like, one on each line. A span: 2031-12-24 – 2032-01-01."),
+                    help_text=_("Holidays and so on, one per line. A range: 2031-12-24 – 2032-01-01."),
                     attrs=_of_kinds(PatternKind.RECURRING),
                 ),
             ],

@@ -142,7 +142,7 @@ def _days_in_words(pattern: AvailabilityPattern) -> str:
     days = _("Every day") if len(weekdays) == 7 else ", ".join(str(WEEKDAYS_ABBR[day]) for day in weekdays)
     if pattern.every_weeks == 1:
         return days
-    return _("%(days)s of every %(weeks)d weeks") % {"days": days, "weeks": pattern.every_weeks}
+    return _("%(days)s every %(weeks)d weeks") % {"days": days, "weeks": pattern.every_weeks}
 
 
 def _midnight(day: date) -> datetime:

@@ -10,6 +10,7 @@ from tours.views.guide_swaps import SWAP_VERBS, OfferSwapView, SwapsView, SwapVe
 from tours.views.guides import CertificationDeleteView, GuideCreateView, GuideDeleteView, GuideEditView, GuideIndexView
 from tours.views.manifests import DayManifestFileView, DayManifestView, ManifestFileView, ManifestView
 from tours.views.my_departures import AnswerRequestView, MyDeparturesView
+from tours.views.new_schedules import NewSchedulesView
 from tours.views.patterns import (
     CalendarImportView,
     PatternCalendarView,
@@ -30,7 +31,6 @@ from tours.views.prices import (
 from tours.views.reports import TourReportView
 from tours.views.resources import ResourceCreateView, ResourceEditView, ResourceIndexView
 from tours.views.schedules import (
-    NewSchedulesView,
     ScheduleEditView,
     ScheduleIndexView,
     ScheduleInspectView,

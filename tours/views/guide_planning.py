@@ -110,7 +110,7 @@ class AssignGuidesView(PermissionCheckedMixin, WagtailAdminTemplateMixin, Templa
         key = request.POST.get("assignment", "")
         found = GuideAssignment.objects.filter(schedule=self.schedule, pk=key).first() if key.isdecimal() else None
         if found is None:
-            messages.warning(request, _("Somebody has changed this meanwhile."))
+            messages.warning(request, _("Somebody has changed this in the meantime."))
             return
         verb, actor = request.POST.get("verb"), request.user
         try:

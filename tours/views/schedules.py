@@ -5,8 +5,8 @@ from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
-from django.views.generic import FormView, TemplateView
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.ui.menus import MenuItem
@@ -20,9 +20,9 @@ from wagtail.permissions import policy_registry
 from tenancy.fields import translated
 from tenancy.queries import current_organization
 from tours import operations, queries
-from tours.enums import AssignmentStatus, ConflictKind, ScheduleStatus
-from tours.forms import NewSchedulesForm, language_name
-from tours.models import Schedule, TourVariant
+from tours.enums import AssignmentStatus, ScheduleStatus
+from tours.forms import language_name
+from tours.models import Schedule
 from tours.rules import Minimum, staff_verbs
 
 VERB_LABELS = {
@@ -194,78 +194,6 @@ class ScheduleIndexView(IndexView):
         return any(row.guide.user_id == user.pk for row in schedule.leading if row.status == AssignmentStatus.CONFIRMED)
 
 
-class NewSchedulesView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):
-    model = Schedule
-    permission_required = "add"
-    form_class = NewSchedulesForm
-    template_name = "tours/new_schedules.html"
-    page_title = gettext_lazy("New departures")
-    header_icon = "calendar-alt"
-
-    def get_breadcrumbs_items(self):
-        index = {"url": reverse("schedules:index"), "label": capfirst(Schedule._meta.verbose_name_plural)}
-        return [*super().get_breadcrumbs_items(), index, {"url": "", "label": self.page_title}]
-
-    def get_form_kwargs(self):
-        return {**super().get_form_kwargs(), "today": timezone.localdate(timezone=current_organization().zone)}
-
-    def get_initial(self):
-        tour = self.request.GET.get("tour", "")
-        variant = TourVariant.objects.filter(tour=tour, is_active=True).first() if tour.isdecimal() else None
-        return {"variant": variant.pk} if variant else {}
-
-    def get_context_data(self, **kwargs):
-        context = super().get_context_data(**kwargs)
-        return {
-            **context,
-            "action_url": reverse("schedules:add"),
-            "submit_button_label": _("Create"),
-            "submit_button_active_label": _("Creating…"),
-            "media": context["form"].media,
-        }
-
-    def form_valid(self, form):
-        values = form.cleaned_data
-        try:
-            made = operations.create_schedules(
-                values["variant"],
-                dates=values["dates"],
-                start_times=values["start_times"],
-                capacity=values["capacity"],
-                language=values["language"],
-                guest_note=values["guest_note"],
-                internal_note=values["internal_note"],
-                guides=values["guides"],
-                actor=self.request.user,
-            )
-        except (operations.ScheduleRefused, operations.AssignmentRefused) as refused:
-            form.add_error(None, str(refused))
-            return self.form_invalid(form)
-        self._report(made)
-        return redirect("schedules:index")
-
-    def _report(self, made):
-        count = len(made.created)
-        if made.created:
-            text = ngettext("%(count)d departure was created.", "%(count)d departures were created.", count)
-            messages.success(self.request, text % {"count": count})
-        if made.existing:
-            count = len(made.existing)
-            text = ngettext("%(count)d was there already.", "%(count)d were there already.", count)
-            messages.warning(self.request, text % {"count": count})
-        for start in made.moved:
-            report_moved(self.request, start.date, start.start_time)
-        for schedule, guide in made.unled[:10]:
-            against = queries.conflicts_of(queries.schedule_to_lead(schedule.pk), [guide])[guide.pk]
-            reasons = [one.text for one in against if one.is_hard and one.kind != ConflictKind.OVERLAP]
-            text = _("%(when)s is without %(guide)s, who leads another departure at that time.")
-            text %= {"when": departure(schedule), "guide": guide}
-            messages.warning(self.request, f"{departure(schedule)}, {guide}: {reasons[0]}." if reasons else text)
-        if len(made.unled) > 10:
-            text = _("The same on %(count)d more.")
-            messages.warning(self.request, text % {"count": len(made.unled) - 10})
-
-
 def report_moved(request, day, start_time):
     text = _("On %(day)s the clocks go forward, so this time does not exist; the departure is at %(time)s.")
     messages.warning(request, text % {"day": date_format(day), "time": date_format(start_time, "H:i")})
@@ -302,7 +230,7 @@ class ScheduleEditView(EditView):
     def _show_change(self, form, now):
         for label, value in form.words_of(now):
             form.add_error(None, _("%(field)s: now “%(value)s”") % {"field": capfirst(label), "value": value})
-        form.add_error(None, _("What you typed is still here. Save again to put it in the place of that."))
+        form.add_error(None, _("What you typed is still here. Save again to replace their version with yours."))
         form.see(self.object)
 
     def save_instance(self):

@@ -73,7 +73,7 @@ GUIDE_FORM = TabbedInterface(
                     ],
                     heading=_("Weekly hours"),
                     label=_("Hours"),
-                    help_text=_("When they usually can. None: always."),
+                    help_text=_("When they are usually free. None: always."),
                     formset=AvailabilityFormSet,
                 ),
                 FormSetPanel(
@@ -81,7 +81,7 @@ GUIDE_FORM = TabbedInterface(
                     panels=[FieldRowPanel([FieldPanel("first_day"), FieldPanel("last_day")]), FieldPanel("reason")],
                     heading=_("Time off"),
                     label=_("Time off"),
-                    help_text=_("Nobody can put them down on these days."),
+                    help_text=_("They cannot be put down for departures on these days."),
                     formset=BaseChildFormSet,
                 ),
                 MultiFieldPanel(
@@ -172,7 +172,7 @@ class GuideSettingsViewSet(TourViews):
             MultiFieldPanel(
                 [FieldRowPanel([FieldPanel("travel_minutes"), FieldPanel("travel_kmh")]), FieldPanel("rest_hours")],
                 heading=_("Warnings"),
-                help_text=_("Beside these you are warned of weekly hours, limits, languages and tours of each guide."),
+                help_text=_("You are also warned about each guide’s weekly hours, limits, languages and tours."),
             ),
         ],
         base_form_class=TenantForm,
