@@ -103,7 +103,7 @@ def test_cancel_with_a_choice_and_see_how_far_it_is(harbour, member_client, book
         ),
         (
             {"answer": "choose", "reason": "x", "alternatives": True, "choose_until": "2031-07-01 10:00"},
-            {"choose_until": ["That is too late: choose a time up to Tue 3 Jun 2031, 09:00."]},
+            {"choose_until": ["That is too late: choose Tue 3 Jun 2031, 09:00 or earlier."]},
         ),
         (
             {"answer": "choose", "reason": "x", "alternatives": True, "choose_until": "soon"},
