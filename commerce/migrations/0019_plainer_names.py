@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("commerce", "0017_hold_extended_at")]
+    dependencies = [("commerce", "0018_disputes")]
 
     operations = [
         migrations.AlterField(

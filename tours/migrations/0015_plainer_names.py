@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tours", "0013_guide_feed_skipped_days")]
+    dependencies = [("tours", "0014_price_rules")]
 
     operations = [
         migrations.AlterField(
