@@ -234,7 +234,9 @@ class PatternForm(TenantForm):
             raise ValidationError(_("All of these days have passed."))
         if len(coming) > MAX_DEPARTURES:
             raise ValidationError(
-                _("That would be %(count)d departures; a pattern can make up to %(limit)d. Choose fewer times or months."),
+                _(
+                    "That would be %(count)d departures; a pattern can make up to %(limit)d. Choose fewer times or months."
+                ),
                 params={"count": len(coming), "limit": MAX_DEPARTURES},
             )
 
