@@ -16,8 +16,7 @@ from commerce.gateways.stripe_amounts import from_stripe
 
 # Early fraud warnings have ids of their own kind.
 WARNING_PREFIX: Final = "issfr_"
-# What Stripe takes for one answer in all.
-MOST_LETTERS: Final = 150_000
+# What Stripe takes of files for one answer, in all.
 MOST_BYTES: Final = 4_500_000
 
 

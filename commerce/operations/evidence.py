@@ -24,6 +24,10 @@ from tenancy.queries import current_organization
 # An answer is handed over by its job at once; the sweep takes over when that has not happened after this time.
 SWEEP_AFTER = timedelta(minutes=2)
 MOST_WAIT = timedelta(hours=1)
+# Longer than a job may take.
+UNDER_WAY = timedelta(minutes=11)
+# What the evidence pack may need of what Stripe takes, in bytes.
+PACK_ROOM = 500_000
 # What Stripe shows to banks.
 KINDS = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}
 NOT_TAKEN = gettext_noop("Stripe did not take the answer to the bank. Look at the dispute and send it again.")
@@ -132,54 +136,71 @@ def send_evidence(dispute: Dispute, *, now: datetime, actor: Actor) -> Evidence:
     return evidence
 
 
-# What the evidence pack may need of what Stripe takes.
-PACK_ROOM = 500_000
-
-
 def deliver_evidence(evidence_id: int, *, now: datetime) -> EvidenceDelivery:
-    """Hand an answer over to the provider; return how far it has come. A repeat of one that arrived has no effect.
+    """Hand an answer over to the provider, unless that was done or is being done; return how far it has come.
 
     A temporary failure is recorded with the time of the next attempt; a refusal is shown to staff, who may send another answer.
     """
-    delivery = EvidenceDelivery.objects.select_related("evidence__dispute__payment").get(evidence=evidence_id)
-    if delivery.arrived_at is not None or delivery.refused_at is not None:
-        return delivery
-    evidence, dispute = delivery.evidence, delivery.evidence.dispute
-    keys = stripe.keys_of(queries.payment_settings())
-    attempt = delivery.attempts + 1
-    EvidenceDelivery.objects.filter(pk=delivery.pk).update(attempts=attempt)
+    claimed = _claim(evidence_id, now=now)
+    if claimed is None:
+        return EvidenceDelivery.objects.get(evidence=evidence_id)
     try:
-        # An attempt whose answer was lost may have arrived: then the bank has it already.
-        state = gateway.retrieve_dispute(keys, dispute.provider_reference)
-        if attempt == 1 or state.status.endswith("needs_response"):
-            given = dict(evidence.texts)
-            for file in evidence.files.all():
-                given[file.slot] = gateway.upload_file(
-                    keys,
-                    name=file.name,
-                    content=bytes(file.content),
-                    idempotency_key=f"evidence-file-{file.organization_id}-{file.pk}-v{attempt}",
-                )
-            gateway.submit_evidence(
-                keys,
-                dispute.provider_reference,
-                evidence=given,
-                idempotency_key=f"evidence-{evidence.organization_id}-{evidence.pk}-v{attempt}",
-            )
+        _hand_over(claimed)
     except stripe.GatewayError as error:
-        return _record_failure(delivery.pk, error, attempt=attempt, now=now)
-    EvidenceDelivery.objects.filter(pk=delivery.pk).update(arrived_at=now, next_attempt_at=None, last_error="")
+        return _record_failure(claimed.pk, error, now=now)
+    EvidenceDelivery.objects.filter(pk=claimed.pk).update(arrived_at=now, next_attempt_at=None, last_error="")
+    dispute = claimed.evidence.dispute
     try:
         settle_dispute(dispute.payment, dispute.provider_reference, now=now)
     except stripe.GatewayUnavailable:
         # Its webhook tells the same.
         pass
-    delivery.refresh_from_db()
-    return delivery
+    claimed.refresh_from_db()
+    return claimed
 
 
 @transaction.atomic
-def _record_failure(delivery_id: int, error: stripe.GatewayError, *, attempt: int, now: datetime) -> EvidenceDelivery:
+def _claim(evidence_id: int, *, now: datetime) -> EvidenceDelivery | None:
+    waiting = EvidenceDelivery.objects.select_for_update(skip_locked=True, of=("self",))
+    delivery = (
+        waiting.select_related("evidence__dispute__payment")
+        .filter(evidence=evidence_id, arrived_at=None, refused_at=None)
+        .first()
+    )
+    # An attempt under way pushes the next one into the future; a job that comes before then is a copy.
+    if delivery is None or (delivery.attempts and delivery.next_attempt_at and delivery.next_attempt_at > now):
+        return None
+    delivery.attempts += 1
+    delivery.next_attempt_at = now + UNDER_WAY
+    delivery.save(update_fields=["attempts", "next_attempt_at", "updated_at"])
+    return delivery
+
+
+def _hand_over(delivery: EvidenceDelivery) -> None:
+    evidence, attempt = delivery.evidence, delivery.attempts
+    reference = evidence.dispute.provider_reference
+    keys = stripe.keys_of(queries.payment_settings())
+    if attempt > 1 and not gateway.retrieve_dispute(keys, reference).status.endswith("needs_response"):
+        # The attempt before arrived, and only Stripe's answer was lost.
+        return
+    given = dict(evidence.texts)
+    for file in evidence.files.all():
+        given[file.slot] = gateway.upload_file(
+            keys,
+            name=file.name,
+            content=bytes(file.content),
+            idempotency_key=f"evidence-file-{file.organization_id}-{file.pk}-v{attempt}",
+        )
+    gateway.submit_evidence(
+        keys,
+        reference,
+        evidence=given,
+        idempotency_key=f"evidence-{evidence.organization_id}-{evidence.pk}-v{attempt}",
+    )
+
+
+@transaction.atomic
+def _record_failure(delivery_id: int, error: stripe.GatewayError, *, now: datetime) -> EvidenceDelivery:
     order_id = EvidenceDelivery.objects.values_list("evidence__dispute__payment__order_id", flat=True).get(
         pk=delivery_id
     )
@@ -192,6 +213,6 @@ def _record_failure(delivery_id: int, error: stripe.GatewayError, *, attempt: in
         order.needs_attention = NOT_TAKEN
         order.save(update_fields=["needs_attention", "updated_at"])
     else:
-        delivery.next_attempt_at = now + min(SWEEP_AFTER * 2**attempt, MOST_WAIT)
+        delivery.next_attempt_at = now + min(SWEEP_AFTER * 2**delivery.attempts, MOST_WAIT)
     delivery.save()
     return delivery

@@ -19,6 +19,8 @@ from tours.models import Participant
 
 # How much of a message or of terms is told; banks take few pages.
 MOST_LETTERS = 3000
+# Stripe takes 150,000 letters in all; five fields can be long.
+MOST_IN_A_FIELD = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def evidence_texts(dispute: Dispute, organization: Organization) -> dict[str, st
         "cancellation_policy_disclosure": _as_text(about.terms()),
         "uncategorized_text": dispute.statement,
     }
-    return {name: text[:20_000] for name, text in texts.items() if text}
+    return {name: text[:MOST_IN_A_FIELD] for name, text in texts.items() if text}
 
 
 def _as_text(rows: list[tuple[str, str]]) -> str:

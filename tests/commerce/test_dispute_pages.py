@@ -29,6 +29,7 @@ from tests.cms.factories import picture_file
 from tests.commerce.test_card_payments import SOON, card
 from tests.commerce.test_disputes import advance, attention, dispute_of, paid_order, settle
 from tests.fixtures import make_member
+from tests.parallel import in_parallel
 from tours.models import Participant
 
 __all__ = ["card"]
@@ -315,6 +316,17 @@ def test_answer_survives_a_failing_provider(in_harbour, chargeback, card, when, 
     assert (delivery.arrived_at is not None, delivery.refused_at) == (True, None)
     assert Dispute.objects.get().status == "under_review"
     assert EvidenceDelivery.objects.filter(next_attempt_at=None).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_jobs_at_once_hand_an_answer_over_once(harbour, chargeback, card):
+    with organization_scope(harbour.pk):
+        evidence = send_evidence_of(chargeback)
+    results = in_parallel(harbour, 4, lambda _number: deliver_evidence(evidence.pk, now=SOON).attempts)
+    assert results == [1] * 4
+    with organization_scope(harbour.pk):
+        delivery = EvidenceDelivery.objects.get()
+        assert (delivery.arrived_at, delivery.last_error, Dispute.objects.get().status) == (SOON, "", "under_review")
 
 
 def test_refused_answer_is_shown_and_another_can_be_sent(in_harbour, chargeback, card):
