@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 from django.views.generic import FormView
 from wagtail.admin import messages
@@ -231,8 +231,15 @@ class SendView(DisputeVerbView):
     done = gettext_lazy("The answer is on its way. It is kept here as it was sent.")
 
     def explain(self):
-        text = _("The evidence pack, your statement and %(count)d further files go to the bank. This can be done once.")
-        what = text % {"count": self.dispute.files.count()}
+        count = self.dispute.files.count()
+        what = ngettext(
+            "The evidence pack, your statement and %(count)d file go to the bank. This can be done once.",
+            "The evidence pack, your statement and %(count)d files go to the bank. This can be done once.",
+            count,
+        )
+        if not count:
+            what = _("The evidence pack and your statement go to the bank. This can be done once.")
+        what = what % {"count": count}
         return what if self.dispute.statement else f"{what} {_('You have not written a statement.')}"
 
     def do(self, values):

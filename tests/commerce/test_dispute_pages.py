@@ -225,7 +225,7 @@ def test_staff_prepare_send_and_read_what_was_sent(harbour, member_client, charg
     assert (stored.content, stored.headers["Content-Type"]) == (PDF, "application/pdf")
     assert stored.headers["Content-Disposition"] == 'attachment; filename="the_receipt.pdf"'
     sure = client.get(url("send", chargeback)).content.decode()
-    assert "your statement and 1 further files go to the bank" in sure
+    assert "your statement and 1 file go to the bank" in sure
     assert client.post(url("send", chargeback)).status_code == 302
     with organization_scope(harbour.pk):
         evidence = Evidence.objects.get()
