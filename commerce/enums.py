@@ -24,7 +24,26 @@ class PaymentMethod(models.TextChoices):
     CARD = "card", _("Card")
     BANK_TRANSFER = "bank_transfer", _("Bank transfer")
     ON_ARRIVAL = "on_arrival", _("On arrival")
+    INVOICE = "invoice", _("Invoice")
+    MANUAL = "manual", _("Paid to us another way")
     FREE = "free", _("Nothing to pay")
+
+
+class PaymentPurpose(models.TextChoices):
+    """What a payment is for. The whole and the deposit decide about the places; the rest and extras come on top of them."""
+
+    WHOLE = "whole", _("Whole amount")
+    DEPOSIT = "deposit", _("Deposit")
+    REST = "rest", pgettext_lazy("payment", "Rest")
+    EXTRA = "extra", pgettext_lazy("payment", "Extra")
+
+
+class InvoiceCustomers(models.TextChoices):
+    """Who may pay by invoice."""
+
+    NOBODY = "nobody", pgettext_lazy("invoice", "Nobody")
+    CHOSEN = "chosen", _("Customers who may, when you book for them")
+    EVERYBODY = "everybody", pgettext_lazy("invoice", "Everybody, also guests who book online")
 
 
 class PaymentStatus(models.TextChoices):

@@ -99,6 +99,8 @@ def message_kinds() -> dict[str, str]:
         "order_link": _("Link sent again"),
         "dispute": _("To staff: dispute"),
         "payment_link": _("Link to pay by card"),
+        "payment_request": _("Request to pay"),
+        "payment_reminder": _("Payment reminder"),
         **{kind.value: str(kind.label) for kind in NotificationKind},
     }
 
@@ -131,10 +133,20 @@ def audit_areas() -> list[Area]:
         "order.new_time_accepted": gettext_lazy("%(who)s accepted the new time for order %(record)s"),
         "order.given_back": gettext_lazy("%(who)s gave places of order %(record)s back"),
         "order.link_sent": gettext_lazy("%(who)s sent the link of order %(record)s again"),
+        "order.charged": gettext_lazy("%(who)s put an extra charge of %(total)s on order %(record)s"),
+        "order.written_off": gettext_lazy("%(who)s wrote %(total)s of order %(record)s off"),
         "order.seen_to": gettext_lazy("%(who)s saw to order %(record)s"),
     }
     money = {
         "payment.received": _received,
+        "payment.recorded": gettext_lazy(
+            "%(who)s wrote down a payment of %(amount)s for order %(record)s, for a second person to confirm"
+        ),
+        "payment.declined": gettext_lazy(
+            "%(who)s did not confirm a payment of %(amount)s for order %(record)s that was written down"
+        ),
+        "payment_link.sent": gettext_lazy("%(who)s sent a link to pay %(amount)s for order %(record)s"),
+        "payment_link.withdrawn": gettext_lazy("%(who)s withdrew a payment link of order %(record)s"),
         "payment.rejected": gettext_lazy("%(who)s gave up the payment of order %(record)s"),
         "refund.started": gettext_lazy("%(who)s started a refund of %(amount)s for order %(record)s"),
         "refund.pending": gettext_lazy("The refund of %(amount)s for order %(record)s is under way"),

@@ -8,8 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from commerce import emails, operations, queries
-from commerce.enums import OrderSource, OrderStatus, PaymentMethod
+from commerce.enums import OrderSource, OrderStatus
 from commerce.models import Order, Payment, PaymentSettings, Refund
+from commerce.rules import method_of
 from crm.operations import queue_message, record_activity
 from tenancy.models import Organization
 from tenancy.outbox import subscriber
@@ -88,16 +89,16 @@ def _write_to_guest(order: Order, mail: emails.Email, *, dedupe_key: str = "") -
 def order_placed(*, order_id: int) -> None:
     order = Order.objects.select_related("customer").get(pk=order_id)
     _note(order, "order_placed", total_minor=order.total_minor, currency=order.currency)
-    if order.method == PaymentMethod.BANK_TRANSFER:
+    if method_of(order.method).holds_days:
         _write_to_guest(order, emails.order_received(order, organization=current_organization()))
-    elif order.method == PaymentMethod.CARD and order.source == OrderSource.STAFF:
+    elif method_of(order.method).by_provider and order.source == OrderSource.STAFF:
         _write_to_guest(order, emails.payment_link(order, organization=current_organization()))
 
 
 @subscriber("commerce.method_changed")
 def method_changed(*, order_id: int) -> None:
     order = Order.objects.select_related("customer").get(pk=order_id)
-    if order.method == PaymentMethod.BANK_TRANSFER:
+    if method_of(order.method).holds_days:
         _write_to_guest(order, emails.order_received(order, organization=current_organization()))
 
 
@@ -114,7 +115,8 @@ def payment_received(*, order_id: int, payment_id: int) -> None:
     payment = Payment.objects.get(pk=payment_id)
     _note(order, "payment_received", amount_minor=payment.captured_minor, currency=payment.captured_currency)
     # Money that could not be used is on its way back, which another e-mail tells.
-    if order.status in (OrderStatus.PAID, OrderStatus.COMPLETED, OrderStatus.PARTIALLY_REFUNDED):
+    standing = (OrderStatus.CONFIRMED, OrderStatus.PAID, OrderStatus.COMPLETED, OrderStatus.PARTIALLY_REFUNDED)
+    if order.status in standing:
         mail = emails.payment_received(order, payment, organization=current_organization())
         _write_to_guest(order, mail, dedupe_key=f"payment-{payment.pk}")
 
@@ -127,7 +129,7 @@ def order_expired(*, order_id: int) -> None:
         # Its places were lost before, of which the guest has been told.
         return
     # Somebody who left the checkout knows; somebody who tried to pay may not.
-    may_not_know = order.method == PaymentMethod.BANK_TRANSFER or order.source == OrderSource.STAFF
+    may_not_know = method_of(order.method).holds_days or order.source == OrderSource.STAFF
     if may_not_know or order.payments.exclude(failure_message="").exists():
         _write_to_guest(order, emails.order_expired(order, organization=current_organization()))
 
@@ -162,7 +164,7 @@ def booking_merged(*, booking_id: int, schedule_id: int) -> None:
     order = queries.order_of_booking(booking_id)
     # Who has not finished the checkout sees the new time there.
     placed = (OrderStatus.CONFIRMED, OrderStatus.PAID, OrderStatus.PARTIALLY_REFUNDED)
-    if order is None or not (order.status in placed or order.method == PaymentMethod.BANK_TRANSFER):
+    if order is None or not (order.status in placed or method_of(order.method).holds_days):
         return
     _note(order, "booking_merged")
     mail = emails.booking_merged(order, schedule_id=schedule_id, organization=current_organization())

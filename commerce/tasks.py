@@ -87,3 +87,33 @@ def sweep_disputes() -> None:
         enqueue_for(organization_id, "commerce.remind_of_dispute", dispute_id=dispute_id)
     for evidence_id, organization_id in queries.due_evidence(now=now):
         enqueue_for(organization_id, "commerce.deliver_evidence", evidence_id=evidence_id)
+
+
+@tenant_job("commerce.stop_card_payment")
+def stop_card_payment(*, payment_id: int) -> None:
+    operations.stop_card_payment(payment_id, now=timezone.now())
+
+
+@sweep_job("commerce.sweep_stopped_payments")
+def sweep_stopped_payments() -> None:
+    for payment_id, organization_id in queries.payments_to_stop(now=timezone.now()):
+        enqueue_for(organization_id, "commerce.stop_card_payment", payment_id=payment_id)
+
+
+@tenant_job("commerce.remind_of_payment")
+def remind_of_payment(*, payment_id: int) -> None:
+    operations.remind_of_payment(payment_id, now=timezone.now())
+
+
+@tenant_job("commerce.cancel_overdue")
+def cancel_overdue(*, order_id: int) -> None:
+    operations.cancel_overdue(order_id, now=timezone.now())
+
+
+@sweep_job("commerce.sweep_due_payments")
+def sweep_due_payments() -> None:
+    now = timezone.now()
+    for payment_id, organization_id in queries.payments_to_remind(now=now):
+        enqueue_for(organization_id, "commerce.remind_of_payment", payment_id=payment_id)
+    for order_id, organization_id in queries.overdue_orders(now=now):
+        enqueue_for(organization_id, "commerce.cancel_overdue", order_id=order_id)

@@ -11,6 +11,7 @@ urlpatterns = [
     path("cart/<uuid:schedule_public_id>/remove/", views.remove_line, name="remove_line"),
     path("cart/<uuid:schedule_public_id>/change/", views.change_line, name="change_line"),
     path("checkout/", views.checkout, name="checkout"),
+    path("pay/link/<str:secret>/", views.pay_link, name="pay_link"),
     path("pay/<str:secret>/", views.pay, name="pay"),
     path("pay/<str:secret>/returned/", views.returned, name="returned"),
     path("pay/<str:secret>/method/", views.change_method, name="change_method"),

@@ -38,6 +38,12 @@ class Customer(TenantModel):
     language = models.CharField(_("language"), max_length=12, blank=True)
     source = models.CharField(_("source"), max_length=12, choices=CustomerSource.choices, default=CustomerSource.STAFF)
     note = models.TextField(_("note"), blank=True)
+    pays_by_invoice = models.BooleanField(
+        _("may pay by invoice"),
+        default=False,
+        db_default=False,
+        help_text=_("When you book for them, if your payment settings allow it."),
+    )
     last_activity_at = models.DateTimeField(_("last activity"), null=True, blank=True, editable=False)
     search_text = searchable("first_name", "last_name", "email")
 

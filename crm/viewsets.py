@@ -106,6 +106,7 @@ class CustomerViewSet(ModelViewSet):
                 heading=_("Who"),
             ),
             FieldPanel("note", help_text=_("What everybody who talks to this customer should know.")),
+            FieldPanel("pays_by_invoice"),
         ],
         base_form_class=CustomerForm,
     )

@@ -4,7 +4,7 @@ The policies compare a row's `organization_id` with the organization in scope. T
 evaluates it once for a statement and can use indexes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -206,6 +206,50 @@ class AppendOnly(Operation):
 
     def describe(self) -> str:
         return f"Make {self.table} append-only"
+
+
+class LegalChanges(Operation):
+    """Let the `status` of a table's rows change only as a table of states allows, by anyone. A later one replaces it.
+
+    `changes` are the states that may follow each state, as the code had them when the migration was written.
+    """
+
+    reversible = True
+    reduces_to_sql = True
+
+    def __init__(self, table: str, changes: Mapping[str, Sequence[str]]) -> None:
+        self.table = table
+        self.changes = changes
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """The ORM's picture of the table does not change."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        pairs = ", ".join(f"'{old}>{new}'" for old, following in self.changes.items() for new in following)
+        schema_editor.execute(
+            f"""
+            CREATE OR REPLACE FUNCTION "{self.table}_legal_changes"() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF (OLD.status || '>' || NEW.status) <> ALL (ARRAY[{pairs}]) THEN
+                    RAISE EXCEPTION '% % cannot become %', TG_TABLE_NAME, OLD.status, NEW.status
+                        USING ERRCODE = 'check_violation', CONSTRAINT = '{self.table}_legal_changes';
+                END IF;
+                RETURN NEW;
+            END $$
+            """,
+            params=None,
+        )
+        schema_editor.execute(f'DROP TRIGGER IF EXISTS legal_changes ON "{self.table}"')
+        schema_editor.execute(
+            f'CREATE TRIGGER legal_changes BEFORE UPDATE OF status ON "{self.table}" FOR EACH ROW'
+            f' WHEN (OLD.status IS DISTINCT FROM NEW.status) EXECUTE FUNCTION "{self.table}_legal_changes"()'
+        )
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        schema_editor.execute(f'DROP TRIGGER IF EXISTS legal_changes ON "{self.table}"')
+
+    def describe(self) -> str:
+        return f"Let the status of {self.table} change only as its table of states allows"
 
 
 class OnlyErasable(Operation):

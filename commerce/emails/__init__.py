@@ -22,6 +22,7 @@ from commerce.emails.orders import (
     places_cancelled,
     refund_started,
 )
+from commerce.emails.payments import payment_reminder, payment_request
 
 __all__ = [
     "Email",
@@ -40,6 +41,8 @@ __all__ = [
     "order_received",
     "payment_link",
     "payment_received",
+    "payment_reminder",
+    "payment_request",
     "places_cancelled",
     "refund_started",
 ]

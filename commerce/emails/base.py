@@ -9,8 +9,8 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, to_locale
 
 from commerce import queries
-from commerce.enums import PaymentMethod
 from commerce.models import Order, OrderLine
+from commerce.rules import method_of
 from places.rules import directions_url
 from tenancy.fields import translated
 from tenancy.models import Organization
@@ -73,9 +73,11 @@ def render(kind: str, order: Order, *, organization: Organization, subject: str,
     """Return an e-mail of a kind about an order as it stands now; `lead` comes before it, `context` goes to the templates."""
     order = queries.order_by_secret(order.secret) or order
     owed, paid = queries.owed_minor(order), queries.paid_minor(order)
-    method = queries.owed_method(order)
-    by_transfer = owed and method == PaymentMethod.BANK_TRANSFER
-    until = order.hold_expires_at
+    method = method_of(queries.owed_method(order))
+    by_transfer = bool(owed) and method.has_bank_details
+    due_now = queries.due_now_minor(order)
+    until = order.hold_expires_at.astimezone(organization.zone).date() if order.hold_expires_at else None
+    later = queries.later_payments(order)
     values = {
         "order": order,
         "organization": organization,
@@ -87,9 +89,16 @@ def render(kind: str, order: Order, *, organization: Organization, subject: str,
         "paid": format_money(paid, order.currency) if paid else "",
         "fees": format_money(order.cancellation_fee_minor, order.currency) if order.cancellation_fee_minor else "",
         "owed": format_money(owed, order.currency) if owed else "",
-        "owed_on_arrival": owed and method == PaymentMethod.ON_ARRIVAL,
+        "owed_on_arrival": owed and method.on_site,
+        "due_now": format_money(due_now, order.currency),
+        "dues": [
+            (format_money(payment.amount_minor, order.currency), date_format(payment.due_on))
+            for payment in later
+            if payment.due_on
+        ],
+        "adjustments": list(queries.adjustments_of(order)) if order.adjustment_minor else [],
         "bank_details": queries.payment_settings().bank_details if by_transfer else "",
-        "pay_until": date_format(until.astimezone(organization.zone).date()) if by_transfer and until else "",
+        "pay_until": date_format(until) if by_transfer and until else "",
         "language": order.language,
         **context,
     }

@@ -1,14 +1,17 @@
 """Orders and the money that belongs to them."""
 
 from commerce.models.acceptances import Acceptance
+from commerce.models.adjustments import OrderAdjustment
 from commerce.models.cancellations import Cancellation
 from commerce.models.changes import BookingChange
 from commerce.models.departures import DepartureChange, GuestChoice, OfferedDeparture
+from commerce.models.deposits import DepositRule
 from commerce.models.disputes import Dispute, DisputeFile, Evidence, EvidenceDelivery, EvidenceFile
 from commerce.models.events import ProviderEvent
 from commerce.models.ledger import LedgerEntry, LedgerTransaction
 from commerce.models.notifications import Notification
 from commerce.models.orders import Order, OrderLine, new_secret
+from commerce.models.payment_links import PaymentLink
 from commerce.models.payment_settings import PaymentSettings
 from commerce.models.payments import Payment, Refund
 from commerce.models.policies import CancellationPolicy, TourPolicy
@@ -23,6 +26,7 @@ __all__ = [
     "Cancellation",
     "CancellationPolicy",
     "DepartureChange",
+    "DepositRule",
     "Dispute",
     "DisputeFile",
     "Evidence",
@@ -34,8 +38,10 @@ __all__ = [
     "Notification",
     "OfferedDeparture",
     "Order",
+    "OrderAdjustment",
     "OrderLine",
     "Payment",
+    "PaymentLink",
     "PaymentSettings",
     "PromoCode",
     "Promotion",

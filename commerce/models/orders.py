@@ -50,6 +50,7 @@ class Order(TenantModel):
     subtotal_minor = models.BigIntegerField(_("subtotal"))
     discount_minor = models.BigIntegerField(_("discount"), default=0)
     tax_minor = models.BigIntegerField(_("tax"), default=0)
+    adjustment_minor = models.BigIntegerField(_("extra charges and reductions"), default=0, db_default=0)
     total_minor = models.BigIntegerField(_("total"))
     cancellation_fee_minor = models.BigIntegerField(
         _("cancellation fees"),
@@ -78,7 +79,10 @@ class Order(TenantModel):
             models.UniqueConstraint(fields=["organization", "checkout_token"], name="order_checkout_once"),
             models.CheckConstraint(
                 condition=models.Q(
-                    total_minor=models.F("subtotal_minor") - models.F("discount_minor") + models.F("tax_minor"),
+                    total_minor=models.F("subtotal_minor")
+                    - models.F("discount_minor")
+                    + models.F("tax_minor")
+                    + models.F("adjustment_minor"),
                     total_minor__gte=0,
                 ),
                 name="order_adds_up",

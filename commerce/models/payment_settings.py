@@ -6,6 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from commerce.enums import InvoiceCustomers
 from tenancy.fields import EncryptedTextField, MinorUnitsField
 from tenancy.models import TenantModel
 
@@ -26,6 +27,52 @@ class PaymentSettings(TenantModel):
         _("days to pay by bank transfer"), default=5, help_text=_("After that the places are given back.")
     )
     on_arrival_enabled = models.BooleanField(_("on arrival"), default=False)
+    invoice_for = models.CharField(
+        _("who may pay by invoice"),
+        max_length=12,
+        choices=InvoiceCustomers.choices,
+        default=InvoiceCustomers.NOBODY,
+        db_default=InvoiceCustomers.NOBODY,
+        help_text=_("Their places are confirmed at once. Who may is said on the customer's page."),
+    )
+    invoice_days = models.PositiveSmallIntegerField(
+        _("days to pay an invoice"), default=14, db_default=14, validators=[MaxValueValidator(365)]
+    )
+    invoice_min_minor = MinorUnitsField(_("from an amount of"), null=True, blank=True)
+    invoice_max_minor = MinorUnitsField(_("up to an amount of"), null=True, blank=True)
+    second_person_minor = MinorUnitsField(
+        _("a second person confirms money above"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "Money that came by transfer, in cash or another way: who wrote it down cannot confirm it. Empty: one person is enough."
+        ),
+    )
+    remind_days_before = models.PositiveSmallIntegerField(
+        _("remind guests, days before a payment is due"),
+        default=3,
+        db_default=3,
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(90)],
+        help_text=_("Empty: no reminder."),
+    )
+    remind_days_after = models.PositiveSmallIntegerField(
+        _("remind guests again, days after it was due"),
+        default=3,
+        db_default=3,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(90)],
+        help_text=_("Empty: no reminder."),
+    )
+    cancel_days_after = models.PositiveSmallIntegerField(
+        _("cancel unpaid orders, days after a payment was due"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(90)],
+        help_text=_("Only orders of which nothing was paid. Empty: none is cancelled by itself."),
+    )
     hold_minutes = models.PositiveSmallIntegerField(
         _("minutes to pay by card"),
         null=True,

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from commerce.enums import PaymentMethod, PaymentStatus, RefundReason, RefundStatus
+from commerce.enums import PaymentMethod, PaymentPurpose, PaymentStatus, RefundReason, RefundStatus
 from commerce.models.orders import Order
 from tenancy.models import TenantModel
 
@@ -33,13 +33,18 @@ class Payment(TenantModel):
     lost_minor = models.BigIntegerField(_("lost in chargebacks"), default=0, db_default=0, editable=False)
     provider_reference = models.CharField(_("reference of the provider"), max_length=120, blank=True)
     idempotency_key = models.CharField(max_length=120, blank=True, editable=False)
-    is_further = models.BooleanField(
-        _("further payment"),
-        default=False,
-        db_default=False,
+    purpose = models.CharField(
+        _("what for"),
+        max_length=12,
+        choices=PaymentPurpose.choices,
+        default=PaymentPurpose.WHOLE,
+        db_default=PaymentPurpose.WHOLE,
         editable=False,
-        help_text=_("What a change of a paid order added; it does not decide about the places."),
     )
+    due_on = models.DateField(_("due on"), null=True, blank=True)
+    note = models.CharField(_("note"), max_length=200, blank=True, db_default="")
+    # Set when Stripe is to be told that a card payment is not wanted any more; emptied when it knows.
+    stop_at = models.DateTimeField(null=True, editable=False)
     failure_message = models.CharField(_("why it failed"), max_length=300, blank=True)
     succeeded_at = models.DateTimeField(_("received at"), null=True, blank=True)
     approver = models.ForeignKey(
@@ -50,6 +55,17 @@ class Payment(TenantModel):
         on_delete=models.SET_NULL,
         related_name="+",
     )
+    # Above the organization's limit one person writes down what came in, and another one confirms it.
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("written down by"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    recorded_at = models.DateTimeField(_("written down at"), null=True, blank=True)
+    recorded_minor = models.BigIntegerField(_("amount written down"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("payment")
@@ -74,11 +90,30 @@ class Payment(TenantModel):
                 ),
                 name="payment_amounts",
             ),
+            models.CheckConstraint(
+                condition=models.Q(recorded_by__isnull=True)
+                | models.Q(approver__isnull=True)
+                | ~models.Q(recorded_by=models.F("approver")),
+                name="payment_four_eyes",
+            ),
         ]
-        indexes = [models.Index(fields=["organization", "order"], name="payment_by_order")]
+        indexes = [
+            models.Index(fields=["organization", "order"], name="payment_by_order"),
+            models.Index(
+                fields=["organization", "due_on"],
+                condition=models.Q(status="awaiting_approval", due_on__isnull=False),
+                name="payment_due",
+            ),
+            models.Index(fields=["stop_at"], condition=models.Q(stop_at__isnull=False), name="payment_to_stop"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_method_display()} {self.order.number}"
+
+    @property
+    def is_further(self) -> bool:
+        """Whether it comes on top of what decided about the places."""
+        return self.purpose in (PaymentPurpose.REST, PaymentPurpose.EXTRA)
 
 
 class Refund(TenantModel):

@@ -1,7 +1,15 @@
 """Verbs that change orders and move money."""
 
 from commerce.operations.acceptances import Accepted
+from commerce.operations.adjustments import add_charge, write_off
 from commerce.operations.cancellations import CancellationRefused, cancel_places
+from commerce.operations.card_payments import (
+    CardPayment,
+    begin_due_payment,
+    refresh_payment,
+    start_card_payment,
+    stop_card_payment,
+)
 from commerce.operations.changes import ChangeRefused, change_booking, change_problem
 from commerce.operations.choices import (
     ChoiceRefused,
@@ -56,6 +64,13 @@ from commerce.operations.ledger import (
     record_refund_failed,
     record_transfer,
 )
+from commerce.operations.manual_payments import (
+    approve_payment,
+    confirm_manual_payment,
+    decline_payment,
+    record_payment,
+    reject_manual_payment,
+)
 from commerce.operations.methods import change_method
 from commerce.operations.notifications import create_notifications, send_notification
 from commerce.operations.orders import (
@@ -66,16 +81,9 @@ from commerce.operations.orders import (
     send_order_link,
     send_order_links,
 )
-from commerce.operations.payments import (
-    CardPayment,
-    PaymentRefused,
-    begin_due_payment,
-    confirm_manual_payment,
-    refresh_payment,
-    reject_manual_payment,
-    settle_payment,
-    start_card_payment,
-)
+from commerce.operations.payment_links import open_payment_link, send_payment_link, withdraw_payment_link
+from commerce.operations.payment_reminders import cancel_overdue, remind_of_payment
+from commerce.operations.payments import PaymentRefused, settle_payment
 from commerce.operations.refunds import (
     RefundRefused,
     adopt_refund,
@@ -101,14 +109,17 @@ __all__ = [
     "PaymentRefused",
     "RefundRefused",
     "accept_chargeback",
+    "add_charge",
     "add_dispute_file",
     "adopt_refund",
+    "approve_payment",
     "approve_refunds",
     "begin_cancelled",
     "begin_choices",
     "begin_due_payment",
     "cancel_departure",
     "cancel_order",
+    "cancel_overdue",
     "cancel_places",
     "change_booking",
     "change_method",
@@ -117,6 +128,7 @@ __all__ = [
     "complete_orders",
     "confirm_manual_payment",
     "create_notifications",
+    "decline_payment",
     "deliver_evidence",
     "end_choice",
     "expire_order",
@@ -125,6 +137,7 @@ __all__ = [
     "leave_warning",
     "lines_of",
     "move_departure",
+    "open_payment_link",
     "pay_approved",
     "place_again",
     "place_order",
@@ -135,6 +148,7 @@ __all__ = [
     "record_dispute",
     "record_dispute_lost",
     "record_fee",
+    "record_payment",
     "record_payout",
     "record_refund",
     "record_refund_failed",
@@ -144,6 +158,7 @@ __all__ = [
     "refund_order",
     "reject_manual_payment",
     "remind_of_dispute",
+    "remind_of_payment",
     "remove_dispute_file",
     "retry_provider_event",
     "retry_refund",
@@ -154,14 +169,18 @@ __all__ = [
     "send_notification",
     "send_order_link",
     "send_order_links",
+    "send_payment_link",
     "settle_dispute",
     "settle_manual_refund",
     "settle_payment",
     "settle_refund",
     "start_card_payment",
     "start_refund",
+    "stop_card_payment",
     "take_alternative",
     "take_money_back",
     "tell_guest",
     "tell_staff",
+    "withdraw_payment_link",
+    "write_off",
 ]

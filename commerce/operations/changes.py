@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from commerce import queries
-from commerce.enums import ChoiceStatus, OrderStatus, PaymentMethod, PaymentStatus, RefundReason
+from commerce.enums import ChoiceStatus, OrderStatus, PaymentMethod, PaymentPurpose, PaymentStatus, RefundReason
 from commerce.models import BookingChange, Order, OrderLine, Payment, PaymentSettings
 from commerce.operations.orders import MAX_SEATS
 from commerce.operations.payments import mark_paid
 from commerce.operations.refunds import RefundRefused, pay_back
+from commerce.operations.states import take_off
 from commerce.operations.taxes import write_taxes
 from commerce.queries import ChangePreview, NotForSale
 from commerce.rules import METHODS
@@ -238,15 +239,16 @@ def _settle(
     actor: Actor,
 ) -> None:
     difference = change.difference_minor
-    if order.status in UNPAID:
+    is_unpaid = order.status in UNPAID
+    if is_unpaid:
         _promise_anew(order, difference, now=now)
         change.due_minor = max(0, difference)
     elif difference > 0:
         # What staff have not paid back yet is used first.
         change.due_minor = max(0, difference - surplus_minor)
         _expect(order, change.due_minor, method=due_method)
-    elif difference < 0:
-        left = _expect_less(order, -difference, now=now)
+    if difference < 0:
+        left = -difference if is_unpaid else _expect_less(order, -difference)
         change.refund_minor = min(left, queries.surplus_minor(order))
         if change.refund_minor and gives_back:
             pay_back(
@@ -264,15 +266,16 @@ def _settle(
 
 
 def _promise_anew(order: Order, difference_minor: int, *, now: datetime) -> None:
-    """Let the payment that an order waits for be as much as it costs now."""
-    awaited = order.payments.filter(status=PaymentStatus.AWAITING_APPROVAL).order_by("pk").first()
-    if awaited is None:
+    """Let what is still to come for an order be as much as it costs now: the last payment becomes more, or the last ones less."""
+    awaited = queries.due_payments(order)
+    if not awaited:
         return
-    awaited.amount_minor = max(0, awaited.amount_minor + difference_minor)
-    if awaited.amount_minor == 0:
-        awaited.status = PaymentStatus.CANCELLED
-    awaited.save(update_fields=["amount_minor", "status", "updated_at"])
-    if awaited.amount_minor == 0:
+    if difference_minor >= 0:
+        awaited[-1].amount_minor += difference_minor
+        awaited[-1].save(update_fields=["amount_minor", "updated_at"])
+        return
+    _expect_less(order, -difference_minor)
+    if not queries.due_payments(order):
         mark_paid(order, now=now)
 
 
@@ -280,29 +283,25 @@ def _expect(order: Order, amount_minor: int, *, method: PaymentMethod) -> None:
     if amount_minor == 0:
         return
     for payment in queries.due_payments(order):
-        if payment.method == method:
+        if payment.method == method and payment.purpose == PaymentPurpose.EXTRA:
             payment.amount_minor += amount_minor
             payment.save(update_fields=["amount_minor", "updated_at"])
             return
-    assert METHODS[method].by_staff
+    assert METHODS[method].is_promise
     Payment.objects.create(
         order=order,
         method=method,
         status=PaymentStatus.AWAITING_APPROVAL,
         amount_minor=amount_minor,
         currency=order.currency,
-        is_further=True,
+        purpose=PaymentPurpose.EXTRA,
     )
 
 
-def _expect_less(order: Order, amount_minor: int, *, now: datetime) -> int:
+def _expect_less(order: Order, amount_minor: int) -> int:
     """Take something off what is still to come for an order, the latest first; return what is left of it."""
     for payment in reversed(queries.due_payments(order)):
-        part = min(amount_minor, payment.amount_minor)
-        amount_minor -= part
-        if part == payment.amount_minor:
-            payment.status = PaymentStatus.CANCELLED
-        else:
-            payment.amount_minor -= part
-        payment.save(update_fields=["amount_minor", "status", "updated_at"])
+        amount_minor -= take_off(payment, amount_minor)
+        if not amount_minor:
+            break
     return amount_minor

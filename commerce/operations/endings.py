@@ -6,25 +6,18 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from commerce import queries
-from commerce.enums import UNDECIDED, ChoiceStatus, OrderStatus, PaymentStatus, RefundReason
+from commerce.enums import UNDECIDED, ChoiceStatus, OrderStatus, RefundReason
 from commerce.models import GuestChoice, Order, OrderLine
-from commerce.operations.payments import close_card_payments
+from commerce.operations.card_payments import close_card_payments, stop_begun
 from commerce.operations.promo_codes import release_codes
 from commerce.operations.refunds import pay_back
-from commerce.rules import check_order_change
+from commerce.operations.states import cancel_unpaid, set_order_status
 from tenancy import audit
 from tenancy.audit import Actor
 from tenancy.outbox import publish
 from tours.enums import SEAT_TAKING, BookingStatus
 from tours.models import Booking
 from tours.operations import release_seats
-
-UNPAID = (
-    PaymentStatus.PENDING,
-    PaymentStatus.REQUIRES_ACTION,
-    PaymentStatus.FAILED,
-    PaymentStatus.AWAITING_APPROVAL,
-)
 
 
 def expire_order(order_id: int, *, now: datetime) -> Order:
@@ -90,9 +83,9 @@ def _cancel(
 
 
 def _close(order: Order, status: OrderStatus, *, bookings: BookingStatus, now: datetime) -> None:
-    check_order_change(order.status, status)
-    order.payments.filter(status__in=UNPAID).update(status=PaymentStatus.CANCELLED, updated_at=now)
-    order.status = status
+    set_order_status(order, status)
+    stop_begun(order, now=now)
+    cancel_unpaid(order, now=now)
     order.closed_at = now
     order.hold_expires_at = None
     order.save()
@@ -114,12 +107,12 @@ def close_when_empty(order: Order, *, now: datetime, at_once: bool = False) -> N
         order.hold_expires_at = now
         order.save(update_fields=["hold_expires_at", "updated_at"])
     elif order.status not in (OrderStatus.CANCELLED, OrderStatus.EXPIRED, OrderStatus.COMPLETED):
-        check_order_change(order.status, OrderStatus.CANCELLED)
-        order.status = OrderStatus.CANCELLED
+        set_order_status(order, OrderStatus.CANCELLED)
         order.closed_at = now
         order.hold_expires_at = None
         order.save(update_fields=["status", "closed_at", "hold_expires_at", "updated_at"])
-        order.payments.filter(status__in=UNPAID).update(status=PaymentStatus.CANCELLED, updated_at=now)
+        stop_begun(order, now=now)
+        cancel_unpaid(order, now=now)
         release_codes(order, now=now)
 
 

@@ -6,18 +6,19 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from commerce import queries
-from commerce.enums import OrderStatus, PaymentMethod, PaymentStatus
-from commerce.models import Order, Payment
+from commerce.enums import OrderStatus, PaymentMethod
+from commerce.models import Order
+from commerce.operations.card_payments import close_card_payments
 from commerce.operations.orders import hold_until
-from commerce.operations.payments import PaymentRefused, close_card_payments
-from commerce.rules import METHODS, check_order_change, first_order_status, first_payment_status
+from commerce.operations.payment_plans import expect_payments
+from commerce.operations.payments import PaymentRefused
+from commerce.operations.states import cancel_unpaid, set_order_status
+from commerce.rules import METHODS, first_order_status
 from tenancy import audit
 from tenancy.audit import Actor
 from tenancy.outbox import publish
 from tours.models import Booking
 from tours.operations import await_payment, confirm_bookings
-
-UNPAID = (PaymentStatus.PENDING, PaymentStatus.REQUIRES_ACTION, PaymentStatus.FAILED, PaymentStatus.CANCELLED)
 
 
 def change_method(order: Order, *, method: PaymentMethod, now: datetime, actor: Actor = None) -> Order:
@@ -26,7 +27,7 @@ def change_method(order: Order, *, method: PaymentMethod, now: datetime, actor: 
     The card payment is stopped at Stripe first; when it came in or is on its way, the order is returned as that left it. Raises
     `PaymentRefused` when the order can no longer be paid or `method` is not offered, `GatewayError` when Stripe cannot be asked.
     """
-    if not METHODS[method].by_staff:
+    if not METHODS[method].by_staff or not METHODS[method].by_guests:
         raise PaymentRefused(_("Please choose how to pay."))
     if order.status == OrderStatus.PENDING and not close_card_payments(order, now=now):
         return Order.objects.get(pk=order.pk)
@@ -38,28 +39,22 @@ def _change_method(order_id: int, *, method: PaymentMethod, now: datetime, actor
     order = queries.order_for_update(order_id)
     if order.method == method:
         return order
-    is_open = order.status == OrderStatus.PENDING and order.method == PaymentMethod.CARD
+    is_open = order.status == OrderStatus.PENDING and METHODS[PaymentMethod(order.method)].by_provider
     if not is_open or order.hold_expires_at is None or order.hold_expires_at <= now:
         raise PaymentRefused(_("The time to pay has run out. Your places have been given back."))
     row = queries.payment_settings()
     offers = queries.payment_methods(row, total_minor=order.total_minor, currency=order.currency)
     if not any(offer.method == method and not offer.problem for offer in offers):
         raise PaymentRefused(_("Please choose how to pay."))
-    order.payments.filter(status__in=UNPAID).update(status=PaymentStatus.CANCELLED, updated_at=now)
-    Payment.objects.create(
-        order=order,
-        method=method,
-        status=first_payment_status(method),
-        amount_minor=order.total_minor,
-        currency=order.currency,
-    )
+    cancel_unpaid(order, now=now)
+    lines = order.lines.select_related("booking__schedule")
+    totals = [(line.booking.schedule, line.total_minor) for line in lines]
+    expect_payments(order, totals, method=method, row=row, now=now)
     order.method = method
     order.hold_expires_at = hold_until(method, row, now)
     bookings = list(Booking.objects.filter(order_lines__order=order).distinct())
     status = first_order_status(method)
-    if status != order.status:
-        check_order_change(order.status, status)
-        order.status = status
+    set_order_status(order, status)
     order.save()
     if METHODS[method].confirms_at_once:
         confirm_bookings(bookings, now=now)

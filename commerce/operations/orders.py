@@ -13,8 +13,10 @@ from django.utils.translation import override
 
 from commerce import emails, queries
 from commerce.enums import OrderSource, OrderStatus, PaymentMethod
-from commerce.models import Order, OrderLine, Payment, PaymentSettings
+from commerce.models import Order, OrderLine, PaymentSettings
 from commerce.operations.acceptances import Accepted, write_accepted
+from commerce.operations.manual_payments import receive_or_record
+from commerce.operations.payment_plans import expect_payments
 from commerce.operations.promo_codes import CodeRefused, redeem_codes
 from commerce.operations.taxes import write_taxes
 from commerce.queries import NotForSale, Quote, QuoteRequest
@@ -22,7 +24,6 @@ from commerce.rules import (
     METHODS,
     first_booking_status,
     first_order_status,
-    first_payment_status,
 )
 from crm.enums import CustomerSource
 from crm.models import Customer
@@ -122,8 +123,9 @@ def place_order(
 
     The bookings of a card payment are held for `hold_minutes`; booked by staff, for `LINK_HOLD`, but not beyond the cut-off. The order
     is `customer`'s, else of the customer with the contact's e-mail address. Staff also book past the cut-off, departures closed for
-    booking, and to be paid on arrival where guests cannot. What the guest `accepted` is kept with the order. A promo code that does not
-    count refuses it; its use is taken with the seats. A repeat with the same `checkout_token` returns the first order.
+    booking, and to be paid on arrival where guests cannot, or as paid to them already (`PaymentMethod.MANUAL`). What the guest
+    `accepted` is kept with the order. A promo code that does not count refuses it; its use is taken with the seats. A repeat with
+    the same `checkout_token` returns the first order.
     Raises `OrderRefused` when anything is not as the guest saw it; then nothing was done.
     """
     for attempt in range(3):
@@ -208,12 +210,17 @@ def _quote(
     return quote
 
 
-def _check_method(method: PaymentMethod, quote: Quote, row: PaymentSettings, *, source: OrderSource) -> None:
-    if source == OrderSource.STAFF and method == PaymentMethod.ON_ARRIVAL and quote.total_minor:
+def _check_method(
+    method: PaymentMethod, quote: Quote, row: PaymentSettings, *, source: OrderSource, invoiced: bool
+) -> None:
+    by_staff = METHODS[method].on_site or not METHODS[method].by_guests
+    if source == OrderSource.STAFF and by_staff and quote.total_minor:
         return
     choices = {
         choice.method: choice
-        for choice in queries.payment_methods(row, total_minor=quote.total_minor, currency=quote.currency)
+        for choice in queries.payment_methods(
+            row, total_minor=quote.total_minor, currency=quote.currency, invoiced=invoiced
+        )
     }
     if method not in choices:
         raise OrderRefused("method", _("Please choose how to pay."))
@@ -259,7 +266,8 @@ def _place_order(
     with override(contact.language):
         most = row.max_places if row.max_places and source == OrderSource.WEB else MAX_SEATS
         quote = _quote(lines, organization, codes=codes, most=most, now=now)
-    _check_method(method, quote, row, source=source)
+    invoiced = source == OrderSource.STAFF and customer is not None and customer.pays_by_invoice
+    _check_method(method, quote, row, source=source, invoiced=invoiced)
     customer = customer or find_or_create_customer(
         email=contact.email,
         first_name=contact.first_name,
@@ -287,19 +295,14 @@ def _place_order(
         total_minor=quote.total_minor,
         placed_at=now,
         hold_expires_at=_link_hold(quote, row, now)
-        if source == OrderSource.STAFF and method == PaymentMethod.CARD
+        if source == OrderSource.STAFF and METHODS[method].by_provider
         else hold_until(method, row, now),
-        paid_at=now if method == PaymentMethod.FREE else None,
+        paid_at=now if METHODS[method].is_free else None,
         checkout_token=checkout_token,
     )
     seats = _write_lines(order, quote, lines, method=method, note=contact.note)
-    Payment.objects.create(
-        order=order,
-        method=method,
-        status=first_payment_status(method),
-        amount_minor=quote.total_minor,
-        currency=quote.currency,
-        succeeded_at=now if method == PaymentMethod.FREE else None,
+    payment = expect_payments(
+        order, [(line.schedule, line.total_minor) for line in quote.lines], method=method, row=row, now=now
     )
     if accepted is not None:
         write_accepted(order, accepted, now=now)
@@ -313,6 +316,8 @@ def _place_order(
     except CodeRefused as refused:
         raise _refused_code(refused, contact, organization) from refused
     reserve_seats(seats, now=now, late=source == OrderSource.STAFF)
+    if not METHODS[method].by_guests and payment.amount_minor:
+        receive_or_record(order, payment, amount_minor=payment.amount_minor, now=now, actor=actor)
     return order
 
 

@@ -13,7 +13,6 @@ from commerce.enums import (
     ChangeKind,
     ChoiceStatus,
     OrderStatus,
-    PaymentMethod,
     RefundReason,
     RefundStatus,
 )
@@ -21,7 +20,8 @@ from commerce.gateways import stripe
 from commerce.gateways.stripe import RefundState
 from commerce.models import Order, Payment, Refund
 from commerce.operations.ledger import record_refund, record_refund_failed
-from commerce.rules import check_order_change, check_payment_change, received_status, refund_may_become
+from commerce.operations.states import set_order_status, set_payment_status
+from commerce.rules import method_of, received_status, refund_may_become
 from tenancy import audit
 from tenancy.audit import Actor
 from tenancy.jobs import enqueue
@@ -79,7 +79,7 @@ def start_refund(
         raise RefundRefused(
             _("At most %(amount)s of this payment can be paid back.") % {"amount": format_money(left, payment.currency)}
         )
-    by_hand = by_hand or payment.method != PaymentMethod.CARD
+    by_hand = by_hand or not method_of(payment.method).by_provider
     refund = Refund.objects.create(
         payment=payment,
         amount_minor=amount_minor,
@@ -321,9 +321,7 @@ def _move(order: Order, payment: Payment, amount_minor: int) -> None:
         refunded_minor=payment.refunded_minor,
         contested_minor=payment.disputed_minor + payment.lost_minor,
     )
-    if payment.status != wanted:
-        check_payment_change(payment.status, wanted)
-        payment.status = wanted
+    set_payment_status(payment, wanted)
     payment.save()
     if order.status in (OrderStatus.PAID, OrderStatus.COMPLETED, OrderStatus.PARTIALLY_REFUNDED, OrderStatus.REFUNDED):
         _follow_money(order)
@@ -338,8 +336,7 @@ def _follow_money(order: Order) -> None:
     else:
         status = OrderStatus.PARTIALLY_REFUNDED if left else OrderStatus.REFUNDED
     if status != order.status:
-        check_order_change(order.status, status)
-        order.status = status
+        set_order_status(order, status)
         order.save(update_fields=["status", "updated_at"])
 
 

@@ -1,7 +1,7 @@
 """How orders can be paid, and how much of their money is where."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from django.conf import settings
@@ -9,11 +9,19 @@ from django.core.cache import cache
 from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
-from commerce.enums import UNDECIDED, ChangeKind, ChoiceStatus, OrderStatus, PaymentMethod, PaymentStatus
+from commerce.enums import (
+    UNDECIDED,
+    ChangeKind,
+    ChoiceStatus,
+    InvoiceCustomers,
+    OrderStatus,
+    PaymentMethod,
+    PaymentStatus,
+)
 from commerce.gateways import stripe
 from commerce.models import GuestChoice, Order, Payment, PaymentSettings, ProviderEvent
 from commerce.queries.disputes import is_contested
-from commerce.rules import METHODS, PAID_AND_STANDING, within_refund_limit
+from commerce.rules import DECIDING, FURTHER, PAID_AND_STANDING, method_of, methods_that, within_refund_limit
 from tenancy.models import User
 from tenancy.money import format_money
 from tenancy.rules import roles_with
@@ -70,8 +78,13 @@ def forget_test_mode() -> None:
     cache.delete(TEST_MODE_KEY)
 
 
-def payment_methods(row: PaymentSettings, *, total_minor: int, currency: str) -> list[MethodChoice]:
-    """Return the ways of paying an organization offers for an amount, with texts in the active language."""
+def payment_methods(
+    row: PaymentSettings, *, total_minor: int, currency: str, invoiced: bool = False
+) -> list[MethodChoice]:
+    """Return the ways of paying an organization offers for an amount, with texts in the active language.
+
+    `invoiced`: staff book for a customer who may pay by invoice.
+    """
     if total_minor == 0:
         return [MethodChoice(PaymentMethod.FREE, _("There is nothing to pay."))]
     choices = []
@@ -86,7 +99,18 @@ def payment_methods(row: PaymentSettings, *, total_minor: int, currency: str) ->
         choices.append(MethodChoice(PaymentMethod.BANK_TRANSFER, text % {"days": row.bank_transfer_days}))
     if row.on_arrival_enabled:
         choices.append(MethodChoice(PaymentMethod.ON_ARRIVAL, _("Pay when you come to the tour.")))
+    if takes_invoice(row, total_minor=total_minor, invoiced=invoiced):
+        text = _("Your places are confirmed now; you pay within %(days)d days.")
+        choices.append(MethodChoice(PaymentMethod.INVOICE, text % {"days": row.invoice_days}))
     return choices
+
+
+def takes_invoice(row: PaymentSettings, *, total_minor: int, invoiced: bool) -> bool:
+    """Return whether an amount may be paid by invoice: by everybody, or (`invoiced`) by a customer who was chosen."""
+    may = row.invoice_for == InvoiceCustomers.EVERYBODY or (row.invoice_for == InvoiceCustomers.CHOSEN and invoiced)
+    is_enough = row.invoice_min_minor is None or total_minor >= row.invoice_min_minor
+    is_little = row.invoice_max_minor is None or total_minor <= row.invoice_max_minor
+    return may and is_enough and is_little
 
 
 def card_problem(total_minor: int, currency: str) -> str:
@@ -107,27 +131,60 @@ def payment_for_update(pk: int) -> Payment:
 
 
 def card_payment_of(order: Order) -> Payment | None:
-    """Return the card payment by which the order was to be paid, or None."""
-    return order.payments.filter(method=PaymentMethod.CARD, is_further=False).order_by("pk").first()
+    """Return the card payment by which the order, or its deposit, was to be paid, or None."""
+    cards = order.payments.filter(method__in=methods_that(by_provider=True), purpose__in=DECIDING)
+    return cards.order_by("pk").first()
 
 
-def further_card_payment_of(order: Order) -> Payment | None:
-    """Return the card payment that was begun for what a change added, and has not come in, or None."""
+def begun_card_payment_of(order: Order) -> Payment | None:
+    """Return the card payment that was begun instead of, or on top of, the way chosen at first, and has not come in, or None."""
     begun = (PaymentStatus.PENDING, PaymentStatus.REQUIRES_ACTION, PaymentStatus.FAILED, PaymentStatus.PROCESSING)
-    return order.payments.filter(method=PaymentMethod.CARD, is_further=True, status__in=begun).order_by("-pk").first()
+    cards = order.payments.filter(method__in=methods_that(by_provider=True), status__in=begun).order_by("-pk")
+    return next((payment for payment in cards if came_instead(order, payment)), None)
+
+
+def came_instead(order: Order, payment: Payment) -> bool:
+    """Return whether a payment is not the one that the order began with: what it brings is taken off what is waited for."""
+    return payment.purpose in FURTHER or payment.method != order.method
+
+
+def is_beside(order: Order, payment: Payment) -> bool:
+    """Return whether staff wrote a payment down that nobody had waited for as such."""
+    return not method_of(payment.method).is_promise and payment.method != order.method
+
+
+def deciding_payment(order: Order) -> Payment | None:
+    """Return the latest payment that decides about an order's places: of the whole amount or the deposit."""
+    return max(
+        (payment for payment in order.payments.all() if payment.purpose in DECIDING),
+        key=lambda payment: payment.pk,
+        default=None,
+    )
 
 
 def due_payments(order: Order) -> list[Payment]:
-    """Return what changes added to a paid order and staff wait for, the first one first."""
-    return [
+    """Return what guests promised and staff wait for, the first one due first; not what a second person is to approve."""
+    due = [
         payment
-        for payment in sorted(order.payments.all(), key=lambda payment: payment.pk)
-        if payment.is_further and payment.status == PaymentStatus.AWAITING_APPROVAL
+        for payment in order.payments.all()
+        if payment.status == PaymentStatus.AWAITING_APPROVAL
+        and method_of(payment.method).is_promise
+        and payment.recorded_at is None
     ]
+    return sorted(due, key=lambda payment: (payment.due_on or date.min, payment.pk))
+
+
+def payable_minor(order: Order, *, now: datetime) -> int:
+    """Return what a guest may pay by card instead of the way chosen, or on top of it, in minor units: what the places need, or is owed."""
+    if order.status != OrderStatus.PENDING:
+        return owed_minor(order)
+    if order.hold_expires_at is None or order.hold_expires_at <= now or not method_of(order.method).holds_days:
+        return 0
+    return sum(payment.amount_minor for payment in due_payments(order) if payment.purpose in DECIDING)
 
 
 def due_minor(order: Order) -> int:
-    """Return how much of what changes added to a paid order is still to come, in minor units."""
+    """Return how much guests have promised to pay for an order and is still to come, in minor units."""
     return sum(payment.amount_minor for payment in due_payments(order))
 
 
@@ -140,9 +197,9 @@ def paid_minor(order: Order) -> int:
 
 def owed_minor(order: Order) -> int:
     """Return what is still to be paid for an order, in minor units; nothing for one that is over, or for places that were lost."""
-    if order.status in (OrderStatus.PENDING, OrderStatus.CONFIRMED):
+    if order.status == OrderStatus.PENDING:
         return max(0, standing_minor(order) + order.cancellation_fee_minor - paid_minor(order))
-    if order.status in PAID_AND_STANDING:
+    if order.status in (OrderStatus.CONFIRMED, *PAID_AND_STANDING):
         # What went back out of kindness is not owed again, nor is what a cancelled departure cost.
         return max(0, min(due_minor(order), standing_minor(order) + order.cancellation_fee_minor - paid_minor(order)))
     return 0
@@ -150,17 +207,31 @@ def owed_minor(order: Order) -> int:
 
 def owed_method(order: Order) -> PaymentMethod:
     """Return by which way what is owed is to come."""
-    due = due_payments(order) if order.status in PAID_AND_STANDING else []
+    due = due_payments(order) if order.status != OrderStatus.PENDING else []
     return PaymentMethod(due[0].method if due else order.method)
 
 
+def due_now_minor(order: Order) -> int:
+    """Return what is to be paid next for an order, in minor units: what its places need, else the first that is due."""
+    if order.status == OrderStatus.PENDING:
+        deciding = deciding_payment(order)
+        return min(deciding.amount_minor, owed_minor(order)) if deciding else 0
+    due = due_payments(order)
+    return min(due[0].amount_minor, owed_minor(order)) if due else 0
+
+
+def later_payments(order: Order) -> list[Payment]:
+    """Return what is waited for and has a day, such as the rest after a deposit, the first one due first."""
+    return [payment for payment in due_payments(order) if payment.due_on is not None]
+
+
 def can_pay_due_by_card(order: Order) -> bool:
-    """Return whether a guest may pay by card what a change added to an order."""
-    owed = owed_minor(order) if order.status in PAID_AND_STANDING else 0
+    """Return whether a guest may pay by card what is still owed for an order that stands."""
+    owed = owed_minor(order) if order.status in (OrderStatus.CONFIRMED, *PAID_AND_STANDING) else 0
     if not owed:
         return False
     offers = payment_methods(payment_settings(), total_minor=owed, currency=order.currency)
-    return any(offer.method == PaymentMethod.CARD and not offer.problem for offer in offers)
+    return any(method_of(offer.method).by_provider and not offer.problem for offer in offers)
 
 
 def refunding_minor(payment: Payment) -> int:
@@ -258,11 +329,27 @@ def refundable_most(order: Order) -> int:
 
 
 def manual_payment_of(order: Order) -> Payment | None:
-    """Return the payment that staff may confirm: one that waits for it, or one whose time ran out before the money came."""
-    for payment in order.payments.all():
+    """Return the payment that staff may confirm next: the first one due, or one whose time ran out before the money came."""
+    due = due_payments(order)
+    if due:
+        return due[0]
+    manual = [
+        payment
+        for payment in sorted(order.payments.all(), key=lambda payment: payment.pk)
+        if method_of(payment.method).by_staff and payment.recorded_at is None
+    ]
+    for payment in manual:
         is_late = order.status == OrderStatus.EXPIRED and payment.status == PaymentStatus.CANCELLED
-        if METHODS[PaymentMethod(payment.method)].by_staff and (
-            is_late or payment.status == PaymentStatus.AWAITING_APPROVAL
-        ):
+        if is_late or payment.status == PaymentStatus.AWAITING_APPROVAL:
             return payment
     return None
+
+
+def recorded_payment_of(order: Order) -> Payment | None:
+    """Return the first payment that was written down and waits for a second person, or None."""
+    recorded = [
+        payment
+        for payment in order.payments.all()
+        if payment.status == PaymentStatus.AWAITING_APPROVAL and payment.recorded_at is not None
+    ]
+    return min(recorded, key=lambda payment: payment.pk, default=None)

@@ -6,11 +6,16 @@ from typing import Final
 
 from django.db.models import Q, QuerySet, Sum
 
-from commerce.enums import OrderStatus, PaymentMethod, PaymentStatus
+from commerce.enums import OrderStatus, PaymentStatus
 from commerce.models import Order, OrderLine, Payment, ProviderEvent
 from commerce.queries.disputes import disputes_of
-from commerce.queries.payments import card_payment_of, manual_payment_of, owed_minor, refundable_without_cancelling
-from commerce.rules import ORDER_CHANGES, PAID_AND_STANDING
+from commerce.queries.payments import (
+    card_payment_of,
+    manual_payment_of,
+    owed_minor,
+    refundable_without_cancelling,
+)
+from commerce.rules import ORDER_CHANGES, PAID_AND_STANDING, methods_that
 from crm.models import Customer
 from tenancy import audit
 from tenancy.fields import plain_text
@@ -113,7 +118,13 @@ class AwaitedTransfers:
 
 def transfers_awaiting_staff(*, limit: int = 10) -> AwaitedTransfers:
     """Return the transfers that staff should look for in the bank's statement; two queries, one when there are none."""
-    awaited = Payment.objects.filter(status=PaymentStatus.AWAITING_APPROVAL, method=PaymentMethod.BANK_TRANSFER)
+    # What has a day of its own shows up when that is over.
+    awaited = Payment.objects.filter(
+        status=PaymentStatus.AWAITING_APPROVAL,
+        method__in=methods_that(holds_days=True),
+        due_on=None,
+        recorded_at=None,
+    )
     count = awaited.count()
     oldest = list(awaited.select_related("order").order_by("created_at", "pk")[:limit]) if count else []
     return AwaitedTransfers(count, oldest)
@@ -135,7 +146,7 @@ def unpaid_on(schedules: Iterable[int]) -> dict[int, Unpaid]:
     """
     wanted = set(schedules)
     may_owe = Q(status__in=(OrderStatus.PENDING, OrderStatus.CONFIRMED)) | Q(
-        status__in=PAID_AND_STANDING, payments__is_further=True, payments__status=PaymentStatus.AWAITING_APPROVAL
+        status__in=PAID_AND_STANDING, payments__status=PaymentStatus.AWAITING_APPROVAL
     )
     on_them = OrderLine.objects.filter(booking__schedule__in=wanted, booking__status__in=SEAT_TAKING).values("order")
     orders = Order.objects.filter(may_owe, pk__in=on_them).distinct().prefetch_related("lines__booking", "payments")

@@ -4,6 +4,7 @@ from commerce.rules.amounts import (
     share_minor,
     within_refund_limit,
 )
+from commerce.rules.deposits import Part, PaymentPlan, plan_payments
 from commerce.rules.dispute_words import DisputeWords, dispute_words, reason_words
 from commerce.rules.disputes import (
     OPEN_DISPUTE,
@@ -15,12 +16,17 @@ from commerce.rules.disputes import (
 )
 from commerce.rules.ledger import account_of
 from commerce.rules.methods import (
+    DECIDING,
+    FURTHER,
     METHODS,
     Method,
     first_booking_status,
     first_order_status,
     first_payment_status,
+    method_of,
+    methods_that,
     order_may_change,
+    rest_method,
 )
 from commerce.rules.notifications import (
     PLACEHOLDERS,
@@ -84,6 +90,8 @@ from commerce.rules.states import (
 from commerce.rules.taxes import Tax, Taxes, TaxPart, line_taxes, tax_of_part, taxes_of_line
 
 __all__ = [
+    "DECIDING",
+    "FURTHER",
     "METHODS",
     "OPEN_DISPUTE",
     "ORDER_CHANGES",
@@ -104,6 +112,8 @@ __all__ = [
     "Groups",
     "IllegalChange",
     "Method",
+    "Part",
+    "PaymentPlan",
     "Phase",
     "Places",
     "Policy",
@@ -133,6 +143,8 @@ __all__ = [
     "first_payment_status",
     "fold_code",
     "line_taxes",
+    "method_of",
+    "methods_that",
     "new_code",
     "next_reminder",
     "order_may_change",
@@ -140,6 +152,7 @@ __all__ = [
     "party_sizes",
     "percent_back",
     "place_prices_minor",
+    "plan_payments",
     "policy_from",
     "policy_in_words",
     "policy_problem",
@@ -148,6 +161,7 @@ __all__ = [
     "reason_words",
     "received_status",
     "refund_may_become",
+    "rest_method",
     "share_in_words",
     "share_minor",
     "share_steps",

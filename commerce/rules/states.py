@@ -13,9 +13,10 @@ ORDER_CHANGES: Final[Mapping[OrderStatus, frozenset[OrderStatus]]] = {
     OrderStatus.PAID: frozenset(
         {OrderStatus.COMPLETED, OrderStatus.CANCELLED, OrderStatus.REFUNDED, OrderStatus.PARTIALLY_REFUNDED}
     ),
-    OrderStatus.COMPLETED: frozenset({OrderStatus.REFUNDED, OrderStatus.PARTIALLY_REFUNDED}),
+    # Another of its departures was cancelled just before, whose guests may still choose.
+    OrderStatus.COMPLETED: frozenset({OrderStatus.PAID, OrderStatus.REFUNDED, OrderStatus.PARTIALLY_REFUNDED}),
     # Money that came late is honoured while there is room.
-    OrderStatus.EXPIRED: frozenset({OrderStatus.PAID}),
+    OrderStatus.EXPIRED: frozenset({OrderStatus.CONFIRMED, OrderStatus.PAID}),
     # A cancelled order stays cancelled; its payments say what went back.
     OrderStatus.CANCELLED: frozenset(),
     # A refund that fails afterwards brings the money back to us.
@@ -64,7 +65,8 @@ PAYMENT_CHANGES: Final[Mapping[PaymentStatus, frozenset[PaymentStatus]]] = {
         {PaymentStatus.SUCCEEDED, PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED}
     ),
     # The hold ran out and the money came all the same; or Stripe gave a payment up that the guest begins anew.
-    PaymentStatus.CANCELLED: _OPEN,
+    # A rest is waited for again when a late deposit is honoured.
+    PaymentStatus.CANCELLED: _OPEN | {PaymentStatus.AWAITING_APPROVAL},
     PaymentStatus.REJECTED: frozenset(),
 }
 

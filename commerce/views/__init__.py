@@ -3,7 +3,7 @@
 from commerce.views.availability import availability, quote
 from commerce.views.cart import cart, cart_badge, change_line, remove_line
 from commerce.views.changes import change
-from commerce.views.checkout import change_method, checkout, pay, returned
+from commerce.views.checkout import change_method, checkout, pay, pay_link, returned
 from commerce.views.choices import choice
 from commerce.views.holds import again, more_time
 from commerce.views.orders import lost_link, order, order_ics, order_receipt, order_state
@@ -27,6 +27,7 @@ __all__ = [
     "order_state",
     "participants",
     "pay",
+    "pay_link",
     "quote",
     "remove_line",
     "returned",

@@ -18,6 +18,7 @@ from commerce.cart import Cart, items_from_shown
 from commerce.enums import OrderSource, OrderStatus, PaymentMethod, PaymentStatus
 from commerce.forms import CheckoutForm, home_region, party_forms
 from commerce.gateways.stripe import GatewayError
+from commerce.rules import method_of
 from commerce.views.cart import shown_cart
 from tenancy.throttle import client_address, throttled
 
@@ -33,7 +34,7 @@ def _token(text):
 
 def next_step(order):
     """Where a guest goes on with an order that has just been placed."""
-    is_unpaid_card = order.status == OrderStatus.PENDING and order.method == PaymentMethod.CARD
+    is_unpaid_card = order.status == OrderStatus.PENDING and method_of(order.method).by_provider
     return redirect("commerce:pay" if is_unpaid_card else "commerce:order", order.secret)
 
 
@@ -101,7 +102,7 @@ def checkout(request):
             "must_tell": any(field.field.required or field.errors for one in people for field in one.visible_fields()),
             "wrong": [one for one in (form, *people) if one.errors],
             "offers": offers,
-            "offers_card": PaymentMethod.CARD in usable,
+            "offers_card": any(method_of(method).by_provider for method in usable),
             "can_be_paid": bool(usable),
             "terms": [text for text in texts if not text.is_notice],
             "notices": [text for text in texts if text.is_notice],
@@ -203,10 +204,10 @@ def order_or_404(secret):
 
 
 def payable_by_card(order):
-    """The card payment that the guest has begun: of the order itself, or of what a change added; or None."""
-    if order.status == OrderStatus.PENDING:
-        return queries.card_payment_of(order) if order.method == PaymentMethod.CARD else None
-    return queries.further_card_payment_of(order)
+    """The card payment that the guest has begun: of the order itself, or of what is still owed; or None."""
+    if order.status == OrderStatus.PENDING and method_of(order.method).by_provider:
+        return queries.card_payment_of(order)
+    return queries.begun_card_payment_of(order)
 
 
 def _begin_due(order, *, now):
@@ -228,35 +229,64 @@ def pay(request, secret):
     now = timezone.now()
     order = order_or_404(secret)
     payment = payable_by_card(order) if order.status == OrderStatus.PENDING else _begin_due(order, now=now)
+    return show_payment(request, order, payment, now=now)
+
+
+def show_payment(request, order, payment, *, now):
+    """The page on which a guest pays one payment by card; the order's page when there is none to pay."""
     if payment is None or hold_is_over(order, now) or payment.status == PaymentStatus.PROCESSING:
-        return redirect("commerce:order", secret)
+        return redirect("commerce:order", order.secret)
+    is_beside = queries.came_instead(order, payment)
     offers = queries.payment_methods(queries.payment_settings(), total_minor=order.total_minor, currency=order.currency)
     context = {
         "order": order,
         "lines": order.lines.all(),
         "zone": request.organization.zone,
         "payment": payment,
-        "seconds_left": None if payment.is_further else int((order.hold_expires_at - now).total_seconds()),
-        "may_extend": not payment.is_further and queries.may_extend_hold(order, now=now),
+        "is_beside": is_beside,
+        "adjustments": queries.adjustments_of(order) if order.adjustment_minor else [],
+        "later": [due for due in queries.later_payments(order) if not is_beside],
+        "seconds_left": None if is_beside else int((order.hold_expires_at - now).total_seconds()),
+        "may_extend": not is_beside and queries.may_extend_hold(order, now=now),
         "extra_minutes": queries.hold_minutes(queries.payment_settings()),
         "declined": payment.status == PaymentStatus.FAILED,
         "other_methods": []
-        if payment.is_further
-        else [offer for offer in offers if offer.method != PaymentMethod.CARD and not offer.problem],
+        if is_beside
+        else [offer for offer in offers if not method_of(offer.method).by_provider and not offer.problem],
         "stripe_js_url": settings.STRIPE_JS_URL,
-        "return_url": request.build_absolute_uri(reverse("commerce:returned", args=[secret])),
+        "return_url": request.build_absolute_uri(reverse("commerce:returned", args=[order.secret])),
         "language": get_language(),
     }
     try:
         context["card"] = operations.start_card_payment(payment, now=now)
     except operations.PaymentRefused:
-        return redirect("commerce:order", secret)
+        return redirect("commerce:order", order.secret)
     except GatewayError:
         logger.exception("The card payment of order %s could not be started.", order.number)
         return _pay_page(request, context, status=503)
     if context["card"].status in ("succeeded", "processing"):
-        return redirect("commerce:returned", secret)
+        return redirect("commerce:returned", order.secret)
     return _pay_page(request, context)
+
+
+@private_with_forms
+@require_safe
+@throttled("pay")
+def pay_link(request, secret):
+    """What a payment link opens, which staff have sent."""
+    now = timezone.now()
+    link = queries.payment_link_by_secret(secret)
+    if link is None:
+        raise Http404
+    order = order_or_404(link.order.secret)
+    if order.status == OrderStatus.PENDING and method_of(order.method).by_provider:
+        return redirect("commerce:pay", order.secret)
+    try:
+        payment = operations.open_payment_link(link, now=now)
+    except operations.PaymentRefused as refused:
+        context = {"notice": str(refused), "order": order}
+        return render(request, "commerce/link_ended.html", context, status=410)
+    return show_payment(request, order, payment, now=now)
 
 
 def _pay_page(request, context, *, status=200):

@@ -11,9 +11,10 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
 from commerce import documents, operations, queries
-from commerce.enums import OrderStatus, PaymentMethod, PaymentStatus, RefundStatus
+from commerce.enums import OrderStatus, PaymentStatus, RefundStatus
 from commerce.forms import LostLinkForm
 from commerce.gateways.stripe import GatewayError
+from commerce.rules import method_of
 from commerce.views.availability import zone_name
 from commerce.views.checkout import hold_is_over, order_or_404, private
 from places.rules import directions_url
@@ -112,7 +113,7 @@ def state_of(order, payment, *, now, is_checking):
     """One word for what an order's page says first."""
     if order.status != OrderStatus.PENDING:
         return order.status
-    if order.method != PaymentMethod.CARD:
+    if not method_of(order.method).by_provider:
         return "owed"
     if payment.status == PaymentStatus.PROCESSING or is_checking:
         return "checking"
@@ -132,13 +133,17 @@ def _context(request, order, *, is_checking):
         "order": order,
         "state": state_of(order, payment, now=timezone.now(), is_checking=is_checking),
         "owed_minor": owed,
+        "due_now_minor": queries.due_now_minor(order),
+        "later": queries.later_payments(order),
+        "owed_on_site": method_of(queries.owed_method(order)).on_site,
+        "adjustments": queries.adjustments_of(order) if order.adjustment_minor else [],
         "paid_minor": queries.paid_minor(order),
         "refunds": refunds,
         "bank_details": queries.payment_settings().bank_details
-        if owed and queries.owed_method(order) == PaymentMethod.BANK_TRANSFER
+        if owed and method_of(queries.owed_method(order)).has_bank_details
         else "",
         "can_pay_due": queries.can_pay_due_by_card(order),
-        "due_is_on_its_way": _is_on_its_way(queries.further_card_payment_of(order)),
+        "due_is_on_its_way": _is_on_its_way(queries.begun_card_payment_of(order)),
         "organization": request.organization,
     }
 

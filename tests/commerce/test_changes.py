@@ -226,7 +226,7 @@ def test_less_is_due_before_money_goes_back(in_harbour):
     change(order, {tier.pk: 4})
     made = change(order, {tier.pk: 1})
     assert (made.refund_minor, queries.due_payments(order)) == (2500, [])
-    assert order.payments.get(is_further=True).status == "cancelled"
+    assert order.payments.get(purpose="extra").status == "cancelled"
     assert money(order) == ("paid", 2500, 0, 0)
 
 

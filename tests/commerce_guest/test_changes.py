@@ -89,7 +89,7 @@ def test_more_people_are_paid_by_card(guest, offer, bought, harbour, stripe_emul
     assert (page.status_code, page.context["payment"].amount_minor, page.context["other_methods"]) == (200, 2500, [])
     assert b"data-hold" not in page.content
     with organization_scope(harbour.pk):
-        reference = bought.payments.get(is_further=True, method="card").provider_reference
+        reference = bought.payments.get(purpose="extra", method="card").provider_reference
     stripe_emulator.pay(reference)
     assert guest.get(f"/pay/{bought.secret}/returned/").headers["Location"] == order_page
     context = guest.get(order_page).context

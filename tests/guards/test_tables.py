@@ -20,6 +20,7 @@ UNIQUE_ACROSS_ORGANIZATIONS = {
     "account_emailconfirmation(key)": "stays empty",
     "commerce_guestchoice(public_id)": "random",
     "commerce_order(secret)": "random",
+    "commerce_paymentlink(secret)": "random",
     "commerce_paymentsettings(public_id)": "random",
     "commerce_payment(public_id)": "random",
     "commerce_refund(idempotency_key)": "contains the row's own key",

@@ -74,6 +74,7 @@ MODELS = {
     "wagtaildocs_authenticate_with_password restriction_id": "wagtailcore.CollectionViewRestriction",
     "schedule_pk": "tours.Schedule",
     "schedule_public_id": "tours.Schedule public_id",
+    "commerce:pay_link secret": "commerce.PaymentLink secret",
     "secret": "commerce.Order secret",
     "swaps pk": "tours.GuideSwap",
     "stripe_webhook public_id": "commerce.PaymentSettings public_id",

@@ -1,0 +1,188 @@
+"""Money that comes past Stripe: written down by staff, above a limit confirmed by a second person, or given up."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from commerce import queries
+from commerce.enums import OrderStatus, PaymentMethod, PaymentStatus
+from commerce.models import Order, Payment
+from commerce.operations.card_payments import close_card_payments, stop_later
+from commerce.operations.payments import PaymentRefused, keep_holding, receive
+from commerce.operations.states import set_payment_status
+from commerce.rules import method_of
+from tenancy import audit
+from tenancy.audit import Actor
+from tenancy.money import format_money
+
+# For how long the places of an order are kept while its money waits for a second person.
+SECOND_PERSON_HOLD = timedelta(days=3)
+
+
+@transaction.atomic(durable=True)
+def confirm_manual_payment(
+    payment: Payment, *, amount_minor: int, accept_difference: bool = False, now: datetime, actor: Actor
+) -> Payment:
+    """Write down that money came in by transfer or on arrival, `amount_minor` of it, and confirm the order; return the payment.
+
+    Above the organization's limit it is only written down, and counts when a second person approves it. Raises `PaymentRefused` when
+    it is not waiting for that, or when the amount is not the payment's: unless staff `accept_difference`, too little would sell the
+    places for less. An accepted difference is recorded and shown on the order.
+    """
+    order = queries.order_for_update(payment.order_id)
+    payment = queries.payment_for_update(payment.pk)
+    expired = payment.status == PaymentStatus.CANCELLED and order.status == OrderStatus.EXPIRED
+    awaited = payment.status == PaymentStatus.AWAITING_APPROVAL and payment.recorded_at is None
+    if not method_of(payment.method).by_staff or not (awaited or expired):
+        raise PaymentRefused(_("This payment is not waiting for confirmation."))
+    if amount_minor != payment.amount_minor and not (accept_difference and amount_minor > 0):
+        expected = format_money(payment.amount_minor, payment.currency)
+        raise PaymentRefused(
+            _("%(amount)s were expected. If you accept another amount, say so.") % {"amount": expected}
+        )
+    receive_or_record(order, payment, amount_minor=amount_minor, now=now, actor=actor)
+    return payment
+
+
+def receive_or_record(order: Order, payment: Payment, *, amount_minor: int, now: datetime, actor: Actor) -> None:
+    """Take in money that came by hand, or above the organization's limit write it down for a second person.
+
+    In the caller's transaction; order and payment are locked.
+    """
+    limit = queries.payment_settings().second_person_minor
+    if limit is None or amount_minor <= limit:
+        receive(
+            order, payment, amount_minor=amount_minor, currency=payment.currency, reference="", now=now, actor=actor
+        )
+        return
+    set_payment_status(payment, PaymentStatus.AWAITING_APPROVAL)
+    payment.recorded_by_id = actor.pk if actor is not None and actor.is_authenticated else None
+    payment.recorded_at = now
+    payment.recorded_minor = amount_minor
+    payment.save()
+    keep_holding(order, until=now + SECOND_PERSON_HOLD, now=now)
+    audit.record("payment.recorded", payment, actor=actor, amount_minor=amount_minor, currency=payment.currency)
+
+
+@transaction.atomic(durable=True)
+def approve_payment(payment: Payment, *, now: datetime, actor: Actor) -> Payment:
+    """Confirm as the second person that money came in as somebody else wrote it down; return the payment.
+
+    Raises `PaymentRefused` when it is not waiting for that, or when the same person wrote it down.
+    """
+    order = queries.order_for_update(payment.order_id)
+    payment = queries.payment_for_update(payment.pk)
+    if payment.status != PaymentStatus.AWAITING_APPROVAL or payment.recorded_minor is None:
+        raise PaymentRefused(_("This payment is not waiting for a second person."))
+    if actor is None or not actor.is_authenticated or payment.recorded_by_id in (None, actor.pk):
+        raise PaymentRefused(_("You wrote this down yourself. Somebody else has to confirm it."))
+    receive(
+        order,
+        payment,
+        amount_minor=payment.recorded_minor,
+        currency=payment.currency,
+        reference="",
+        now=now,
+        actor=actor,
+    )
+    return payment
+
+
+@transaction.atomic(durable=True)
+def decline_payment(payment: Payment, *, reason: str, now: datetime, actor: Actor) -> Payment:
+    """Say as the second person that money did not come in as it was written down; it is waited for as before. Returns the payment.
+
+    What was written down beside what was waited for is rejected. Raises `PaymentRefused` when it is not waiting for a second person.
+    """
+    order = queries.order_for_update(payment.order_id)
+    payment = queries.payment_for_update(payment.pk)
+    if payment.status != PaymentStatus.AWAITING_APPROVAL or payment.recorded_minor is None:
+        raise PaymentRefused(_("This payment is not waiting for a second person."))
+    amount_minor = payment.recorded_minor
+    payment.recorded_by = payment.recorded_at = payment.recorded_minor = None
+    if order.status == OrderStatus.EXPIRED:
+        set_payment_status(payment, PaymentStatus.CANCELLED)
+    elif queries.is_beside(order, payment):
+        set_payment_status(payment, PaymentStatus.REJECTED)
+    payment.save()
+    audit.record(
+        "payment.declined",
+        payment,
+        actor=actor,
+        amount_minor=amount_minor,
+        currency=payment.currency,
+        personal={"note": reason},
+    )
+    return payment
+
+
+def record_payment(order: Order, *, amount_minor: int, note: str, now: datetime, actor: Actor) -> Payment:
+    """Write down money that came another way than agreed, such as in cash or by a partner's voucher (`note`); return the payment.
+
+    It is taken off what is waited for; above the organization's limit only when a second person approves it. A card payment that
+    was begun is stopped at Stripe first. Raises `PaymentRefused` when nothing is owed, or less than `amount_minor`, `GatewayError`
+    when Stripe cannot be asked.
+    """
+    order = Order.objects.get(pk=order.pk)
+    if order.status == OrderStatus.PENDING and not close_card_payments(order, now=now):
+        raise PaymentRefused(_("The card payment came in, or is on its way. Please look at the order again."))
+    return _record_payment(order.pk, amount_minor=amount_minor, note=note, now=now, actor=actor)
+
+
+@transaction.atomic(durable=True)
+def _record_payment(order_id: int, *, amount_minor: int, note: str, now: datetime, actor: Actor) -> Payment:
+    order = queries.order_for_update(order_id)
+    owed = queries.owed_minor(order)
+    if not 0 < amount_minor <= owed:
+        raise PaymentRefused(
+            _("At most %(amount)s are still to be paid for this order.")
+            % {"amount": format_money(owed, order.currency)}
+        )
+    deciding = queries.deciding_payment(order)
+    least = deciding.amount_minor if deciding is not None and order.status == OrderStatus.PENDING else 0
+    if amount_minor < least:
+        raise PaymentRefused(
+            _("At least %(amount)s are needed to confirm the places.") % {"amount": format_money(least, order.currency)}
+        )
+    begun = queries.begun_card_payment_of(order)
+    if begun is not None and begun.status != PaymentStatus.PROCESSING:
+        stop_later(begun, now=now)
+    due = queries.due_payments(order)
+    first = deciding if order.status == OrderStatus.PENDING or not due else due[0]
+    assert first is not None
+    if order.status == OrderStatus.PENDING and method_of(order.method).by_provider:
+        # The card was stopped above and is out of the game.
+        set_payment_status(first, PaymentStatus.CANCELLED)
+        first.save()
+        order.method = PaymentMethod.MANUAL
+        order.save(update_fields=["method", "updated_at"])
+    payment = Payment.objects.create(
+        order=order,
+        method=PaymentMethod.MANUAL,
+        status=PaymentStatus.AWAITING_APPROVAL,
+        amount_minor=amount_minor,
+        currency=order.currency,
+        purpose=first.purpose,
+        note=note[:200],
+    )
+    receive_or_record(order, payment, amount_minor=amount_minor, now=now, actor=actor)
+    return payment
+
+
+@transaction.atomic(durable=True)
+def reject_manual_payment(payment: Payment, *, reason: str, now: datetime, actor: Actor) -> Payment:
+    """Write down that a transfer will not come; the sweep then gives the places back. Returns the payment.
+
+    Raises `PaymentRefused` when it is not waiting for confirmation.
+    """
+    order = queries.order_for_update(payment.order_id)
+    payment = queries.payment_for_update(payment.pk)
+    if payment.status != PaymentStatus.AWAITING_APPROVAL or order.status != OrderStatus.PENDING:
+        raise PaymentRefused(_("This payment is not waiting for confirmation."))
+    set_payment_status(payment, PaymentStatus.REJECTED)
+    payment.save()
+    order.hold_expires_at = now
+    order.save(update_fields=["hold_expires_at", "updated_at"])
+    audit.record("payment.rejected", payment, actor=actor, personal={"note": reason})
+    return payment

@@ -1,0 +1,47 @@
+"""How much of an order is paid at once, and when the rest."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from django.db.models import Q
+
+from commerce.models import DepositRule
+from commerce.queries.payments import card_problem
+from commerce.rules import Part, PaymentPlan, method_of, plan_payments
+from tours.models import Schedule
+
+
+def plan_of(totals: Iterable[tuple[Schedule, int]], *, method: str, currency: str, today: date) -> PaymentPlan:
+    """Return what of an order is paid now and what later, from what its lines on departures cost, in minor units; one query.
+
+    `today` is the organization's. What would be too little for a card is paid as a whole.
+    """
+    parts = by_departure(list(totals))
+    whole = PaymentPlan(sum(total for _schedule, total in parts))
+    if not method_of(method).takes_deposit:
+        return whole
+    tours = {schedule.tour_id for schedule, _total in parts}
+    rules = {rule.tour_id: rule for rule in DepositRule.objects.filter(Q(tour=None) | Q(tour__in=tours))}
+    if not rules:
+        return whole
+    plan = plan_payments([part_of(schedule, total, rules) for schedule, total in parts], today=today)
+    if method_of(method).by_provider and card_problem(plan.now_minor, currency):
+        return whole
+    return plan
+
+
+def part_of(schedule: Schedule, total_minor: int, rules: dict[int | None, DepositRule]) -> Part:
+    """Return what one departure costs with the rule of its tour, else the one for all others, if there is one."""
+    rule = rules.get(schedule.tour_id) or rules.get(None)
+    if rule is None:
+        return Part(total_minor, schedule.date)
+    return Part(total_minor, schedule.date, rule.percent, rule.amount_minor, rule.rest_days)
+
+
+def by_departure(lines: Sequence[tuple[Schedule, int]]) -> list[tuple[Schedule, int]]:
+    """Return what each departure costs in all, from what its lines cost."""
+    found: dict[int, tuple[Schedule, int]] = {}
+    for schedule, total in lines:
+        _schedule, so_far = found.get(schedule.pk, (schedule, 0))
+        found[schedule.pk] = (schedule, so_far + total)
+    return list(found.values())
