@@ -252,6 +252,11 @@ class Migration(migrations.Migration):
             model_name='payment',
             name='is_further',
         ),
+        migrations.AlterField(
+            model_name='ledgertransaction',
+            name='method',
+            field=models.CharField(blank=True, choices=[('card', 'Card'), ('bank_transfer', 'Bank transfer'), ('on_arrival', 'On arrival'), ('invoice', 'Invoice'), ('manual', 'Paid to us another way'), ('free', 'Nothing to pay')], max_length=20, verbose_name='payment method'),
+        ),
         ProtectTables(["commerce_depositrule", "commerce_orderadjustment", "commerce_paymentlink"]),
         SameOrganization("commerce_depositrule", "tour_id", "tours_tour"),
         SameOrganization("commerce_orderadjustment", "order_id", "commerce_order"),

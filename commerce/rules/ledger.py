@@ -11,4 +11,5 @@ def account_of(method: str, *, by_hand: bool = False) -> LedgerAccount:
     """
     if METHODS[PaymentMethod(method)].by_provider and not by_hand:
         return LedgerAccount.STRIPE
-    return LedgerAccount.CASH if method == PaymentMethod.ON_ARRIVAL else LedgerAccount.BANK
+    in_hand = METHODS[PaymentMethod(method)].on_site or not METHODS[PaymentMethod(method)].by_guests
+    return LedgerAccount.CASH if in_hand else LedgerAccount.BANK
