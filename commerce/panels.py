@@ -5,20 +5,21 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 from wagtail.admin.ui.components import Component
 
 from commerce import queries
-from commerce.enums import NotificationKind
+from commerce.enums import InvoiceCustomers, NotificationKind
 from commerce.gateways import stripe
 from commerce.models import Order
 from crm.models import Activity, Customer
 from tenancy.audit import Area
 from tenancy.money import format_money
 from tenancy.panels import SettingsCard, TodayItem
-from tenancy.queries import scope_currency
+from tenancy.queries import current_organization, scope_currency
 from tours.models import Booking
 
 
@@ -221,11 +222,50 @@ def today_items(request: HttpRequest) -> list[TodayItem]:
         ]
         url = f"{reverse('orders:index')}?method=bank_transfer&status=pending" if may_see else ""
         items.append(TodayItem(text % {"count": transfers.count}, url, items=oldest, order=30))
+    items += _second_person(link) if user.has_perm("commerce.confirm_payment") else []
+    items += _overdue(link) if may_see else []
     failed = queries.failed_provider_events().count() if user.has_perm("commerce.view_providerevent") else 0
     if failed:
         text = ngettext("%(count)d failed Stripe event", "%(count)d failed Stripe events", failed)
         items.append(TodayItem(text % {"count": failed}, f"{reverse('provider_events:index')}?state=failed", order=40))
     return items
+
+
+def _second_person(link: Callable[[Order], str]) -> list[TodayItem]:
+    payments = queries.payments_to_approve()
+    text = ngettext(
+        "%(count)d payment for a second person to confirm",
+        "%(count)d payments for a second person to confirm",
+        len(payments),
+    )
+    below = [
+        TodayItem(
+            payment.order.number,
+            link(payment.order),
+            f"{payment.order.full_name}, {format_money(payment.recorded_minor or 0, payment.currency)}",
+        )
+        for payment in payments
+    ]
+    return [TodayItem(text % {"count": len(payments)}, items=below, order=31)] if payments else []
+
+
+def _overdue(link: Callable[[Order], str]) -> list[TodayItem]:
+    overdue = queries.overdue_payments(today=timezone.localdate(timezone=current_organization().zone))
+    text = ngettext("%(count)d payment overdue", "%(count)d payments overdue", overdue.count)
+    below = [
+        TodayItem(
+            payment.order.number,
+            link(payment.order),
+            _("%(name)s, %(amount)s, due on %(day)s")
+            % {
+                "name": payment.order.full_name,
+                "amount": format_money(payment.amount_minor, payment.currency),
+                "day": date_format(payment.due_on, "SHORT_DATE_FORMAT"),
+            },
+        )
+        for payment in overdue.oldest
+    ]
+    return [TodayItem(text % {"count": overdue.count}, items=below, order=32)] if overdue.count else []
 
 
 def organization_cards(request: HttpRequest) -> list[SettingsCard]:
@@ -238,6 +278,7 @@ def organization_cards(request: HttpRequest) -> list[SettingsCard]:
         (row.card_enabled and keys.secret, _("Card")),
         (row.bank_transfer_enabled, _("Bank transfer")),
         (row.on_arrival_enabled, _("On arrival")),
+        (row.invoice_for != InvoiceCustomers.NOBODY, _("Invoice")),
     ]
     ways = [name for is_offered, name in names if is_offered]
     if not ways:

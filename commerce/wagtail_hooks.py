@@ -7,6 +7,7 @@ from wagtail.permissions import register_permission_policy
 from commerce import panels, queries
 from commerce.models import Dispute, Order, ProviderEvent
 from commerce.viewsets import (
+    DepositRuleViewSet,
     DisputeViewSet,
     NotificationViewSet,
     OrderViewSet,
@@ -32,6 +33,7 @@ def register_orders():
         DisputeViewSet(),
         ProviderEventViewSet(),
         PaymentSettingsViewSet(),
+        DepositRuleViewSet(),
         NotificationViewSet(),
         PriceCheckViewSet(),
     ]

@@ -9,6 +9,7 @@ from commerce.forms.notifications import NotificationForm
 from commerce.forms.orders import ConfirmPaymentForm, GiveBackForm, ReasonForm, RefundForm
 from commerce.forms.participants import guest_participant_forms, party_forms
 from commerce.forms.payment_settings import PaymentSettingsForm
+from commerce.forms.payments import ChargeForm, DepositRuleForm, LinkForm, RecordPaymentForm, WriteOffForm
 from commerce.forms.prices import PriceCheckForm
 
 __all__ = [
@@ -17,10 +18,13 @@ __all__ = [
     "BookingForm",
     "CancelDepartureForm",
     "ChangeDecisionForm",
+    "ChargeForm",
     "CheckoutForm",
     "ConfirmPaymentForm",
+    "DepositRuleForm",
     "EvidenceForm",
     "GiveBackForm",
+    "LinkForm",
     "LostLinkForm",
     "MoveDepartureForm",
     "NewTimeForm",
@@ -30,7 +34,9 @@ __all__ = [
     "PriceCheckForm",
     "QuantitiesForm",
     "ReasonForm",
+    "RecordPaymentForm",
     "RefundForm",
+    "WriteOffForm",
     "guest_participant_forms",
     "home_region",
     "party_forms",

@@ -101,6 +101,8 @@ def staff_methods(offers: Sequence[MethodChoice], *, may_confirm: bool) -> list[
         methods.append((CASH, _("Already paid to us, such as in cash")))
     if PaymentMethod.BANK_TRANSFER in usable:
         methods.append((PaymentMethod.BANK_TRANSFER.value, PaymentMethod.BANK_TRANSFER.label))
+    if PaymentMethod.INVOICE in usable:
+        methods.append((PaymentMethod.INVOICE.value, PaymentMethod.INVOICE.label))
     if PaymentMethod.CARD in usable:
         methods.append((PaymentMethod.CARD.value, _("By card: the guest gets a link by e-mail")))
     return methods

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from commerce.enums import InvoiceCustomers
 from commerce.models import PaymentSettings
 from tenancy.forms import TenantForm
 
@@ -40,6 +41,14 @@ class PaymentSettingsForm(TenantForm):
             "bank_details",
             "bank_transfer_days",
             "on_arrival_enabled",
+            "invoice_for",
+            "invoice_days",
+            "invoice_min_minor",
+            "invoice_max_minor",
+            "second_person_minor",
+            "remind_days_before",
+            "remind_days_after",
+            "cancel_days_after",
             "hold_minutes",
             "max_places",
             "guest_change_hours",
@@ -83,8 +92,12 @@ class PaymentSettingsForm(TenantForm):
             self.add_error("stripe_publishable_key", _("Give both the publishable and the secret key, or neither."))
         elif ("_live_" in secret) != ("_live_" in publishable):
             self.add_error("stripe_publishable_key", _("One of the keys is for tests and the other is not."))
-        if values.get("bank_transfer_enabled") and not values.get("bank_details", "").strip():
-            self.add_error("bank_details", _("Guests who pay by transfer need to know where to."))
+        least, most = values.get("invoice_min_minor"), values.get("invoice_max_minor")
+        if least is not None and most is not None and least > most:
+            self.add_error("invoice_max_minor", _("This is below the amount from which invoices are possible."))
+        invoices = values.get("invoice_for", InvoiceCustomers.NOBODY) != InvoiceCustomers.NOBODY
+        if (values.get("bank_transfer_enabled") or invoices) and not values.get("bank_details", "").strip():
+            self.add_error("bank_details", _("Guests who pay by transfer or invoice need to know where to."))
         return values
 
     def save(self, commit: bool = True) -> PaymentSettings:

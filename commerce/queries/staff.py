@@ -13,9 +13,10 @@ from commerce.queries.payments import (
     card_payment_of,
     manual_payment_of,
     owed_minor,
+    recorded_payment_of,
     refundable_without_cancelling,
 )
-from commerce.rules import ORDER_CHANGES, PAID_AND_STANDING, methods_that
+from commerce.rules import ORDER_CHANGES, PAID_AND_STANDING, method_of, methods_that
 from crm.models import Customer
 from tenancy import audit
 from tenancy.fields import plain_text
@@ -57,6 +58,7 @@ def staff_order(pk: int) -> Order | None:
             "lines__booking__schedule__tour",
             "lines__booking__schedule__variant",
             "payments__approver",
+            "payments__recorded_by",
             "payments__refunds",
         )
         .first()
@@ -72,8 +74,11 @@ def staff_verbs(order: Order) -> list[str]:
         verbs.append("confirm")
         if is_pending:
             verbs.append("reject")
+    if recorded_payment_of(order) is not None:
+        verbs += ["approve", "decline"]
     if is_pending and card is not None and card.provider_reference:
         verbs.append("ask")
+    verbs += _money_verbs(order)
     if OrderStatus.CANCELLED in ORDER_CHANGES[OrderStatus(order.status)]:
         verbs.append("cancel")
     if refundable_without_cancelling(order):
@@ -81,6 +86,20 @@ def staff_verbs(order: Order) -> list[str]:
     if order.needs_attention:
         verbs.append("seen")
     return [*verbs, "link"] if order.email else verbs
+
+
+def _money_verbs(order: Order) -> list[str]:
+    owed = owed_minor(order)
+    stands = order.status in (OrderStatus.CONFIRMED, *PAID_AND_STANDING)
+    verbs = ["record"] if owed and (stands or order.status == OrderStatus.PENDING) else []
+    waits_for_days = order.status == OrderStatus.PENDING and method_of(order.method).holds_days
+    if order.email and owed and (stands or waits_for_days):
+        verbs.append("request")
+    if stands:
+        verbs.append("charge")
+        if owed:
+            verbs.append("write_off")
+    return verbs
 
 
 def history_of(order: Order) -> QuerySet[AuditEntry]:

@@ -1,3 +1,4 @@
+from commerce.viewsets.deposits import DepositRuleViewSet
 from commerce.viewsets.disputes import DisputeViewSet
 from commerce.viewsets.events import ProviderEventViewSet
 from commerce.viewsets.notifications import NotificationViewSet
@@ -6,6 +7,7 @@ from commerce.viewsets.payment_settings import PaymentSettingsViewSet
 from commerce.viewsets.price_check import PriceCheckViewSet
 
 __all__ = [
+    "DepositRuleViewSet",
     "DisputeViewSet",
     "NotificationViewSet",
     "OrderViewSet",

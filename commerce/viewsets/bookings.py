@@ -1,4 +1,3 @@
-from contextlib import suppress
 from uuid import uuid4
 
 from django.core.exceptions import PermissionDenied
@@ -113,11 +112,15 @@ class NewBookingView(BookingPage):
 
     def booker(self, data=None, *, total_minor):
         organization = self.settings.organization
+        found = self.found(data) if data is not None else [self.customer] if self.customer else []
+        chosen = data.get("customer", "") if data is not None else str(self.customer.pk if self.customer else "")
+        customer = next((row for row in found if str(row.pk) == chosen), None)
         offers = queries.payment_methods(
             self.settings,
             # Before people are chosen every way of paying is offered.
             total_minor=total_minor if total_minor is not None else 10**6,
             currency=organization.currency,
+            invoiced=customer is not None and customer.pays_by_invoice,
         )
         methods = staff_methods(offers, may_confirm=self.request.user.has_perm("commerce.confirm_payment"))
         if data is not None and total_minor == 0:
@@ -128,7 +131,7 @@ class NewBookingView(BookingPage):
             data,
             organization=organization,
             methods=methods,
-            found=self.found(data) if data is not None else [self.customer] if self.customer else [],
+            found=found,
             initial={
                 "token": uuid4(),
                 "customer": self.customer.pk if self.customer else "",
@@ -174,7 +177,7 @@ class NewBookingView(BookingPage):
         customer = values["customer"]
         is_cash = values["method"] == CASH
         phone = values["phone"] or (customer.phone if customer else None)
-        order = operations.place_order(
+        return operations.place_order(
             [operations.CartLine(str(self.schedule.public_id), people.quantities, self.seen_minor(people))],
             contact=operations.Contact(
                 first_name=values["first_name"] or (customer.first_name if customer else ""),
@@ -184,21 +187,13 @@ class NewBookingView(BookingPage):
                 note=values["note"],
                 language=values["language"],
             ),
-            method=PaymentMethod.ON_ARRIVAL if is_cash else PaymentMethod(values["method"]),
+            method=PaymentMethod.MANUAL if is_cash else PaymentMethod(values["method"]),
             source=OrderSource.STAFF,
             customer=customer,
             checkout_token=values["token"],
             now=self.now,
             actor=self.request.user,
         )
-        payment = queries.manual_payment_of(order)
-        if is_cash and payment is not None:
-            # Sent twice at once, the other one has confirmed it.
-            with suppress(operations.PaymentRefused):
-                operations.confirm_manual_payment(
-                    payment, amount_minor=payment.amount_minor, now=self.now, actor=self.request.user
-                )
-        return order
 
     def show(self, people, booker, *, quote=None, notice="", is_draft=False, status=200):
         if is_draft:

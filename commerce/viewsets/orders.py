@@ -1,5 +1,6 @@
 from django.http import Http404
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -17,11 +18,13 @@ from commerce.gateways import stripe
 from commerce.models import Order
 from commerce.viewsets.bookings import ChooseDepartureView, NewBookingView
 from commerce.viewsets.changes import ChangeBookingView
-from commerce.viewsets.verbs import VERBS, RefundSettleView
+from commerce.viewsets.payment_verbs import PAYMENT_VERBS, WithdrawLinkView
+from commerce.viewsets.verbs import ORDER_VERBS, RefundSettleView
 from crm import queries as crm_queries
 from tenancy import audit
 from tenancy.money import format_money
 
+VERBS = {**ORDER_VERBS, **PAYMENT_VERBS}
 GOOD = (OrderStatus.CONFIRMED, OrderStatus.PAID, OrderStatus.COMPLETED)
 
 
@@ -133,6 +136,10 @@ class OrderInspectView(InspectView):
             "paid_minor": queries.paid_minor(order),
             "refunding_minor": sum(queries.refunding_minor(payment) for payment in order.payments.all()),
             "owed_minor": queries.owed_minor(order),
+            "adjustments": queries.adjustments_of(order),
+            "links": queries.payment_links_of(order),
+            "now": timezone.now(),
+            "may_change": user.has_perm("commerce.change_order"),
             "payments": sorted(order.payments.all(), key=lambda payment: payment.pk),
             "dashboard_url": stripe.dashboard_url(stripe.keys_of(queries.payment_settings())),
             "verbs": [
@@ -210,7 +217,8 @@ class OrderViewSet(ModelViewSet):
             path("<int:pk>/bookings/<int:booking_pk>/", ChangeBookingView.as_view(), name="change_booking"),
         ]
         shown = [pattern for pattern in super().get_urlpatterns() if pattern.name in self.shown]
-        return [*bookings, *shown, *verbs, settle]
+        links = [path("<int:pk>/links/<int:link_pk>/", WithdrawLinkView.as_view(), name="withdraw_link")]
+        return [*bookings, *shown, *verbs, settle, *links]
 
     def get_common_view_kwargs(self, **kwargs):
         without = dict.fromkeys(

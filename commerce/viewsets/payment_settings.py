@@ -141,8 +141,24 @@ class PaymentSettingsViewSet(ModelViewSet):
             ),
             MultiFieldPanel(
                 [
+                    FieldPanel("invoice_for"),
+                    FieldPanel("invoice_days"),
+                    FieldRowPanel([FieldPanel("invoice_min_minor"), FieldPanel("invoice_max_minor")]),
+                ],
+                heading=gettext_lazy("Invoice"),
+            ),
+            MultiFieldPanel(
+                [
+                    FieldRowPanel([FieldPanel("remind_days_before"), FieldPanel("remind_days_after")]),
+                    FieldPanel("cancel_days_after"),
+                ],
+                heading=gettext_lazy("Payments with a due date"),
+            ),
+            MultiFieldPanel(
+                [
                     FieldRowPanel([FieldPanel("hold_minutes"), FieldPanel("max_places")]),
                     FieldPanel("refund_limit_minor"),
+                    FieldPanel("second_person_minor"),
                 ],
                 heading=gettext_lazy("Limits"),
             ),

@@ -288,4 +288,6 @@ class RefundSettleView(OrderVerbView):
         operations.settle_manual_refund(self.get_refund(), now=timezone.now(), actor=self.request.user)
 
 
-VERBS = {view.verb: view for view in (ConfirmView, RejectView, AskView, CancelView, RefundView, SeenView, LinkView)}
+ORDER_VERBS = {
+    view.verb: view for view in (ConfirmView, RejectView, AskView, CancelView, RefundView, SeenView, LinkView)
+}

@@ -19,7 +19,15 @@ from wagtail.coreutils import resolve_model_string
 from wagtail.models import Page, PageViewRestriction, Revision, TaskState, WorkflowState, get_page_models
 from wagtail_localize.models import OverridableSegment, StringSegment, Translation
 
-from commerce.models import DepartureChange, DisputeFile, EvidenceFile, GuestChoice, OrderLine, Refund
+from commerce.models import (
+    DepartureChange,
+    DisputeFile,
+    EvidenceFile,
+    GuestChoice,
+    OrderLine,
+    PaymentLink,
+    Refund,
+)
 from tenancy.models import Organization, TenantDocument, TenantImage, TenantRendition, User
 from tenancy.operations import issue_switch
 from tenancy.queries import current_organization
@@ -52,6 +60,7 @@ MODELS = {
     "parent_page_id": "wagtailcore.Page",
     "destination_id": "wagtailcore.Page",
     "redirect_id": "wagtailredirects.Redirect",
+    "link_pk": "commerce.PaymentLink",
     "refund_pk": "commerce.Refund",
     "object_id": "wagtailcore.Page",
     "session_id": "wagtailadmin.EditingSession",
@@ -247,6 +256,7 @@ TOGETHER: dict[str, Callable[[], list[Values]]] = {
         {"pk": row.evidence.dispute_id, "sent_pk": row.pk} for row in EvidenceFile.objects.select_related("evidence")
     ],
     "pk change_pk": lambda: [{"pk": row.schedule_id, "change_pk": row.pk} for row in DepartureChange.objects.all()],
+    "pk link_pk": lambda: [{"pk": link.order_id, "link_pk": link.pk} for link in PaymentLink.objects.all()],
     "pk refund_pk": lambda: [
         {"pk": refund.payment.order_id, "refund_pk": refund.pk} for refund in Refund.objects.select_related("payment")
     ],

@@ -45,7 +45,7 @@ ALL = [
     "Images",
     "Documents",
     ("Reports", ["Problems", "Who did what", "Disputes", "Stripe events", *REPORTS_ON_PAGES]),
-    ("Settings", ["Organization", "Team", "Payment", "Notifications", "Collections", "Branding"]),
+    ("Settings", ["Organization", "Team", "Payment", "Deposits", "Notifications", "Collections", "Branding"]),
     HELP_FOR_EDITORS,
 ]
 MENUS = {
@@ -230,6 +230,9 @@ OPERATIONS = {
 SETTINGS = {
     "audit:index",
     "audit:index_results",
+    "deposits:add",
+    "deposits:index",
+    "deposits:index_results",
     "domains:add",
     "domains:index",
     "domains:index_results",

@@ -1,0 +1,187 @@
+from datetime import timedelta
+
+from django.http import Http404
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from commerce import operations, queries
+from commerce.forms import ChargeForm, LinkForm, ReasonForm, RecordPaymentForm, WriteOffForm
+from commerce.viewsets.verbs import OrderVerbView
+from tenancy.money import format_money
+
+
+class RecordView(OrderVerbView):
+    verb = "record"
+    permission = "commerce.confirm_payment"
+    label = gettext_lazy("Paid another way")
+    icon = "plus"
+    form_class = RecordPaymentForm
+    done = gettext_lazy("The payment is written down.")
+
+    def get_initial(self):
+        return {"amount_minor": queries.due_now_minor(self.order) or queries.owed_minor(self.order)}
+
+    def explain(self):
+        return _("%(amount)s are still to be paid. Write down what came in cash or another way than agreed.") % {
+            "amount": format_money(queries.owed_minor(self.order), self.order.currency)
+        }
+
+    def do(self, values):
+        operations.record_payment(
+            self.order,
+            amount_minor=values["amount_minor"],
+            note=values["note"],
+            now=timezone.now(),
+            actor=self.request.user,
+        )
+
+
+class SecondPersonView(OrderVerbView):
+    permission = "commerce.confirm_payment"
+
+    def is_possible(self):
+        # Who wrote it down sees the page, and is told when trying.
+        return queries.recorded_payment_of(self.order) is not None
+
+    def words(self):
+        payment = queries.recorded_payment_of(self.order)
+        return {
+            "who": payment.recorded_by or _("somebody who is not here any more"),
+            "amount": format_money(payment.recorded_minor, payment.currency),
+            "when": date_format(payment.recorded_at.astimezone(self.request.organization.zone), "DATETIME_FORMAT"),
+            "how": payment.note or payment.get_method_display(),
+        }
+
+
+class ApproveView(SecondPersonView):
+    verb = "approve"
+    label = gettext_lazy("Confirm as second person")
+    icon = "check"
+    done = gettext_lazy("The payment is confirmed.")
+
+    def explain(self):
+        return (
+            _("%(who)s wrote down %(amount)s on %(when)s (%(how)s). Please check that the money is really there.")
+            % self.words()
+        )
+
+    def do(self, values):
+        operations.approve_payment(queries.recorded_payment_of(self.order), now=timezone.now(), actor=self.request.user)
+
+
+class DeclineView(SecondPersonView):
+    verb = "decline"
+    label = gettext_lazy("Not received")
+    icon = "cross"
+    is_serious = True
+    form_class = ReasonForm
+    done = gettext_lazy("The payment is waited for as before.")
+
+    def explain(self):
+        return _("%(who)s wrote down %(amount)s on %(when)s (%(how)s), but the money is not there.") % self.words()
+
+    def do(self, values):
+        operations.decline_payment(
+            queries.recorded_payment_of(self.order),
+            reason=values["note"],
+            now=timezone.now(),
+            actor=self.request.user,
+        )
+
+
+class ChargeView(OrderVerbView):
+    verb = "charge"
+    permission = "commerce.change_order"
+    label = gettext_lazy("Extra charge")
+    icon = "plus-inverse"
+    form_class = ChargeForm
+    done = gettext_lazy("The extra charge is on the order.")
+
+    def explain(self):
+        return _("The order costs so much more. The guest can pay it by card on the page of the order.")
+
+    def do(self, values):
+        common = {"reason": values["reason"], "due_on": values["due_on"], "now": timezone.now()}
+        if values["send_link"]:
+            operations.send_payment_link(
+                self.order, extra_minor=values["amount_minor"], actor=self.request.user, **common
+            )
+        else:
+            operations.add_charge(self.order, amount_minor=values["amount_minor"], actor=self.request.user, **common)
+
+
+class RequestView(OrderVerbView):
+    verb = "request"
+    permission = "commerce.change_order"
+    label = gettext_lazy("Send payment link")
+    icon = "mail"
+    form_class = LinkForm
+    done = gettext_lazy("The payment link is being sent.")
+
+    def explain(self):
+        amount = queries.payable_minor(self.order, now=timezone.now())
+        return _("%(email)s gets a link to pay %(amount)s by card.") % {
+            "email": self.order.email,
+            "amount": format_money(amount, self.order.currency),
+        }
+
+    def do(self, values):
+        operations.send_payment_link(
+            self.order, lasts=timedelta(days=values["days"]), now=timezone.now(), actor=self.request.user
+        )
+
+
+class WriteOffView(OrderVerbView):
+    verb = "write_off"
+    permission = "commerce.refund_payment"
+    label = gettext_lazy("Write off")
+    icon = "minus"
+    is_serious = True
+    form_class = WriteOffForm
+    done = gettext_lazy("It is written off.")
+
+    def get_initial(self):
+        return {"amount_minor": queries.owed_minor(self.order)}
+
+    def explain(self):
+        amount = format_money(queries.owed_minor(self.order), self.order.currency)
+        return _("%(amount)s are still to be paid. The order costs so much less then, and stands.") % {"amount": amount}
+
+    def do(self, values):
+        operations.write_off(
+            self.order,
+            amount_minor=values["amount_minor"],
+            reason=values["reason"],
+            limit_minor=self.refund_limit_minor,
+            now=timezone.now(),
+            actor=self.request.user,
+        )
+
+
+class WithdrawLinkView(OrderVerbView):
+    permission = "commerce.change_order"
+    label = gettext_lazy("Withdraw payment link")
+    icon = "cross"
+    done = gettext_lazy("The link opens nothing any more.")
+
+    def get_link(self):
+        link = queries.payment_links_of(self.order).filter(pk=self.kwargs["link_pk"]).first()
+        if link is None:
+            raise Http404
+        return link
+
+    def is_possible(self):
+        return self.get_link().withdrawn_at is None
+
+    def explain(self):
+        return _("Who opens the link is told that it has ended. What it asks for is still owed.")
+
+    def do(self, values):
+        operations.withdraw_payment_link(self.get_link(), now=timezone.now(), actor=self.request.user)
+
+
+PAYMENT_VERBS = {
+    view.verb: view for view in (ApproveView, DeclineView, RecordView, RequestView, ChargeView, WriteOffView)
+}
