@@ -13,9 +13,9 @@ from commerce.gateways import stripe
 from commerce.gateways.disputes import DisputeState
 from commerce.models import Dispute, Order, Payment
 from commerce.operations.ledger import record_dispute, record_dispute_lost
+from commerce.operations.states import set_payment_status
 from commerce.rules import (
     OPEN_DISPUTE,
-    check_payment_change,
     dispute_kind,
     dispute_status,
     next_reminder,
@@ -135,9 +135,7 @@ def _follow_dispute(payment: Payment) -> None:
         refunded_minor=payment.refunded_minor,
         contested_minor=payment.disputed_minor + payment.lost_minor,
     )
-    if payment.status != wanted:
-        check_payment_change(payment.status, wanted)
-        payment.status = wanted
+    set_payment_status(payment, wanted)
     payment.save()
 
 
