@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from commerce import queries
@@ -35,6 +35,7 @@ from commerce.rules import Part, PaymentPlan, plan_payments
 from crm.models import Message
 from tenancy.enums import Role
 from tests.commerce.factories import GRETE, NOW, enable_all_methods, order_of, tier_of
+from tests.commerce.test_card_payments import order_by_card
 from tests.commerce.test_changes import card  # noqa: F401  # the fixture
 from tests.factories import make_schedule
 from tests.fixtures import make_member
@@ -42,6 +43,13 @@ from tests.parallel import in_parallel
 
 # Departures of the factory leave on 2 June 2031.
 REST_DUE = dt.date(2031, 5, 3)
+
+
+def take_cards() -> None:
+    """The factory of orders takes the keys away."""
+    row = PaymentSettings.objects.get()
+    row.stripe_secret_key = "sk_test_harbour"
+    row.save()
 
 
 def deposit_of(percent: int | None = 25, **options) -> DepositRule:
@@ -67,6 +75,7 @@ def confirm(payment, amount_minor=None, *, actor=None, **options):
     )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, 10**9), st.integers(-400, 800), st.integers(0, 99), st.integers(0, 365)), min_size=1
@@ -127,10 +136,6 @@ def test_deposit_of_the_tour_comes_before_that_of_all(in_harbour):
 def test_deposit_by_card_and_rest_by_card(card):  # noqa: F811
     deposit_of()
     order = order_of(make_schedule(), method=PaymentMethod.CARD)
-    PaymentSettings.objects.get()
-    row = PaymentSettings.objects.get()
-    row.stripe_secret_key = "sk_test_harbour"
-    row.save()
     first = order.payments.get(purpose="deposit")
     start_card_payment(first, now=NOW)
     first.refresh_from_db()
@@ -169,8 +174,8 @@ def test_no_deposit_where_guests_pay_later_anyway(in_harbour):
     assert money(order) == [("whole", "on_arrival", "awaiting_approval", 5000, None)]
 
 
-def invoiced(schedule, **settings) -> Order:
-    PaymentSettings.objects.update(invoice_for=InvoiceCustomers.EVERYBODY, **settings)
+def invoiced(schedule) -> Order:
+    PaymentSettings.objects.update(invoice_for=InvoiceCustomers.EVERYBODY)
     return order_of(schedule, method=PaymentMethod.INVOICE)
 
 
@@ -183,7 +188,7 @@ def test_invoice_confirms_at_once_and_is_due(in_harbour):
 
 
 @pytest.mark.parametrize(
-    ("settings", "is_chosen", "offered"),
+    ("rule", "is_chosen", "offered"),
     [
         ({"invoice_for": "nobody"}, True, False),
         ({"invoice_for": "chosen"}, False, False),
@@ -194,8 +199,8 @@ def test_invoice_confirms_at_once_and_is_due(in_harbour):
         ({"invoice_for": "everybody", "invoice_min_minor": 5000, "invoice_max_minor": 5000}, False, True),
     ],
 )
-def test_who_may_pay_by_invoice(in_harbour, settings, is_chosen, offered):
-    PaymentSettings.objects.update(**settings)
+def test_who_may_pay_by_invoice(in_harbour, rule, is_chosen, offered):
+    PaymentSettings.objects.update(**rule)
     row = PaymentSettings.objects.get()
     offers = queries.payment_methods(row, total_minor=5000, currency="EUR", invoiced=is_chosen)
     assert (PaymentMethod.INVOICE in [offer.method for offer in offers]) == offered
@@ -235,10 +240,7 @@ def test_cash_in_place_of_a_transfer(in_harbour):
 
 
 def test_cash_in_place_of_a_card_stops_the_card(card):  # noqa: F811
-    order = order_of(make_schedule(), method=PaymentMethod.CARD)
-    row = PaymentSettings.objects.get()
-    row.stripe_secret_key = "sk_test_harbour"
-    row.save()
+    order = order_by_card(make_schedule())
     payment = order.payments.get()
     start_card_payment(payment, now=NOW)
     payment.refresh_from_db()
@@ -348,9 +350,7 @@ def test_write_off_leaves_nothing_owed(in_harbour):
 
 def test_payment_link_for_what_is_owed(card):  # noqa: F811
     order = order_of(make_schedule(), method=PaymentMethod.ON_ARRIVAL)
-    row = PaymentSettings.objects.get()
-    row.stripe_secret_key = "sk_test_harbour"
-    row.save()
+    take_cards()
     link = send_payment_link(order, now=NOW, actor=None)
     payment = open_payment_link(link, now=NOW)
     assert open_payment_link(link, now=NOW) == payment
@@ -366,9 +366,7 @@ def test_payment_link_for_what_is_owed(card):  # noqa: F811
 
 def test_payment_link_for_an_extra_charge(card):  # noqa: F811
     order = order_of(make_schedule(), method=PaymentMethod.ON_ARRIVAL)
-    row = PaymentSettings.objects.get()
-    row.stripe_secret_key = "sk_test_harbour"
-    row.save()
+    take_cards()
     link = send_payment_link(order, extra_minor=900, reason="Lunch", now=NOW, actor=None)
     payment = open_payment_link(link, now=NOW)
     start_card_payment(payment, now=NOW)
@@ -381,9 +379,7 @@ def test_payment_link_for_an_extra_charge(card):  # noqa: F811
 
 def test_payment_link_that_ended(card):  # noqa: F811
     order = order_of(make_schedule(), method=PaymentMethod.ON_ARRIVAL)
-    row = PaymentSettings.objects.get()
-    row.stripe_secret_key = "sk_test_harbour"
-    row.save()
+    take_cards()
     link = send_payment_link(order, now=NOW, actor=None)
     with pytest.raises(PaymentRefused, match="has ended"):
         open_payment_link(link, now=NOW + dt.timedelta(days=14))
@@ -394,9 +390,7 @@ def test_payment_link_that_ended(card):  # noqa: F811
 
 def test_superseded_card_payment_is_stopped_at_stripe(card):  # noqa: F811
     order = order_of(make_schedule(), method=PaymentMethod.ON_ARRIVAL)
-    row = PaymentSettings.objects.get()
-    row.stripe_secret_key = "sk_test_harbour"
-    row.save()
+    take_cards()
     first = begin_due_payment(order, now=NOW)
     start_card_payment(first, now=NOW)
     first.refresh_from_db()
