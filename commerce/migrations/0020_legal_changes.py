@@ -22,7 +22,7 @@ PAYMENTS = {
     "awaiting_approval": ["cancelled", "rejected", "succeeded"],
     "succeeded": ["disputed", "partially_refunded", "refunded"],
     "partially_refunded": ["disputed", "refunded", "succeeded"],
-    "refunded": ["partially_refunded", "succeeded"],
+    "refunded": ["disputed", "partially_refunded", "succeeded"],
     "disputed": ["partially_refunded", "refunded", "succeeded"],
     "cancelled": ["awaiting_approval", "failed", "pending", "processing", "requires_action", "succeeded"],
     "rejected": [],
