@@ -13,7 +13,7 @@ from tenancy.rls import ProtectTables, SameOrganization
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('commerce', '0018_disputes'),
+        ('commerce', '0019_plainer_names'),
         ('crm', '0007_customer_pays_by_invoice'),
         ('tenancy', '0007_audit'),
         ('tours', '0011_guide_profiles'),

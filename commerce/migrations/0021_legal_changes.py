@@ -31,6 +31,6 @@ PAYMENTS = {
 
 class Migration(migrations.Migration):
 
-    dependencies = [("commerce", "0019_payment_plans")]
+    dependencies = [("commerce", "0020_payment_plans")]
 
     operations = [LegalChanges("commerce_order", ORDERS), LegalChanges("commerce_payment", PAYMENTS)]
