@@ -78,7 +78,7 @@ document.addEventListener("htmx:load", (event) => {
   enhance(event.target);
   if (event.target.id !== "cart-body") return;
   document.getElementById(focused)?.focus({ preventScroll: true });
-  document.getElementById("cart-said").textContent = document.getElementById("cart-total").textContent;
+  document.getElementById("cart-said").textContent = document.getElementById("cart-total").textContent.replace(/\s+/g, " ").trim();
   window.htmx.trigger(document.body, "cart-changed");
 });
 enhance(document);
