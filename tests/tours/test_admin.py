@@ -390,6 +390,7 @@ def tour_values(**values):
         "min_participants": 1,
         "decision_hours": 24,
         "cutoff_minutes": 60,
+        **dict.fromkeys(("ask_name", "ask_age", "ask_needs", "ask_diet", "ask_emergency"), "no"),
         **empty,
         **values,
     }
