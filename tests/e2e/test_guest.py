@@ -63,7 +63,7 @@ def test_guest_books_pays_and_opens_the_booking_again(live_stack, phone_page: Pa
 
     page.get_by_label("First name").fill("Grete")
     page.get_by_label("Last name").fill("Hansen")
-    page.get_by_label("E-mail").fill(GUEST)
+    page.get_by_role("textbox", name="E-mail").fill(GUEST)
     page.get_by_label("Phone").fill("+49 40 66969120")
     page.get_by_role("radio", name=re.compile("Card")).check()
     page.get_by_role("checkbox", name="I have read and accept what applies to my booking").check()
