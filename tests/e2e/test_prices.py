@@ -84,7 +84,7 @@ def test_season_and_early_bird_from_the_manager_to_the_guests_card(
     page.get_by_role("link", name="Go to checkout").click()
     page.get_by_label("First name").fill("Nora")
     page.get_by_label("Last name").fill("Lund")
-    page.get_by_label("E-mail").fill(GUEST)
+    page.get_by_role("textbox", name="E-mail").fill(GUEST)
     page.get_by_role("radio", name=re.compile("Card")).check()
     inspection.look(page, "6-checkout")
     page.get_by_role("button", name="Book and pay").click()
