@@ -16,6 +16,7 @@ from commerce import emails, queries
 from commerce.enums import ChangeKind, ChoiceStatus, OrderStatus
 from commerce.models import DepartureChange, GuestChoice, OfferedDeparture, Order, OrderLine
 from commerce.operations.choices import give_places_back, lock_choices, settle_choices, write_to_guest
+from commerce.operations.states import set_order_status
 from crm.operations import record_activity
 from tenancy import audit
 from tenancy.audit import Actor
@@ -131,7 +132,12 @@ def begin_choices(change_id: int, *, booking_ids: Sequence[int]) -> DepartureCha
     lines = OrderLine.objects.filter(booking__in=booking_ids).values("order_id", "booking_id")
     found = list(lines.annotate(amount=Sum("total_minor")).order_by("order_id", "booking_id"))
     # Orders are locked before their choices everywhere.
-    list(Order.objects.select_for_update().filter(pk__in={row["order_id"] for row in found}).order_by("pk"))
+    orders = Order.objects.select_for_update().filter(pk__in={row["order_id"] for row in found}).order_by("pk")
+    for order in list(orders):
+        if order.status == OrderStatus.COMPLETED:
+            # Its other departures took place just before this one was cancelled; something is left to settle.
+            set_order_status(order, OrderStatus.PAID)
+            order.save(update_fields=["status", "updated_at"])
     GuestChoice.objects.bulk_create(
         (
             GuestChoice(

@@ -123,7 +123,8 @@ def overdue_orders(*, now: datetime, limit: int = 500) -> list[tuple[int, int]]:
     for organization_id, wait in PaymentSettings.objects.filter(cancel_days_after__isnull=False).values_list(
         "organization_id", "cancel_days_after"
     ):
-        day = now.date() - timedelta(days=wait - 1)
+        # A day more than the organization waits, for zones; the operation knows its day.
+        day = now.date() - timedelta(days=(wait or 1) - 1)
         due = Payment.objects.filter(
             organization=organization_id,
             status=PaymentStatus.AWAITING_APPROVAL,

@@ -135,7 +135,7 @@ def test_deposit_of_the_tour_comes_before_that_of_all(in_harbour):
 
 def test_deposit_by_card_and_rest_by_card(card):  # noqa: F811
     deposit_of()
-    order = order_of(make_schedule(), method=PaymentMethod.CARD)
+    order = order_by_card(make_schedule())
     first = order.payments.get(purpose="deposit")
     start_card_payment(first, now=NOW)
     first.refresh_from_db()

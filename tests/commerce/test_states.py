@@ -9,8 +9,9 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
 from commerce.models import Order, Payment
+from commerce.operations import begin_cancelled, confirm_manual_payment
 from commerce.rules import ORDER_CHANGES, PAYMENT_CHANGES
-from tests.commerce.factories import order_of
+from tests.commerce.factories import NOW, order_of
 from tests.factories import make_schedule
 
 ROOT = Path(settings.BASE_DIR)
@@ -55,3 +56,13 @@ def test_docs_have_the_table_of_the_code(name):
         for old, following in TABLES[name].items()
     ]
     assert "\n".join(rows) in (ROOT / "docs/payments.md").read_text()
+
+
+def test_order_completed_just_before_a_departure_was_cancelled_is_open_again(in_harbour):
+    schedule = make_schedule()
+    order = order_of(schedule)
+    confirm_manual_payment(order.payments.get(), amount_minor=5000, now=NOW, actor=None)
+    Order.objects.filter(pk=order.pk).update(status="completed")
+    begin_cancelled(schedule.pk, booking_ids=list(order.lines.values_list("booking", flat=True)))
+    order.refresh_from_db()
+    assert order.status == "paid"
