@@ -22,6 +22,10 @@ GIVEN = {
     "stripe_webhook_secret": "whsec_harbour_secret",
     "bank_details": "",
     "bank_transfer_days": "5",
+    "invoice_for": "nobody",
+    "invoice_days": "14",
+    "remind_days_before": "3",
+    "remind_days_after": "3",
 }
 BADGE = "Test payments"
 

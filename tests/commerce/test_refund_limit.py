@@ -164,7 +164,7 @@ def test_two_at_once_do_not_pass_the_limit_together(harbour):
 
 def test_limit_is_set_with_the_payment_settings(harbour, member_client):
     owner, url = member_client(harbour, Role.OWNER), reverse("payment_settings:index")
-    given = {"on_arrival_enabled": "on", "bank_transfer_days": "5"}
+    given = {"on_arrival_enabled": "on", "bank_transfer_days": "5", "invoice_for": "nobody", "invoice_days": "14"}
     assert owner.post(url, {**given, "refund_limit_minor": "80.50"}).status_code == 302
     with organization_scope(harbour.pk):
         assert PaymentSettings.objects.get().refund_limit_minor == 8050

@@ -241,6 +241,10 @@ GIVEN = {
     "bank_transfer_enabled": "on",
     "bank_details": "IBAN DE02 1203 0000 0000 2020 51",
     "bank_transfer_days": "5",
+    "invoice_for": "nobody",
+    "invoice_days": "14",
+    "remind_days_before": "3",
+    "remind_days_after": "3",
 }
 
 

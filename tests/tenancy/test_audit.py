@@ -223,6 +223,10 @@ def test_secrets_are_not_in_the_log(harbour, owner_client):
         "stripe_secret_key": "sk_test_hidden",
         "stripe_webhook_secret": "whsec_hidden",
         "bank_transfer_days": "5",
+        "invoice_for": "nobody",
+        "invoice_days": "14",
+        "remind_days_before": "3",
+        "remind_days_after": "3",
     }
     assert owner_client.post(reverse("payment_settings:index"), form).status_code == 302
     with organization_scope(harbour.pk):
