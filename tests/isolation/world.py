@@ -11,7 +11,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from commerce.models import Dispute, Order, Promotion
+from commerce.models import DepositRule, Dispute, Order, Promotion
 from commerce.operations import Contact, record_adjustment
 from tenancy import outbox
 from tenancy.enums import Role
@@ -146,6 +146,7 @@ def _sell(say: Canaries) -> None:
     order = order_of(schedule, contact=contact)
     order.secret = say.slug()
     order.save()
+    DepositRule.objects.create(tour=tour, percent=20)
     record_adjustment(
         reference=say.text(), amount_minor=100, currency=order.currency, occurred_at=timezone.now(), note=say.text()
     )
