@@ -26,7 +26,7 @@ def save(page: Page, rule: str) -> None:
 def write_rules(page: Page, live_stack, inspection) -> None:
     today = dt.datetime.now(dt.UTC).date()
     page.goto(live_stack.url("harbour", "/admin/seasons/new/"))
-    page.get_by_label("Name", exact=True).fill("Market days")
+    page.locator("[name=name]").fill("Market days")
     page.locator("[name=first_day]").fill(f"{today:%Y-%m-%d}")
     page.locator("[name=last_day]").fill(f"{today + dt.timedelta(days=500):%Y-%m-%d}")
     page.locator("[name=basis_points]").fill("25")
@@ -34,7 +34,7 @@ def write_rules(page: Page, live_stack, inspection) -> None:
     inspection.look(page, "1-season")
     save(page, "Market days")
     page.goto(live_stack.url("harbour", "/admin/early-birds/new/"))
-    page.get_by_label("Name", exact=True).fill("Early riser")
+    page.locator("[name=name]").fill("Early riser")
     page.locator("[name=days]").fill("3")
     page.locator("[name=amount_minor]").fill("4.75")
     page.locator("[name=tour]").select_option(label=TOUR)
