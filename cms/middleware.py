@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation.trans_real import parse_accept_lang_header
 from wagtail.admin.auth import permission_denied
@@ -17,6 +18,8 @@ from tenancy.throttle import TooManyTries
 
 # Set at sign-in: staff see drafts and tools, so their pages are made for them.
 STAFF_COOKIE: Final = "waypost_staff"
+# Where a code in an address is something else.
+NOT_GUESTS: Final = ("/admin/", "/accounts/", "/static/", "/media/", "/webhooks/")
 
 
 def is_preview(request: HttpRequest) -> bool:
@@ -69,6 +72,26 @@ class HomeLanguageMiddleware:
         # A redirect that a browser or a proxy keeps would be in the way of who asks for the other language.
         patch_vary_headers(response, ["Accept-Language", "Referer"])
         return response
+
+
+class PromoLinkMiddleware:
+    """Leads who follows a link with `?code=` to any guest page by the cart, which keeps the code, to that page.
+
+    It stands before the stored pages, which are the same for all.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "code=" not in request.META.get("QUERY_STRING", "") or request.method not in ("GET", "HEAD"):
+            return self.get_response(request)
+        rest = request.GET.copy()
+        codes = rest.pop("code", [])
+        if not codes or request.path.startswith(NOT_GUESTS) or "/cart/code/" in request.path or is_preview(request):
+            return self.get_response(request)
+        page = f"{request.path}?{rest.urlencode()}" if rest else request.path
+        return redirect(reverse("commerce:follow_code", query={"code": codes[0], "next": page}))
 
 
 class PageCacheMiddleware:

@@ -8,9 +8,13 @@ from uuid import UUID, uuid4
 
 from django.contrib.sessions.backends.base import SessionBase
 
+from commerce.rules import fold_code
+
 KEY: Final = "cart"
-# More departures in one order than any guest needs; keeps the session small.
+# More departures and promo codes in one order than any guest needs; keeps the session small.
 MAX_LINES: Final = 10
+MAX_CODES: Final = 5
+LONGEST_CODE: Final = 60
 SHOWN: Final = re.compile(
     r"(?P<departure>[0-9a-f-]{36})=(?P<people>\d{1,18}x\d{1,3}(?:\+\d{1,18}x\d{1,3}){0,99})=(?P<total>\d{1,15})"
 )
@@ -56,6 +60,26 @@ class Cart:
         token = self._stored["token"]
         return UUID(token) if token else None
 
+    @property
+    def codes(self) -> list[str]:
+        """The promo codes as they were typed."""
+        return list(self._stored.get("codes", []))
+
+    def add_code(self, text: str) -> None:
+        """Keep a promo code, also while nothing is chosen yet; too long a text is cut, and beyond `MAX_CODES` the first one goes."""
+        text = " ".join(text.split())[:LONGEST_CODE]
+        if text:
+            codes = [code for code in self.codes if code.casefold() != text.casefold()]
+            self._session[KEY] = {**self._stored, "codes": [*codes, text][-MAX_CODES:]}
+
+    def remove_codes(self, texts: Iterable[str]) -> None:
+        """Forget promo codes, however they are written here."""
+        gone = {fold_code(text) for text in texts}
+        codes = self.codes
+        kept = [code for code in codes if fold_code(code) not in gone]
+        if kept != codes:
+            self._session[KEY] = {**self._stored, "codes": kept}
+
     def get(self, schedule_public_id: UUID) -> CartItem | None:
         """Return what is chosen on a departure, or None."""
         stored = self._stored["items"].get(str(schedule_public_id))
@@ -79,10 +103,9 @@ class Cart:
         cart = self._stored
         if cart["items"].pop(str(schedule_public_id), None) is None:
             return
-        if cart["items"]:
-            self._session[KEY] = cart
-        else:
-            self.empty()
+        if not cart["items"]:
+            cart["token"] = ""
+        self._session[KEY] = cart
 
     def keep_only(self, schedule_public_ids: Iterable[UUID]) -> None:
         """Take out every departure but these."""

@@ -28,6 +28,8 @@ LIMITS: Final[dict[str, Limit]] = {
     "availability": Limit(1200, 60),
     "quote": Limit(1200, 60),
     "checkout": Limit(120, 600),
+    # Codes are long enough that so many tries find none.
+    "promo-code": Limit(60, 600),
     "order": Limit(600, 60),
     "pay": Limit(240, 600),
     "lost-link": Limit(20, 900),

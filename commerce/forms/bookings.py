@@ -42,6 +42,7 @@ class BookingForm(forms.Form):
     note = forms.CharField(
         label=_("Wishes of the guest"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
     )
+    code = forms.CharField(label=_("Promo code"), required=False, max_length=60)
     method = forms.ChoiceField(label=_("How it is paid"), widget=forms.RadioSelect)
 
     def __init__(
@@ -67,7 +68,7 @@ class BookingForm(forms.Form):
         method.choices = list(methods)
         method.initial = methods[0][0] if methods else None
         self.order_fields(
-            ["search", "customer", "first_name", "last_name", "email", "phone", "language", "note", "method"]
+            ["search", "customer", "first_name", "last_name", "email", "phone", "language", "note", "code", "method"]
         )
 
     def clean(self) -> dict[str, Any]:

@@ -159,7 +159,6 @@ from commerce.queries.prices import (
     quote,
 )
 from commerce.queries.promo_codes import (
-    MAX_CODES,
     OfferedCode,
     RefusedCode,
     UsedCode,
@@ -191,7 +190,6 @@ from commerce.queries.sweeps import due_choices, due_events, due_refunds, expire
 from commerce.queries.taxes import TaxSum, tax_in_words, tax_sums, taxes, taxes_left
 
 __all__ = [
-    "MAX_CODES",
     "MAX_QUANTITY",
     "STANDING",
     "AwaitedTransfers",

@@ -18,8 +18,14 @@ from crm.models import Customer
 from tenancy.models import Organization
 from tenancy.money import format_basis_points, format_money
 
-# More codes than any order needs.
-MAX_CODES: Final = 5
+# What another choice of departures, days or codes may change.
+CHANGEABLE: Final = (
+    CodeProblem.TOUR,
+    CodeProblem.DEPARTURE,
+    CodeProblem.MINIMUM,
+    CodeProblem.OTHER_CODE,
+    CodeProblem.OTHER_DISCOUNT,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,11 @@ class RefusedCode:
     text: str
     problem: CodeProblem
     message: str
+
+    @property
+    def is_final(self) -> bool:
+        """Whether another choice of departures could not make it count."""
+        return self.problem not in CHANGEABLE
 
 
 def offered_codes(

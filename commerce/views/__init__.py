@@ -8,8 +8,10 @@ from commerce.views.choices import choice
 from commerce.views.holds import again, more_time
 from commerce.views.orders import lost_link, order, order_ics, order_receipt, order_state
 from commerce.views.participants import participants
+from commerce.views.promo_codes import add_code, follow_code, remove_code
 
 __all__ = [
+    "add_code",
     "again",
     "availability",
     "cart",
@@ -19,6 +21,7 @@ __all__ = [
     "change_method",
     "checkout",
     "choice",
+    "follow_code",
     "lost_link",
     "more_time",
     "order",
@@ -29,6 +32,7 @@ __all__ = [
     "pay",
     "pay_link",
     "quote",
+    "remove_code",
     "remove_line",
     "returned",
 ]

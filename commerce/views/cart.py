@@ -35,7 +35,7 @@ class Line:
 
     @property
     def has_new_price(self):
-        return not self.problem and self.total_minor != self.item.shown_total_minor
+        return not self.problem and self.plain_minor != self.item.shown_total_minor
 
     @property
     def is_priced(self):
@@ -75,6 +75,8 @@ class Line:
 class ShownCart:
     lines: list
     currency: str
+    codes: tuple = ()
+    refused_codes: tuple = ()
 
     @property
     def total_minor(self):
@@ -111,7 +113,11 @@ def shown_cart(request, *, now):
     if len(known) != len(items):
         basket.keep_only(schedule.public_id for schedule in known.values())
     bookable = tours_queries.bookable_schedules(known, now=now) if known else {}
-    prices = queries.price_list(known.values(), organization=request.organization, now=now) if known else None
+    prices = (
+        queries.price_list(known.values(), organization=request.organization, now=now, codes=basket.codes)
+        if known
+        else None
+    )
     lines = [
         _line(item, known[str(item.schedule_public_id)], bookable, prices)
         for item in items
@@ -120,9 +126,13 @@ def shown_cart(request, *, now):
     # Priced together: rules may look at all that is bought.
     asked = [queries.QuoteRequest(line.schedule, line.item.quantities) for line in lines if line.is_priced]
     if asked:
-        offered = prices.quote(asked)
+        offered, plain = prices.quote(asked), prices.without_codes().quote(asked)
         for line in lines:
             _put_prices(line, offered)
+            line.plain_minor = sum(price.total_minor for price in plain.lines_on(line.schedule))
+        # Told once; those that a change of the cart may make good are kept.
+        basket.remove_codes(refused.text for refused in offered.refused_codes if refused.is_final)
+        return ShownCart(lines, request.organization.currency, offered.codes, offered.refused_codes)
     return ShownCart(lines, request.organization.currency)
 
 

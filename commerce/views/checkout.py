@@ -87,6 +87,9 @@ def checkout(request):
                 order = _place(request, form, shown, parties, texts, now=now)
             except operations.OrderRefused as refusal:
                 notice, status = refusal.message, 409
+                if refusal.promo_code:
+                    basket.remove_codes([refusal.promo_code])
+                    notice = f"{notice} {_('Below is the price without it.')}"
                 shown = shown_cart(request, now=now)
             else:
                 basket.empty(token=order.checkout_token)
@@ -167,6 +170,7 @@ def _place(request, form, shown, parties, texts, *, now):
         ),
         method=PaymentMethod(given["method"]),
         source=OrderSource.WEB,
+        codes=[code.text for code in shown.codes],
         now=now,
         checkout_token=given["token"],
         accepted=operations.Accepted(

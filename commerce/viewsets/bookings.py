@@ -104,11 +104,19 @@ class NewBookingView(BookingPage):
         tiers = tours_queries.price_tiers(self.schedule.variant, on=self.schedule.date)
         return QuantitiesForm(data, schedule=self.schedule, tiers=tiers)
 
-    def quote(self, people):
+    def quote(self, people, data=None):
         if not (people.is_bound and people.is_valid()):
             return None
         request = queries.QuoteRequest(self.schedule, people.quantities)
-        return queries.quote([request], organization=self.settings.organization, now=self.now)
+        code = data.get("code", "").strip() if data else ""
+        key = data.get("customer", "") if data else ""
+        return queries.quote(
+            [request],
+            organization=self.settings.organization,
+            now=self.now,
+            codes=[code] if code else [],
+            customer=Customer.objects.filter(pk=key).first() if code and key.isdecimal() else None,
+        )
 
     def booker(self, data=None, *, total_minor):
         organization = self.settings.organization
@@ -152,8 +160,10 @@ class NewBookingView(BookingPage):
 
     def post(self, request, *args, **kwargs):
         people = self.people(request.POST)
-        quote = self.quote(people)
+        quote = self.quote(people, request.POST)
         booker = self.booker(request.POST, total_minor=quote.total_minor if quote else None)
+        for refused in quote.refused_codes if quote else ():
+            booker.add_error("code", refused.message)
         if "find" in request.POST or "price" in request.POST:
             return self.show(people, booker, quote=quote, is_draft=True)
         if not (people.is_valid() & booker.is_valid()):
@@ -191,14 +201,18 @@ class NewBookingView(BookingPage):
             source=OrderSource.STAFF,
             customer=customer,
             checkout_token=values["token"],
+            codes=[values["code"]] if values["code"] else [],
             now=self.now,
             actor=self.request.user,
         )
 
     def show(self, people, booker, *, quote=None, notice="", is_draft=False, status=200):
         if is_draft:
-            # Somebody who looks for a customer has not finished typing.
+            # Somebody who looks for a customer has not finished typing; what is wrong with a code is told at once.
+            wrong = booker.errors.pop("code", None)
             booker.errors.clear()
+            if wrong:
+                booker.errors["code"] = wrong
         context = self.get_context_data(
             schedule=self.schedule,
             people=people,

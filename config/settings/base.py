@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "tenancy.middleware.OrganizationMiddleware",
     "tenancy.middleware.OriginMiddleware",
     "cms.middleware.HomeLanguageMiddleware",
+    "cms.middleware.PromoLinkMiddleware",
     "cms.middleware.PageCacheMiddleware",
     "tenancy.middleware.ContentPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
