@@ -85,8 +85,16 @@ def receipt_pdf(order: Order) -> bytes:
             rows += [
                 [cell(step["label"]), cell(""), cell(""), cell(format_money(step["amount_minor"], order.currency))]
                 for step in line.price_steps[1:]
+                if step["amount_minor"]
             ]
-        sums = [(_("Total"), order.total_minor), (_("Paid"), queries.paid_minor(order))]
+        sums = [(_("Total"), order.total_minor)]
+        sums += [(each.label, each.tax_minor) for each in queries.tax_sums(order)]
+        sums.append((_("Paid"), queries.paid_minor(order)))
+        if given_back := queries.given_back_minor(order):
+            sums.append((_("Paid back"), given_back))
+            kept = _("%(tax)s of what was not paid back")
+            left = queries.taxes_left(order, given_back_minor=min(given_back, order.total_minor))
+            sums += [(kept % {"tax": each.label}, each.tax_minor) for each in left]
         if owed := queries.owed_minor(order):
             sums.append((_("Still to be paid"), owed))
         rows += [
