@@ -12,8 +12,9 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.widgets import AdminDateInput
 
 from commerce import queries
-from commerce.enums import DisputeKind, DisputeStatus, OrderStatus, PaymentMethod
-from commerce.models import Dispute, Order, ProviderEvent
+from commerce.enums import DiscountKind, DisputeKind, DisputeStatus, OrderStatus, PaymentMethod
+from commerce.models import Dispute, Order, Promotion, ProviderEvent
+from tenancy.queries import current_organization
 
 
 class OrderFilterSet(WagtailFilterSet):
@@ -98,3 +99,24 @@ class DisputeFilterSet(WagtailFilterSet):
     def filter_opened_to(self, disputes: QuerySet[Dispute], _name: str, value: date) -> QuerySet[Dispute]:
         """Return the disputes opened on that day or earlier."""
         return disputes.filter(opened_at__lte=timezone.make_aware(datetime.combine(value, time.max)))
+
+
+class PromotionFilterSet(WagtailFilterSet):
+    """Promotions by whether they can be used, and by what they take off."""
+
+    state = django_filters.ChoiceFilter(
+        label=_("Status"),
+        choices=[("running", _("Running")), ("come", _("To come")), ("over", _("Over")), ("ended", _("Ended"))],
+        empty_label=_("All"),
+        method="filter_state",
+    )
+    kind = django_filters.ChoiceFilter(label=_("Takes off"), choices=DiscountKind.choices, empty_label=_("All"))
+
+    class Meta:
+        model = Promotion
+        fields: list[str] = []
+
+    def filter_state(self, promotions: QuerySet[Promotion], _name: str, value: str) -> QuerySet[Promotion]:
+        """Return the promotions in a state, by today's date where the organization is."""
+        today = timezone.now().astimezone(current_organization().zone).date()
+        return queries.promotions_by_state(promotions, value, today=today)

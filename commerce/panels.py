@@ -170,8 +170,14 @@ def audit_areas() -> list[Area]:
         "dispute.accepted": gettext_lazy("%(who)s accepted the chargeback of order %(record)s"),
         "provider_event.retried": gettext_lazy("%(who)s had a Stripe event worked on again: %(record)s"),
     }
+    promotions = {
+        "promotion.codes_made": gettext_lazy("%(who)s made codes for the promotion %(record)s"),
+        "promotion.ended": gettext_lazy("%(who)s ended the promotion %(record)s"),
+        "promotion.assigned": gettext_lazy("%(who)s gave the promotion %(record)s to a customer"),
+    }
     return [
         Area("orders", gettext_lazy("Orders"), orders),
+        Area("promotions", gettext_lazy("Promo codes"), promotions),
         Area("money", gettext_lazy("Payments and refunds"), money),
     ]
 

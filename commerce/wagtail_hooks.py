@@ -13,7 +13,9 @@ from commerce.viewsets import (
     OrderViewSet,
     PaymentSettingsViewSet,
     PriceCheckViewSet,
+    PromotionViewSet,
     ProviderEventViewSet,
+    TaxRateViewSet,
 )
 from commerce.viewsets.departures import schedule_links, schedule_urls
 from commerce.viewsets.events import failed_events_button
@@ -29,6 +31,8 @@ register_permission_policy(ProviderEvent, ReadOnlyPolicy(ProviderEvent))
 @hooks.register("register_admin_viewset")
 def register_orders():
     return [
+        PromotionViewSet(),
+        TaxRateViewSet(),
         OrderViewSet(),
         DisputeViewSet(),
         ProviderEventViewSet(),

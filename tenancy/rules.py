@@ -53,6 +53,10 @@ _OPERATIONS: Final = (
     "commerce.refund_payment",
     "commerce.view_dispute",
     "commerce.change_dispute",
+    "commerce.view_promotion",
+    "commerce.add_promotion",
+    "commerce.change_promotion",
+    "commerce.delete_promotion",
     "tenancy.view_outboxdelivery",
     "tenancy.retry_outboxdelivery",
 )
@@ -182,6 +186,15 @@ DUTIES: Final[tuple[tuple[Promise, tuple[Duty, ...]], ...]] = (
             Duty(_("Refund payments"), ("commerce.refund_payment",)),
             Duty(_("See and answer disputes"), ("commerce.view_dispute", "commerce.change_dispute")),
             Duty(_("Refund more than the organization’s limit"), ("commerce.refund_any_amount",)),
+            Duty(
+                _("Give out promo codes and see what they bring"),
+                (
+                    "commerce.view_promotion",
+                    "commerce.add_promotion",
+                    "commerce.change_promotion",
+                    "commerce.delete_promotion",
+                ),
+            ),
             Duty(_("Decide how guests can pay"), ("commerce.*",)),
         ),
     ),

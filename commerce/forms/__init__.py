@@ -11,10 +11,13 @@ from commerce.forms.participants import guest_participant_forms, party_forms
 from commerce.forms.payment_settings import PaymentSettingsForm
 from commerce.forms.payments import ChargeForm, DepositRuleForm, LinkForm, RecordPaymentForm, WriteOffForm
 from commerce.forms.prices import PriceCheckForm
+from commerce.forms.promo_codes import AssignForm, PromotionForm
+from commerce.forms.taxes import TaxRateForm
 
 __all__ = [
     "CASH",
     "MOST_FOUND",
+    "AssignForm",
     "BookingForm",
     "CancelDepartureForm",
     "ChangeDecisionForm",
@@ -32,10 +35,12 @@ __all__ = [
     "PaymentSettingsForm",
     "PeopleForm",
     "PriceCheckForm",
+    "PromotionForm",
     "QuantitiesForm",
     "ReasonForm",
     "RecordPaymentForm",
     "RefundForm",
+    "TaxRateForm",
     "WriteOffForm",
     "guest_participant_forms",
     "home_region",

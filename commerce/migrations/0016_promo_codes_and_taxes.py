@@ -3,7 +3,6 @@
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
-import modelcluster.fields
 import tenancy.fields
 import tenancy.scope
 from django.db import migrations, models
@@ -94,7 +93,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
                 ('organization', models.ForeignKey(default=tenancy.scope.current_organization_id, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenancy.organization', verbose_name='organization')),
-                ('promotion', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='targets', to='commerce.promotion', verbose_name='promotion')),
+                ('promotion', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='targets', to='commerce.promotion', verbose_name='promotion')),
                 ('tour', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tours.tour', verbose_name='tour')),
                 ('variant', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tours.tourvariant', verbose_name='only this variant')),
             ],
@@ -131,7 +130,7 @@ class Migration(migrations.Migration):
                 ('basis_points', tenancy.fields.BasisPointsField(verbose_name='percentage')),
                 ('first_day', models.DateField(blank=True, null=True, verbose_name='for departures from')),
                 ('organization', models.ForeignKey(default=tenancy.scope.current_organization_id, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenancy.organization', verbose_name='organization')),
-                ('rate', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='percentages', to='commerce.taxrate', verbose_name='tax')),
+                ('rate', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='percentages', to='commerce.taxrate', verbose_name='tax')),
             ],
             options={
                 'verbose_name': 'percentage of a tax',
@@ -147,7 +146,7 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
                 ('organization', models.ForeignKey(default=tenancy.scope.current_organization_id, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenancy.organization', verbose_name='organization')),
                 ('tour', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='taxes', to='tours.tour', verbose_name='tour')),
-                ('rate', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='tours', to='commerce.taxrate', verbose_name='tax')),
+                ('rate', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tours', to='commerce.taxrate', verbose_name='tax')),
             ],
             options={
                 'verbose_name': 'tour of a tax',

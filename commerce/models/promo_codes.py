@@ -4,8 +4,6 @@ from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models.functions import Replace, Upper
 from django.utils.translation import gettext_lazy as _
-from modelcluster.fields import ParentalKey
-from modelcluster.models import ClusterableModel
 
 from commerce.enums import DiscountKind
 from commerce.models.orders import Order
@@ -15,7 +13,7 @@ from tenancy.models import TenantModel
 from tours.models import Tour, TourVariant
 
 
-class Promotion(ClusterableModel, TenantModel):
+class Promotion(TenantModel):
     """What codes take off, and when and for what they count. It has one code that many people use, or a batch of single-use codes.
 
     Days of use are those of the organization's clock, days of departure those of the departure's; first and last are included.
@@ -87,7 +85,9 @@ class Promotion(ClusterableModel, TenantModel):
 class PromotionTarget(TenantModel):
     """A tour, or one variant of it, that a promotion is for. Without any it is for all."""
 
-    promotion = ParentalKey(Promotion, verbose_name=_("promotion"), on_delete=models.CASCADE, related_name="targets")
+    promotion = models.ForeignKey(
+        Promotion, verbose_name=_("promotion"), on_delete=models.CASCADE, related_name="targets"
+    )
     tour = models.ForeignKey(Tour, verbose_name=_("tour"), on_delete=models.CASCADE, related_name="+")
     variant = models.ForeignKey(
         TourVariant,

@@ -2,8 +2,6 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from modelcluster.fields import ParentalKey
-from modelcluster.models import ClusterableModel
 
 from commerce.models.orders import OrderLine
 from tenancy.fields import BasisPointsField, TranslationsField
@@ -11,7 +9,7 @@ from tenancy.models import TenantModel
 from tours.models import Tour
 
 
-class TaxRate(ClusterableModel, TenantModel):
+class TaxRate(TenantModel):
     """A tax by its name: contained in the prices, or added to them. It is for the tours it names, or for all without a tax of their own."""
 
     name = models.CharField(_("name"), max_length=60)
@@ -38,7 +36,7 @@ class TaxRate(ClusterableModel, TenantModel):
 class TaxPercentage(TenantModel):
     """What a tax amounts to for departures from a day on, until the next one begins."""
 
-    rate = ParentalKey(TaxRate, verbose_name=_("tax"), on_delete=models.CASCADE, related_name="percentages")
+    rate = models.ForeignKey(TaxRate, verbose_name=_("tax"), on_delete=models.CASCADE, related_name="percentages")
     basis_points = BasisPointsField(_("percentage"))
     first_day = models.DateField(_("for departures from"), null=True, blank=True)
 
@@ -63,7 +61,7 @@ class TaxPercentage(TenantModel):
 class TaxedTour(TenantModel):
     """A tour that a tax is for, in place of those for all."""
 
-    rate = ParentalKey(TaxRate, verbose_name=_("tax"), on_delete=models.CASCADE, related_name="tours")
+    rate = models.ForeignKey(TaxRate, verbose_name=_("tax"), on_delete=models.CASCADE, related_name="tours")
     tour = models.ForeignKey(Tour, verbose_name=_("tour"), on_delete=models.CASCADE, related_name="taxes")
 
     class Meta:

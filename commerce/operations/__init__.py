@@ -84,6 +84,7 @@ from commerce.operations.orders import (
 from commerce.operations.payment_links import open_payment_link, send_payment_link, withdraw_payment_link
 from commerce.operations.payment_reminders import cancel_overdue, remind_of_payment
 from commerce.operations.payments import PaymentRefused, settle_payment
+from commerce.operations.promo_codes import MOST_CODES, assign_promotion, end_promotion, make_codes
 from commerce.operations.refunds import (
     RefundRefused,
     adopt_refund,
@@ -96,6 +97,7 @@ from commerce.operations.refunds import (
 )
 
 __all__ = [
+    "MOST_CODES",
     "Accepted",
     "CancellationRefused",
     "CardPayment",
@@ -114,6 +116,7 @@ __all__ = [
     "adopt_refund",
     "approve_payment",
     "approve_refunds",
+    "assign_promotion",
     "begin_cancelled",
     "begin_choices",
     "begin_due_payment",
@@ -131,11 +134,13 @@ __all__ = [
     "decline_payment",
     "deliver_evidence",
     "end_choice",
+    "end_promotion",
     "expire_order",
     "extend_hold",
     "keep_departure",
     "leave_warning",
     "lines_of",
+    "make_codes",
     "move_departure",
     "open_payment_link",
     "pay_approved",

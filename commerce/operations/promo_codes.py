@@ -2,13 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Final
 
+from django.db import transaction
 from django.db.models import F, Q
 
 from commerce import queries
-from commerce.models import AppliedDiscount, Order, PromoCode, PromotionCustomer
+from commerce.models import AppliedDiscount, Order, PromoCode, Promotion, PromotionCustomer
 from commerce.queries import UsedCode
-from commerce.rules import CodeProblem
+from commerce.rules import CodeProblem, new_code
+from crm.models import Customer
+from tenancy import audit
+from tenancy.audit import Actor
 
 
 class CodeRefused(Exception):
@@ -84,3 +89,44 @@ def retake_codes(order: Order, *, now: datetime) -> None:
     if released:
         _take_uses(order, [discount.promo_code for discount in released])
         order.discounts.update(released_at=None, updated_at=now)
+
+
+MOST_CODES: Final = 2000
+
+
+@transaction.atomic
+def make_codes(promotion: Promotion, *, count: int, prefix: str = "", actor: Actor = None) -> int:
+    """Make so many single-use codes for a promotion, each random and readable; return how many, at most `MOST_CODES`."""
+    wanted = min(count, MOST_CODES)
+    before = PromoCode.objects.filter(promotion=promotion).count()
+    made = 0
+    while made < wanted:
+        codes = [PromoCode(promotion=promotion, code=new_code(prefix), uses_limit=1) for _code in range(wanted - made)]
+        # One that exists already is made anew.
+        PromoCode.objects.bulk_create(codes, ignore_conflicts=True)
+        made = PromoCode.objects.filter(promotion=promotion).count() - before
+    audit.record("promotion.codes_made", promotion, actor=actor, count=wanted)
+    return wanted
+
+
+@transaction.atomic
+def end_promotion(promotion: Promotion, *, now: datetime, actor: Actor) -> Promotion:
+    """Let nobody use the codes of a promotion from now on; return it. Orders keep what they have. A repeat has no effect."""
+    promotion = Promotion.objects.select_for_update().get(pk=promotion.pk)
+    if promotion.ended_at is None:
+        promotion.ended_at = now
+        promotion.save(update_fields=["ended_at", "updated_at"])
+        audit.record("promotion.ended", promotion, actor=actor)
+    return promotion
+
+
+@transaction.atomic
+def assign_promotion(promotion: Promotion, customer: Customer, *, uses: int | None, actor: Actor) -> PromotionCustomer:
+    """Let a customer use a promotion so many times more, or for ever (None); return what it is now."""
+    rows = PromotionCustomer.objects.select_for_update()
+    row, _is_new = rows.get_or_create(promotion=promotion, customer=customer)
+    row.is_assigned = True
+    row.uses_limit = None if uses is None else row.uses + uses
+    row.save(update_fields=["is_assigned", "uses_limit", "updated_at"])
+    audit.record("promotion.assigned", promotion, actor=actor, customer_id=customer.pk, uses=uses)
+    return row

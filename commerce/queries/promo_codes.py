@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
-from django.db.models.functions import JSONObject
+from django.db.models import BigIntegerField, Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce, JSONObject
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -196,3 +196,64 @@ def discounts_to_release(order: Order) -> list[AppliedDiscount]:
     """Return the codes that an order holds, in the order in which they are locked."""
     held = AppliedDiscount.objects.filter(order=order, released_at=None)
     return list(held.select_related("promo_code").order_by("promo_code__promotion_id", "promo_code_id"))
+
+
+def staff_promotions() -> QuerySet[Promotion]:
+    """Return the promotions with what each has brought: its uses, what it took off, and what the orders that hold it cost."""
+    held = AppliedDiscount.objects.filter(promo_code__promotion=OuterRef("pk"), released_at=None)
+    held = held.order_by().values("promo_code__promotion")
+    codes = PromoCode.objects.filter(promotion=OuterRef("pk"))
+
+    def of_held(what: Any) -> Coalesce:
+        return Coalesce(Subquery(held.annotate(found=what).values("found"), output_field=BigIntegerField()), 0)
+
+    return Promotion.objects.annotate(
+        code=Subquery(codes.order_by("pk").values("code")[:1]),
+        codes_count=Coalesce(
+            Subquery(codes.order_by().values("promotion").annotate(found=Count("pk")).values("found")), 0
+        ),
+        uses_limit=Subquery(codes.order_by("pk").values("uses_limit")[:1]),
+        uses=of_held(Count("pk")),
+        off_minor=of_held(Sum("amount_minor")),
+        revenue_minor=of_held(Sum("order__total_minor")),
+    ).prefetch_related("targets__tour", "targets__variant__tour")
+
+
+def codes_of(promotion: Promotion) -> QuerySet[PromoCode]:
+    """Return the codes of a promotion, the first one first."""
+    return PromoCode.objects.filter(promotion=promotion).order_by("pk")
+
+
+def discounts_of(promotion: Promotion) -> QuerySet[AppliedDiscount]:
+    """Return which orders used a promotion, the latest first, with their guests."""
+    found = AppliedDiscount.objects.filter(promo_code__promotion=promotion)
+    return found.select_related("order__customer").order_by("-pk")
+
+
+def assigned_customers(promotion: Promotion) -> QuerySet[PromotionCustomer]:
+    """Return the customers to whom staff gave a promotion."""
+    return PromotionCustomer.objects.filter(promotion=promotion, is_assigned=True).select_related("customer")
+
+
+def is_used(promotion: Promotion) -> bool:
+    """Return whether any order ever held one of its codes, also one that gave it back."""
+    return AppliedDiscount.objects.filter(promo_code__promotion=promotion).exists()
+
+
+def search_promotions(promotions: QuerySet[Promotion], text: str) -> QuerySet[Promotion]:
+    """Return those of some promotions whose name holds a text, or that have the code."""
+    codes = PromoCode.objects.filter(promotion=OuterRef("pk"), folded=fold_code(text))
+    return promotions.filter(Q(name__icontains=text) | Exists(codes))
+
+
+def promotions_by_state(promotions: QuerySet[Promotion], state: str, *, today: date) -> QuerySet[Promotion]:
+    """Return those of some promotions that are `running`, to `come`, `over` or `ended`."""
+    come, over = Q(first_day__gt=today), Q(last_day__lt=today)
+    if state == "ended":
+        return promotions.exclude(ended_at=None)
+    open_ones = promotions.filter(ended_at=None)
+    if state == "come":
+        return open_ones.filter(come)
+    if state == "over":
+        return open_ones.filter(over)
+    return open_ones.exclude(come).exclude(over)

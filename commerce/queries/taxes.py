@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef
+from django.db.models import F, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
@@ -91,3 +91,8 @@ def taxes_left(order: Order, *, given_back_minor: int) -> list[TaxSum]:
         )
         for each in tax_sums(order)
     ]
+
+
+def staff_taxes() -> QuerySet[TaxRate]:
+    """Return the taxes with their percentages and tours."""
+    return TaxRate.objects.prefetch_related("percentages", "tours__tour")

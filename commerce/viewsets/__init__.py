@@ -5,6 +5,8 @@ from commerce.viewsets.notifications import NotificationViewSet
 from commerce.viewsets.orders import OrderViewSet
 from commerce.viewsets.payment_settings import PaymentSettingsViewSet
 from commerce.viewsets.price_check import PriceCheckViewSet
+from commerce.viewsets.promo_codes import PromotionViewSet
+from commerce.viewsets.taxes import TaxRateViewSet
 
 __all__ = [
     "DepositRuleViewSet",
@@ -13,5 +15,7 @@ __all__ = [
     "OrderViewSet",
     "PaymentSettingsViewSet",
     "PriceCheckViewSet",
+    "PromotionViewSet",
     "ProviderEventViewSet",
+    "TaxRateViewSet",
 ]
