@@ -246,4 +246,4 @@ class PromotionViewSet(ModelViewSet):
             path("<int:pk>/assign/", AssignView.as_view(), name="assign"),
             path("<int:pk>/codes.csv", CodesFileView.as_view(), name="codes"),
         ]
-        return [*own, *(pattern for pattern in super().get_urlpatterns() if pattern.name not in self.without)]
+        return [*(pattern for pattern in super().get_urlpatterns() if pattern.name not in self.without), *own]
