@@ -200,8 +200,8 @@ def discounts_to_release(order: Order) -> list[AppliedDiscount]:
 
 def staff_promotions() -> QuerySet[Promotion]:
     """Return the promotions with what each has brought: its uses, what it took off, and what the orders that hold it cost."""
-    held = AppliedDiscount.objects.filter(promo_code__promotion=OuterRef("pk"), released_at=None)
-    held = held.order_by().values("promo_code__promotion")
+    holding = AppliedDiscount.objects.filter(promo_code__promotion=OuterRef("pk"), released_at=None)
+    held = holding.order_by().values("promo_code__promotion")
     codes = PromoCode.objects.filter(promotion=OuterRef("pk"))
 
     def of_held(what: Any) -> Coalesce:
