@@ -86,7 +86,12 @@ def render(kind: str, order: Order, *, organization: Organization, subject: str,
         "visits": _visits(order),
         "order_url": queries.order_url(order, organization),
         "total": format_money(order.total_minor, order.currency),
-        "taxes": [(each.label, format_money(each.tax_minor, order.currency)) for each in queries.tax_sums(order)],
+        # Those that are added are steps of the prices.
+        "taxes": [
+            (each.label, format_money(each.tax_minor, order.currency))
+            for each in queries.tax_sums(order)
+            if each.is_inclusive
+        ],
         "paid": format_money(paid, order.currency) if paid else "",
         "fees": format_money(order.cancellation_fee_minor, order.currency) if order.cancellation_fee_minor else "",
         "owed": format_money(owed, order.currency) if owed else "",
