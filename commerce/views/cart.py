@@ -27,6 +27,8 @@ class Line:
     schedule: object
     prices: list = field(default_factory=list)
     problem: str = ""
+    # What it costs without promo codes, as it was when it was chosen.
+    plain_minor: int = 0
     form: QuantitiesForm | None = None
 
     @property
