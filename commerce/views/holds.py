@@ -53,5 +53,7 @@ def again(request, secret):
             for line in operations.lines_of(order)
             if line.quantities
         )
+        for discount in order.discounts.all():
+            basket.add_code(discount.code)
         return redirect(f"{reverse('commerce:checkout')}?again={secret}")
     return next_step(placed)
