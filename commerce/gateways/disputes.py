@@ -93,10 +93,12 @@ def upload_file(keys: Keys, *, name: str, content: bytes, idempotency_key: str) 
 
 def submit_evidence(keys: Keys, reference: str, *, evidence: Mapping[str, str], idempotency_key: str) -> DisputeState:
     """Answer a dispute, for good: texts, and ids of uploaded files, by Stripe's names. Return it as it then is. Raises `GatewayError`."""
+    # Names are those of our texts and slots, which the package knows one by one.
+    changes: Any = {"evidence": dict(evidence), "submit": True}
     try:
         changed = _client(keys).v1.disputes.update(
             reference,
-            {"evidence": dict(evidence), "submit": True},  # type: ignore[typeddict-item]
+            changes,
             {"idempotency_key": idempotency_key},
         )
     except stripe.StripeError as error:
