@@ -17,9 +17,10 @@ from commerce.gateways import stripe
 from commerce.models import Order
 from crm.models import Activity, Customer
 from tenancy.audit import Area
+from tenancy.models import Organization
 from tenancy.money import format_money
 from tenancy.panels import SettingsCard, TodayItem
-from tenancy.queries import current_organization, scope_currency
+from tenancy.queries import scope_currency
 from tours.models import Booking
 
 
@@ -229,7 +230,7 @@ def today_items(request: HttpRequest) -> list[TodayItem]:
         url = f"{reverse('orders:index')}?method=bank_transfer&status=pending" if may_see else ""
         items.append(TodayItem(text % {"count": transfers.count}, url, items=oldest, order=30))
     items += _second_person(link) if user.has_perm("commerce.confirm_payment") else []
-    items += _overdue(link) if may_see else []
+    items += _overdue(link, request.organization) if may_see else []  # type: ignore[attr-defined]
     failed = queries.failed_provider_events().count() if user.has_perm("commerce.view_providerevent") else 0
     if failed:
         text = ngettext("%(count)d failed Stripe event", "%(count)d failed Stripe events", failed)
@@ -255,8 +256,8 @@ def _second_person(link: Callable[[Order], str]) -> list[TodayItem]:
     return [TodayItem(text % {"count": len(payments)}, items=below, order=31)] if payments else []
 
 
-def _overdue(link: Callable[[Order], str]) -> list[TodayItem]:
-    overdue = queries.overdue_payments(today=timezone.localdate(timezone=current_organization().zone))
+def _overdue(link: Callable[[Order], str], organization: Organization) -> list[TodayItem]:
+    overdue = queries.overdue_payments(today=timezone.localdate(timezone=organization.zone))
     text = ngettext("%(count)d payment overdue", "%(count)d payments overdue", overdue.count)
     below = [
         TodayItem(
