@@ -9,6 +9,7 @@ from wagtail.signals import page_published, page_slug_changed, page_unpublished,
 from cms import operations
 from cms.models import Branding, LegalText
 from cms.page_cache import forget_pages
+from commerce.models import CancellationPolicy, TourPolicy
 from places.models import Place
 from tenancy.models import Organization, TenantImage
 from tenancy.queries import HOST_LIFETIME
@@ -26,6 +27,7 @@ from tours.models import (
 
 SHOWN_ON_PAGES: tuple[type[Model], ...] = (
     Branding,
+    CancellationPolicy,
     EarlyBirdDiscount,
     GroupDiscount,
     LegalText,
@@ -37,6 +39,7 @@ SHOWN_ON_PAGES: tuple[type[Model], ...] = (
     Stop,
     TenantImage,
     Tour,
+    TourPolicy,
     TourVariant,
 )
 

@@ -24,6 +24,7 @@ urlpatterns = [
     path("order/<str:secret>/people/", views.participants, name="participants"),
     path("order/<str:secret>/state/", views.order_state, name="order_state"),
     path("order/<str:secret>/change/<uuid:booking_public_id>/", views.change, name="change"),
+    path("order/<str:secret>/cancel/", views.cancel, name="cancel"),
     path("order/<str:secret>/calendar.ics", views.order_ics, name="order_ics"),
     path("order/<str:secret>/receipt.pdf", views.order_receipt, name="order_receipt"),
     path("order/<str:secret>/choices/<uuid:choice_public_id>/", views.choice, name="choice"),

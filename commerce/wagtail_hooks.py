@@ -7,6 +7,7 @@ from wagtail.permissions import register_permission_policy
 from commerce import panels, queries
 from commerce.models import Dispute, Order, ProviderEvent
 from commerce.viewsets import (
+    CancellationPolicyViewSet,
     DepositRuleViewSet,
     DisputeViewSet,
     NotificationViewSet,
@@ -40,6 +41,7 @@ def register_orders():
         DepositRuleViewSet(),
         NotificationViewSet(),
         PriceCheckViewSet(),
+        CancellationPolicyViewSet(),
     ]
 
 

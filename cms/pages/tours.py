@@ -15,7 +15,9 @@ from wagtail.search import index
 from cms import queries
 from cms.blocks import ContentBlock
 from cms.pages.base import BasePage
+from commerce.queries import policy_words_of
 from tenancy.models import TenantDocument, TenantImage
+from tenancy.queries import scope_currency
 from tours.models import Stop, Tour
 from tours.queries import stops_of
 
@@ -113,6 +115,7 @@ class TourPage(BasePage):
             "stops": stops,
             "points": queries.map_points(stops),
             "pictures": gallery,
+            "cancellation_policy": policy_words_of(tour, scope_currency()),
         }
 
     @property

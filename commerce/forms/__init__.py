@@ -1,6 +1,7 @@
 """What guests and staff type."""
 
 from commerce.forms.bookings import CASH, MOST_FOUND, BookingForm, staff_methods
+from commerce.forms.cancellations import CancelReasonForm, PeopleWhoCancelForm, StaffCancelForm
 from commerce.forms.changes import ChangeDecisionForm, PeopleForm
 from commerce.forms.departures import CancelDepartureForm, MoveDepartureForm, NewTimeForm
 from commerce.forms.disputes import EvidenceForm
@@ -10,6 +11,7 @@ from commerce.forms.orders import ConfirmPaymentForm, GiveBackForm, ReasonForm, 
 from commerce.forms.participants import guest_participant_forms, party_forms
 from commerce.forms.payment_settings import PaymentSettingsForm
 from commerce.forms.payments import ChargeForm, DepositRuleForm, LinkForm, RecordPaymentForm, WriteOffForm
+from commerce.forms.policies import CancellationPolicyForm
 from commerce.forms.prices import PriceCheckForm
 from commerce.forms.promo_codes import AssignForm, PromotionForm
 from commerce.forms.taxes import TaxRateForm
@@ -20,6 +22,8 @@ __all__ = [
     "AssignForm",
     "BookingForm",
     "CancelDepartureForm",
+    "CancelReasonForm",
+    "CancellationPolicyForm",
     "ChangeDecisionForm",
     "ChargeForm",
     "CheckoutForm",
@@ -34,12 +38,14 @@ __all__ = [
     "NotificationForm",
     "PaymentSettingsForm",
     "PeopleForm",
+    "PeopleWhoCancelForm",
     "PriceCheckForm",
     "PromotionForm",
     "QuantitiesForm",
     "ReasonForm",
     "RecordPaymentForm",
     "RefundForm",
+    "StaffCancelForm",
     "TaxRateForm",
     "WriteOffForm",
     "guest_participant_forms",

@@ -42,6 +42,9 @@ class GiveBackForm(forms.Form):
 class RefundForm(GiveBackForm):
     """Why money goes back, and by which way."""
 
+    amount_minor = MinorUnitsFormField(
+        label=_("Amount"), required=False, help_text=_("Empty: all that is not needed for places that stand.")
+    )
     by_hand = forms.BooleanField(
         label=_("We pay it back ourselves"),
         required=False,

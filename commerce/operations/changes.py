@@ -8,11 +8,11 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from commerce import queries
 from commerce.enums import ChoiceStatus, OrderStatus, PaymentMethod, PaymentPurpose, PaymentStatus, RefundReason
 from commerce.models import BookingChange, Order, OrderLine, Payment, PaymentSettings
+from commerce.operations.attention import CHEAPER_NOW, settle_attention
 from commerce.operations.orders import MAX_SEATS
 from commerce.operations.payments import mark_paid
 from commerce.operations.refunds import RefundRefused, pay_back
@@ -26,7 +26,6 @@ from tenancy.outbox import publish
 from tours.models import Booking, Participant, Schedule
 from tours.operations import SeatsUnavailable, move_booking
 
-CHEAPER_NOW: Final = gettext_noop("A booking became cheaper; pay the difference back.")
 UNPAID: Final = (OrderStatus.PENDING, OrderStatus.CONFIRMED)
 
 
@@ -262,6 +261,7 @@ def _settle(
         elif change.refund_minor:
             order.needs_attention = CHEAPER_NOW
             order.save(update_fields=["needs_attention", "updated_at"])
+    settle_attention(order)
     change.save(update_fields=["due_minor", "refund_minor", "updated_at"])
 
 

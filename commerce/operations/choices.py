@@ -11,11 +11,12 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, override
+from django.utils.translation import override
 
 from commerce import emails, queries
 from commerce.enums import ChangeKind, ChoiceStatus, RefundReason
 from commerce.models import BookingChange, DepartureChange, GuestChoice, Order, OrderLine, Refund
+from commerce.operations.attention import REFUND_TO_APPROVE, call_attention, settle_attention
 from commerce.operations.endings import close_when_empty
 from commerce.operations.payments import expect_no_more
 from commerce.operations.refunds import RefundRefused, pay_back, retry_refund
@@ -32,10 +33,6 @@ from tours.operations import (
     SeatsUnavailable,
     move_booking,
     release_seats,
-)
-
-REFUND_TO_APPROVE = gettext_noop(
-    "The refund for a cancelled departure is above the limit of the person who cancelled it. Please approve it."
 )
 
 
@@ -83,8 +80,7 @@ def give_places_back(order: Order, choices: Sequence[GuestChoice], *, now: datet
     surplus = queries.surplus_minor(order)
     if queries.refund_problem(order, surplus, limit_minor=limit_minor):
         settle_choices(choices, ChoiceStatus.HELD)
-        order.needs_attention = REFUND_TO_APPROVE
-        order.save(update_fields=["needs_attention", "updated_at"])
+        call_attention(order, REFUND_TO_APPROVE)
         return
     refunds = pay_back(order, surplus, reason=RefundReason.CANCELLED_BY_US, now=now, actor=actor)
     Refund.objects.filter(pk__in=[refund.pk for refund in refunds]).update(guest_choice=choices[0])
@@ -249,10 +245,8 @@ def pay_approved(order_id: int, *, change_id: int, now: datetime) -> None:
     order = queries.order_for_update(order_id)
     choices = lock_choices(order.guest_choices.filter(change=change_id, status=ChoiceStatus.DUE))
     if choices:
-        if order.needs_attention == REFUND_TO_APPROVE:
-            order.needs_attention = ""
-            order.save(update_fields=["needs_attention", "updated_at"])
         give_places_back(order, choices, now=now)
+        settle_attention(order)
 
 
 @transaction.atomic(durable=True)

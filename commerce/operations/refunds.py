@@ -19,6 +19,7 @@ from commerce.enums import (
 from commerce.gateways import stripe
 from commerce.gateways.stripe import RefundState
 from commerce.models import Order, Payment, Refund
+from commerce.operations.attention import REFUND_BY_HAND, REFUND_FAILED, call_attention, settle_attention
 from commerce.operations.ledger import record_refund, record_refund_failed
 from commerce.operations.states import set_order_status, set_payment_status
 from commerce.rules import method_of, received_status, refund_may_become
@@ -33,11 +34,11 @@ SWEEP_AFTER = timedelta(minutes=2)
 # How often Stripe is asked about a refund that it has not carried out yet, in case its webhook is lost.
 ASK_AGAIN_AFTER = timedelta(days=1)
 MAX_ATTEMPTS = 10
-REFUND_FAILED = gettext_noop("A refund failed; pay the money back another way.")
 REFUND_DISPUTED = gettext_noop(
     "A refund was stopped: the guest's bank has taken the money already. Do not pay it back another way."
 )
-REFUND_BY_HAND = gettext_noop("Money is to be paid back by hand.")
+# Stripe has not carried these out yet.
+UNDER_WAY = (RefundStatus.PENDING, RefundStatus.REQUIRES_ACTION)
 MADE_AT_STRIPE = gettext_noop("Money was paid back in Stripe's dashboard; cancel the order if its places are free now.")
 
 # How Stripe's words are ours.
@@ -92,8 +93,9 @@ def start_refund(
     audit.record("refund.started", refund, actor=actor, amount_minor=amount_minor, reason=reason.value)
     publish("commerce.refund_started", order_id=order.pk, refund_id=refund.pk)
     if by_hand:
-        _call_attention(order, REFUND_BY_HAND)
+        call_attention(order, REFUND_BY_HAND)
     else:
+        settle_attention(order)
         enqueue("commerce.run_refund", refund_id=refund.pk)
     return refund
 
@@ -160,11 +162,6 @@ def refund_order(
     return refunds
 
 
-def _call_attention(order: Order, text: str) -> None:
-    order.needs_attention = text
-    order.save(update_fields=["needs_attention", "updated_at"])
-
-
 def run_refund(refund_id: int, *, now: datetime) -> Refund:
     """Send a waiting refund to Stripe and settle it by the answer; return it. A repeat finds the same refund there.
 
@@ -172,7 +169,7 @@ def run_refund(refund_id: int, *, now: datetime) -> Refund:
     """
     refund = Refund.objects.select_related("payment").get(pk=refund_id)
     payment = refund.payment
-    if refund.status != RefundStatus.PENDING or refund.by_hand:
+    if refund.status not in UNDER_WAY or refund.by_hand:
         return refund
     try:
         state = _refund_at_stripe(refund, payment)
@@ -240,7 +237,7 @@ def _record_failure(refund_id: int, error: stripe.GatewayError, *, now: datetime
         refund.status = RefundStatus.FAILED
         refund.next_attempt_at = None
         is_disputed = isinstance(error, stripe.GatewayRefused) and error.code == "charge_disputed"
-        _call_attention(order, REFUND_DISPUTED if is_disputed else REFUND_FAILED)
+        call_attention(order, REFUND_DISPUTED if is_disputed else REFUND_FAILED)
     else:
         refund.next_attempt_at = now + timedelta(seconds=60 * 2**refund.attempts)
     refund.save()
@@ -271,7 +268,7 @@ def settle_refund(refund_id: int, *, state: RefundState, now: datetime) -> Refun
         record_refund_failed(refund, occurred_at=state.returned_at or now)
     if wanted == refund.status or not refund_may_become(refund.status, wanted):
         # Stripe has it now: its webhooks will tell the rest.
-        refund.next_attempt_at = now + ASK_AGAIN_AFTER if refund.status == RefundStatus.PENDING else None
+        refund.next_attempt_at = now + ASK_AGAIN_AFTER if refund.status in UNDER_WAY else None
         refund.save()
         return refund
     _settle(order, payment, refund, wanted, failure=state.failure, now=now)
@@ -289,8 +286,6 @@ def settle_manual_refund(refund: Refund, *, now: datetime, actor: Actor) -> Refu
         raise RefundRefused(_("This refund is not waiting for you."))
     _settle(order, payment, refund, RefundStatus.SUCCEEDED, failure="", now=now)
     record_refund(refund, occurred_at=now)
-    order.needs_attention = ""
-    order.save(update_fields=["needs_attention", "updated_at"])
     audit.record("refund.settled", refund, actor=actor)
     return refund
 
@@ -300,8 +295,10 @@ def _settle(
 ) -> None:
     had_succeeded = refund.status == RefundStatus.SUCCEEDED
     refund.status = wanted
-    refund.settled_at = now
-    refund.next_attempt_at = None
+    # Who is asked for a bank account may take weeks, or never answer: then Stripe fails the refund.
+    is_under_way = wanted in UNDER_WAY
+    refund.settled_at = None if is_under_way else now
+    refund.next_attempt_at = now + ASK_AGAIN_AFTER if is_under_way else None
     refund.last_error = failure
     refund.save()
     if wanted == RefundStatus.SUCCEEDED:
@@ -310,7 +307,9 @@ def _settle(
     elif wanted == RefundStatus.FAILED:
         if had_succeeded:
             _move(order, payment, -refund.amount_minor)
-        _call_attention(order, REFUND_FAILED)
+        call_attention(order, REFUND_FAILED)
+    if wanted != RefundStatus.FAILED:
+        settle_attention(order)
     audit.record(f"refund.{wanted.value}", refund, amount_minor=refund.amount_minor)
 
 
@@ -356,6 +355,6 @@ def adopt_refund(payment_id: int, *, state: RefundState, now: datetime) -> Refun
         },
     )
     if is_new:
-        _call_attention(order, MADE_AT_STRIPE)
+        call_attention(order, MADE_AT_STRIPE)
         publish("commerce.refund_started", order_id=order.pk, refund_id=refund.pk)
     return settle_refund(refund.pk, state=state, now=now)

@@ -89,7 +89,8 @@ class CancellationPreview:
     """What giving up places would mean, in minor units of the order's currency.
 
     The places cost `value_minor`. Of it `fee_minor` is kept; `back_minor` goes back to `payments`. What was not paid cannot go back:
-    `open_minor` is the part of the fee that no money is here for once nothing of the order is left.
+    `open_minor` is the part of the fee that no money is here for once nothing of the order is left; `owed_minor` is what an order
+    that stands and is not paid yet still costs then.
     """
 
     order: Order
@@ -99,6 +100,7 @@ class CancellationPreview:
     fee_minor: int
     back_minor: int
     open_minor: int
+    owed_minor: int
     payments: tuple[tuple[Payment, int], ...]
 
     @property
@@ -210,6 +212,7 @@ def _with_money(
     left = claims - value_minor + fee_minor
     # What is here beyond all claims already waits for staff; it is no part of this.
     back = max(0, kept - left) - max(0, kept - claims)
+    is_unpaid = order.status in (OrderStatus.PENDING, OrderStatus.CONFIRMED)
     return CancellationPreview(
         order,
         bookings,
@@ -218,6 +221,7 @@ def _with_money(
         fee_minor=fee_minor,
         back_minor=back,
         open_minor=min(fee_minor, max(0, left - kept)) if is_whole else 0,
+        owed_minor=max(0, left - kept) if is_unpaid and not is_whole else 0,
         payments=tuple(refund_split(order, back)),
     )
 
@@ -277,4 +281,4 @@ def _kept_quantities(lines: tuple[OrderLine, ...], people: tuple[Participant, ..
 
 def cancellations_of(order: Order) -> QuerySet[Cancellation]:
     """Return the times that places of an order were given up, the first one first."""
-    return Cancellation.objects.filter(order=order).select_related("actor").prefetch_related("refunds")
+    return Cancellation.objects.filter(order=order).select_related("actor")

@@ -14,14 +14,14 @@ from commerce.queries.payments import (
     manual_payment_of,
     owed_minor,
     recorded_payment_of,
-    refundable_without_cancelling,
+    refundable_most,
 )
-from commerce.rules import ORDER_CHANGES, PAID_AND_STANDING, method_of, methods_that
+from commerce.rules import ORDER_CHANGES, PAID_AND_STANDING, method_of, methods_that, order_may_change
 from crm.models import Customer
 from tenancy import audit
 from tenancy.fields import plain_text
 from tenancy.models import AuditEntry
-from tours.enums import SEAT_TAKING
+from tours.enums import SEAT_TAKING, BookingStatus
 
 # Orders that count as sales.
 STANDING: Final = (
@@ -79,9 +79,14 @@ def staff_verbs(order: Order) -> list[str]:
     if is_pending and card is not None and card.provider_reference:
         verbs.append("ask")
     verbs += _money_verbs(order)
+    to_come = (BookingStatus.PENDING, BookingStatus.CONFIRMED)
+    if order_may_change(order.status, order.method) and any(
+        line.booking.status in to_come for line in order.lines.all()
+    ):
+        verbs.append("cancel_places")
     if OrderStatus.CANCELLED in ORDER_CHANGES[OrderStatus(order.status)]:
         verbs.append("cancel")
-    if refundable_without_cancelling(order):
+    if refundable_most(order):
         verbs.append("refund")
     if order.needs_attention:
         verbs.append("seen")

@@ -27,7 +27,7 @@ def due_events(*, now: datetime, limit: int = 500) -> list[tuple[int, int]]:
 def due_refunds(*, now: datetime, limit: int = 500) -> list[tuple[int, int]]:
     """Return the keys of refunds still to be sent and of their organizations; for sweeps over all of them."""
     return list(
-        Refund.objects.filter(status="pending", next_attempt_at__lte=now)
+        Refund.objects.filter(status__in=("pending", "requires_action"), next_attempt_at__lte=now)
         .order_by("next_attempt_at")
         .values_list("pk", "organization_id")[:limit]
     )

@@ -1,6 +1,7 @@
 """The guest's way from a tour to a confirmed booking."""
 
 from commerce.views.availability import availability, quote
+from commerce.views.cancellations import cancel
 from commerce.views.cart import cart, cart_badge, change_line, remove_line
 from commerce.views.changes import change
 from commerce.views.checkout import change_method, checkout, pay, pay_link, returned
@@ -14,6 +15,7 @@ __all__ = [
     "add_code",
     "again",
     "availability",
+    "cancel",
     "cart",
     "cart_badge",
     "change",

@@ -35,6 +35,7 @@ class Visit:
     lines: list
     # Where the guest changes the booking, or why that cannot be done here.
     change_url: str = ""
+    cancel_url: str = ""
     # The meeting point and the way from there, for the map; only once for the same tour.
     points: list = field(default_factory=list)
 
@@ -45,6 +46,11 @@ class Visit:
     @property
     def name(self):
         return self.lines[0].name
+
+    @property
+    def policy(self):
+        """What was agreed about cancelling, in the order's language."""
+        return self.lines[0].cancellation_policy.get("words", "") if self.stands else ""
 
     @property
     def people(self):
@@ -159,6 +165,17 @@ def _offer_changes(order, visits, row, *, now):
             visit.change_url = reverse("commerce:change", args=[order.secret, booking.public_id])
 
 
+def _offer_cancelling(order, visits, choices, *, now):
+    deciding = {choice.booking_id for choice in choices}
+    for visit in visits:
+        standing = queries.StandingBooking(
+            visit.lines[0].booking, tuple(visit.lines), (), has_choice=visit.lines[0].booking_id in deciding
+        )
+        if queries.may_be_changed(order, standing.booking) and not queries.guest_cancel_problem(standing, now=now):
+            url = reverse("commerce:cancel", args=[order.secret])
+            visit.cancel_url = f"{url}?booking={standing.booking.public_id}"
+
+
 @private
 @require_safe
 @throttled("order")
@@ -170,6 +187,8 @@ def order(request, secret):
     if context["choices"] and not any(visit.stands for visit in context["visits"]):
         context["state"] = "choose"
     _offer_changes(found, context["visits"], queries.payment_settings(), now=timezone.now())
+    _offer_cancelling(found, context["visits"], context["choices"], now=timezone.now())
+    context["was_cancelled"] = "cancelled" in request.GET
     context["was_changed"] = "changed" in request.GET
     context["has_map"] = any(visit.points for visit in context["visits"])
     is_on = found.status in (OrderStatus.CONFIRMED, OrderStatus.PAID, OrderStatus.COMPLETED)

@@ -4,11 +4,13 @@ from commerce.viewsets.events import ProviderEventViewSet
 from commerce.viewsets.notifications import NotificationViewSet
 from commerce.viewsets.orders import OrderViewSet
 from commerce.viewsets.payment_settings import PaymentSettingsViewSet
+from commerce.viewsets.policies import CancellationPolicyViewSet
 from commerce.viewsets.price_check import PriceCheckViewSet
 from commerce.viewsets.promo_codes import PromotionViewSet
 from commerce.viewsets.taxes import TaxRateViewSet
 
 __all__ = [
+    "CancellationPolicyViewSet",
     "DepositRuleViewSet",
     "DisputeViewSet",
     "NotificationViewSet",

@@ -17,6 +17,7 @@ from commerce.filters import OrderFilterSet
 from commerce.gateways import stripe
 from commerce.models import Order
 from commerce.viewsets.bookings import ChooseDepartureView, NewBookingView
+from commerce.viewsets.cancellations import CancelPlacesView
 from commerce.viewsets.changes import ChangeBookingView
 from commerce.viewsets.payment_verbs import PAYMENT_VERBS, WithdrawLinkView
 from commerce.viewsets.verbs import ORDER_VERBS, RefundSettleView
@@ -24,7 +25,7 @@ from crm import queries as crm_queries
 from tenancy import audit
 from tenancy.money import format_money
 
-VERBS = {**ORDER_VERBS, **PAYMENT_VERBS}
+VERBS = {**ORDER_VERBS, **PAYMENT_VERBS, CancelPlacesView.verb: CancelPlacesView}
 GOOD = (OrderStatus.CONFIRMED, OrderStatus.PAID, OrderStatus.COMPLETED)
 
 
@@ -133,6 +134,7 @@ class OrderInspectView(InspectView):
             "changes": queries.changes_of(order),
             "disputes": queries.disputes_of(order) if user.has_perm("commerce.view_dispute") else [],
             "refund_block": queries.refund_block(order),
+            "cancellations": queries.cancellations_of(order),
             "paid_minor": queries.paid_minor(order),
             "refunding_minor": sum(queries.refunding_minor(payment) for payment in order.payments.all()),
             "owed_minor": queries.owed_minor(order),

@@ -182,11 +182,11 @@ class CancelView(OrderVerbView):
     done = gettext_lazy("The order is cancelled.")
 
     def explain(self):
-        kept, blocked = queries.kept_minor(self.order), queries.refund_block(self.order)
+        kept, blocked = queries.cancelling_gives_back(self.order), queries.refund_block(self.order)
         if blocked and not kept:
             return f"{_('The places are free again and the guest is told. This cannot be undone.')} {blocked}"
         if not kept:
-            return _("The places are free again and the guest is told. Nothing was paid. This cannot be undone.")
+            return _("The places are free again and the guest is told. Nothing goes back. This cannot be undone.")
         amount = format_money(kept, self.order.currency)
         return _(
             "The places are free again, %(amount)s go back the way they came, and the guest is told. This cannot be undone."
@@ -194,10 +194,10 @@ class CancelView(OrderVerbView):
 
     def is_possible(self):
         may_pay_back = self.request.user.has_perm("commerce.refund_payment")
-        return super().is_possible() and (may_pay_back or not queries.kept_minor(self.order))
+        return super().is_possible() and (may_pay_back or not self.gives_back_minor())
 
     def gives_back_minor(self):
-        return queries.kept_minor(self.order)
+        return queries.cancelling_gives_back(self.order)
 
     def do(self, values):
         operations.cancel_order(
@@ -223,12 +223,26 @@ class RefundView(OrderVerbView):
         return queries.refundable_without_cancelling(self.order)
 
     def explain(self):
-        amount = format_money(self.gives_back_minor(), self.order.currency)
-        return _("%(amount)s go back to the guest, who is told.") % {"amount": amount}
+        left, most = self.gives_back_minor(), queries.refundable_most(self.order)
+        split = ", ".join(
+            f"{payment.get_method_display()}: {format_money(amount, self.order.currency)}"
+            for payment, amount in queries.refund_split(self.order, most)
+        )
+        words = _(
+            "Up to %(most)s can go back to the guest, who is told, the latest payment first (%(split)s). The places stay as they "
+            "are; %(left)s of it are not needed for them."
+        )
+        amounts = {"most": most, "left": left}
+        amounts = {name: format_money(amount, self.order.currency) for name, amount in amounts.items()}
+        return words % {**amounts, "split": split}
+
+    def get_initial(self):
+        return {"amount_minor": self.gives_back_minor() or None}
 
     def do(self, values):
         operations.refund_order(
             self.order,
+            amount_minor=values["amount_minor"],
             reason=RefundReason(values["reason"]),
             note=values["note"],
             by_hand=values["by_hand"],

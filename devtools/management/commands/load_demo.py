@@ -52,5 +52,6 @@ class Command(BaseCommand):
         if client is None and settings.STRIPE_API_BASE != write_orders.STRIPE_ITSELF:
             self.stdout.write(f"{site.name}: the Stripe emulator does not answer, so nobody pays by card")
         write_orders.set_up_payment(site, organization, client=client)
+        write_orders.write_policy()
         write_orders.write_orders(site, client=client, now=now)
         write_orders.write_calls(site, now=now)

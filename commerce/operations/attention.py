@@ -1,0 +1,52 @@
+"""Why staff should look at an order, and when the reason is gone."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from django.utils.translation import gettext_noop
+
+from commerce import queries
+from commerce.enums import ChoiceStatus, RefundStatus
+from commerce.models import Order, Refund
+
+REFUND_FAILED: Final = gettext_noop("A refund failed; pay the money back another way.")
+REFUND_BY_HAND: Final = gettext_noop("Money is to be paid back by hand.")
+CHEAPER_NOW: Final = gettext_noop("A booking became cheaper; pay the difference back.")
+REFUND_TO_APPROVE: Final = gettext_noop(
+    "The refund for a cancelled departure is above the limit of the person who cancelled it. Please approve it."
+)
+
+
+def _nothing_to_pay_back(order: Order) -> bool:
+    return queries.surplus_minor(order) == 0
+
+
+def _nothing_by_hand(order: Order) -> bool:
+    waiting = Refund.objects.filter(payment__order=order, by_hand=True, status=RefundStatus.PENDING)
+    return not waiting.exists()
+
+
+def _nothing_to_approve(order: Order) -> bool:
+    return not order.guest_choices.filter(status=ChoiceStatus.HELD).exists()
+
+
+# Reasons that end by what is done, not by being seen; each with whether it has ended.
+_ENDS: Final[Mapping[str, Callable[[Order], bool]]] = {
+    REFUND_FAILED: _nothing_to_pay_back,
+    REFUND_BY_HAND: _nothing_by_hand,
+    CHEAPER_NOW: _nothing_to_pay_back,
+    REFUND_TO_APPROVE: _nothing_to_approve,
+}
+
+
+def call_attention(order: Order, text: str) -> None:
+    """Say on an order why staff should look at it; in the caller's transaction, order locked."""
+    order.needs_attention = text
+    order.save(update_fields=["needs_attention", "updated_at"])
+
+
+def settle_attention(order: Order) -> None:
+    """Take the reason off an order when what has been done ended it; in the caller's transaction, order locked."""
+    has_ended = _ENDS.get(order.needs_attention)
+    if has_ended is not None and has_ended(order):
+        call_attention(order, "")
