@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from commerce.enums import OrderSource, PaymentMethod
-from commerce.models import Order, PaymentSettings
+from commerce.models import CancellationPolicy, Order, PaymentSettings
 from commerce.operations import CartLine, Contact, place_order, refresh_payment, start_card_payment
 from crm.enums import Direction, ProtocolKind
 from crm.models import Protocol
@@ -55,6 +55,12 @@ def set_up_payment(site: DemoSite, organization: Organization, *, client: stripe
         for name, value in wanted.items():
             setattr(row, name, value)
         row.save()
+
+
+def write_policy() -> None:
+    """Say what comes back to guests who cancel, unless staff have said it already."""
+    steps = [{"hours": 48, "percent": 100}, {"hours": 24, "percent": 50}]
+    CancellationPolicy.objects.get_or_create(name="Flexible", defaults={"is_default": True, "steps": steps})
 
 
 def _webhook_secret(row: PaymentSettings, organization: Organization, client: stripe.StripeClient) -> str:

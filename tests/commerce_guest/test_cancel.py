@@ -11,14 +11,14 @@ from tests.factories import make_schedule
 from tours.models import Participant, Schedule
 
 pytestmark = pytest.mark.django_db
-WORDS = "Until 2 days before the start: everything back. Until 1 hour before the start: 50 % back. After that: nothing back."
+WORDS = "Until 100 days before the start: everything back. Until 1 hour before the start: 50 % back. After that: nothing back."
 
 
 @pytest.fixture
 def bought(guest, offer, harbour) -> Order:
     """Two adults and a child, paid, who agreed to a policy."""
     with organization_scope(harbour.pk):
-        steps = [{"hours": 48, "percent": 100}, {"hours": 1, "percent": 50}]
+        steps = [{"hours": 2400, "percent": 100}, {"hours": 1, "percent": 50}]
         CancellationPolicy.objects.create(name="Flexible", is_default=True, steps=steps)
     place(guest, offer)
     (order,) = orders(harbour)

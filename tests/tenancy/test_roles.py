@@ -46,7 +46,20 @@ ALL = [
     "Images",
     "Documents",
     ("Reports", ["Problems", "Who did what", "Disputes", "Stripe events", *REPORTS_ON_PAGES]),
-    ("Settings", ["Organization", "Team", "Payment", "Deposits", "Taxes", "Notifications", "Collections", "Branding"]),
+    (
+        "Settings",
+        [
+            "Organization",
+            "Team",
+            "Payment",
+            "Deposits",
+            "Taxes",
+            "Cancellation policies",
+            "Notifications",
+            "Collections",
+            "Branding",
+        ],
+    ),
     HELP_FOR_EDITORS,
 ]
 MENUS = {
@@ -235,6 +248,9 @@ OPERATIONS = {
 SETTINGS = {
     "audit:index",
     "audit:index_results",
+    "cancellation_policies:add",
+    "cancellation_policies:index",
+    "cancellation_policies:index_results",
     "deposits:add",
     "deposits:index",
     "deposits:index_results",
