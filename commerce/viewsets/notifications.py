@@ -35,6 +35,7 @@ class NotificationIndexView(IndexView):
             Column(
                 "recipient",
                 label=_("To"),
+                classname="wide-only",
                 accessor=lambda row: (
                     (row.recipient or organization.business_email or _("Nobody yet")) if row.kind in TO_STAFF else ""
                 ),

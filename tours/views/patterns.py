@@ -5,13 +5,14 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import FormView, TemplateView, View
 from wagtail.admin import messages
-from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn, TitleColumn
+from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
 from wagtail.admin.views.generic import CreateView, DeleteView, EditView, IndexView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
@@ -82,8 +83,22 @@ class PatternIndexView(IndexView):
                 classname="wide-only",
                 accessor=lambda pattern: language_name(pattern.language) if pattern.language else "",
             ),
-            DateColumn("valid_from", label=_("From"), classname="wide-only", sort_key="valid_from"),
-            DateColumn("valid_until", label=_("Until"), classname="wide-only", sort_key="valid_until"),
+            Column(
+                "valid_from",
+                label=_("From"),
+                classname="wide-only",
+                accessor=lambda pattern: date_format(pattern.valid_from, "SHORT_DATE_FORMAT"),
+                sort_key="valid_from",
+            ),
+            Column(
+                "valid_until",
+                label=_("Until"),
+                classname="wide-only",
+                accessor=lambda pattern: (
+                    date_format(pattern.valid_until, "SHORT_DATE_FORMAT") if pattern.valid_until else ""
+                ),
+                sort_key="valid_until",
+            ),
             StatusTagColumn(
                 "is_active",
                 label=_("Status"),
