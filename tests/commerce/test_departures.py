@@ -1,13 +1,10 @@
 import datetime as dt
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from commerce import queries
-from commerce.emails import order_confirmation
-from commerce.enums import ChoiceStatus, OrderSource, PaymentMethod, RefundReason
-from commerce.models import DepartureChange, GuestChoice, PaymentSettings, Refund
+from commerce.enums import OrderSource, PaymentMethod, RefundReason
+from commerce.models import DepartureChange, GuestChoice, Refund
 from commerce.operations import (
     CartLine,
     ChoiceRefused,
@@ -18,7 +15,6 @@ from commerce.operations import (
     begin_choices,
     cancel_departure,
     cancel_order,
-    change_booking,
     complete_orders,
     confirm_manual_payment,
     end_choice,
@@ -28,22 +24,16 @@ from commerce.operations import (
     pay_approved,
     place_order,
     refund_order,
-    retry_refund,
-    retry_refunds,
     take_alternative,
     take_money_back,
     tell_guest,
 )
-from commerce.receivers import booking_merged
 from crm.models import Message
-from tenancy.enums import Role
 from tenancy.models import OutboxEvent
-from tenancy.scope import every_organization, organization_scope
+from tenancy.scope import every_organization
 from tests.commerce.factories import GRETE, NOW, enable_all_methods, order_of, tier_of
 from tests.factories import VariantFactory, make_schedule
-from tests.fixtures import make_member
-from tests.parallel import in_parallel
-from tours.operations import ScheduleRefused, cancel_schedule, move_booking
+from tours.operations import ScheduleRefused, cancel_schedule
 from tours.queries import alternatives_to
 
 LATER = NOW + dt.timedelta(days=2)
@@ -153,7 +143,6 @@ def test_cancelled_departure_leaves_bookings_alone_that_were_over_before(in_harb
 
 
 def _event(topic: str):
-    from tenancy.models import OutboxEvent
 
     return OutboxEvent.objects.get(topic=topic).payload
 
@@ -345,74 +334,6 @@ def test_alternative_that_is_cancelled_too_gives_another_choice(in_harbour):
     assert len(written("departure_cancelled")) == 2
 
 
-# Moved
-
-
-def test_moved_departure_tells_once_and_keeps_who_says_nothing(in_harbour):
-    schedule = make_schedule()
-    order = paid_order(schedule)
-    (choice,) = moved(schedule, [order])
-    schedule.refresh_from_db()
-    assert (schedule.date, schedule.start_time, schedule.booked_count) == (TWO, dt.time(15), 2)
-    assert schedule.ends_at - schedule.starts_at == dt.timedelta(minutes=90)
-    message = Message.objects.get(kind="departure_moved")
-    assert "Tuesday 3 June 2031, 15:00, instead of Monday 2 June 2031, 10:00." in message.text
-    assert queries.order_calendar_url(order, in_harbour) in message.text
-    end_choice(choice.pk, now=AFTER)
-    choice.refresh_from_db()
-    assert (choice.status, state(order)) == ("kept", ("paid", ["confirmed"], []))
-
-
-def test_moved_departure_told_only_is_kept(in_harbour):
-    schedule = make_schedule()
-    (choice,) = moved(schedule, [paid_order(schedule)], choose_until=None)
-    assert choice.status == "kept"
-    assert "Your places are kept; there is nothing to do." in Message.objects.get(kind="departure_moved").text
-
-
-def test_guests_of_a_moved_departure_choose(in_harbour):
-    schedule = make_schedule()
-    other = make_schedule(schedule.variant, date=dt.date(2031, 6, 5))
-    orders = [paid_order(schedule) for _number in range(3)]
-    stays, goes, leaves = moved(schedule, orders, other)
-    for _time in range(2):
-        keep_departure(stays, now=LATER)
-        take_alternative(goes, schedule=other, now=LATER)
-        take_money_back(leaves, now=LATER)
-    assert [state(order) for order in orders] == [
-        ("paid", ["confirmed"], []),
-        ("paid", ["confirmed"], []),
-        ("cancelled", ["cancelled"], [5000]),
-    ]
-    schedule.refresh_from_db()
-    other.refresh_from_db()
-    assert (schedule.booked_count, other.booked_count) == (2, 2)
-
-
-def test_departure_moved_and_then_cancelled_closes_the_first_choice(in_harbour):
-    schedule = make_schedule()
-    order = paid_order(schedule)
-    (first,) = moved(schedule, [order])
-    cancelled(schedule, [order])
-    first.refresh_from_db()
-    assert (first.status, state(order)) == ("closed", ("cancelled", ["cancelled"], [5000]))
-
-
-@pytest.mark.parametrize(
-    ("date", "start_time", "message"),
-    [
-        (dt.date(2031, 6, 2), dt.time(10), "It leaves at that time already."),
-        (dt.date(2031, 1, 9), dt.time(10), "That time has passed."),
-        (dt.date(2031, 6, 3), dt.time(10), "There is already a departure of this variant at that time."),
-    ],
-)
-def test_departure_does_not_move_to(in_harbour, date, start_time, message):
-    schedule, _other = pair()
-    with pytest.raises(ScheduleRefused, match=message):
-        move_departure(schedule, date=date, start_time=start_time, plan=plan(), now=NOW)
-    assert DepartureChange.objects.count() == 0
-
-
 # Reads
 
 
@@ -440,252 +361,3 @@ def test_guests_concerned_says_what_goes_back_by_which_way(in_harbour, django_as
     assert [(part.method, part.amount_minor, part.orders) for part in found.refunds] == [("bank_transfer", 15000, 3)]
     assert found.languages == {"de": 3, "en": 1}
     assert queries.guests_concerned(schedule, limit_minor=4999).above_limit == 3
-
-
-# From several sides at once
-
-
-@pytest.mark.django_db(transaction=True)
-def test_last_places_of_an_alternative_are_taken_once(harbour):
-    with organization_scope(harbour.pk):
-        schedule, other = make_schedule(), None
-        other = make_schedule(schedule.variant, date=TWO, capacity=2)
-        orders = [paid_order(schedule) for _number in range(4)]
-        choices = cancelled(schedule, orders, other)
-    results = in_parallel(harbour, 4, lambda number: take_alternative(choices[number], schedule=other, now=LATER))
-    refused = [result for result in results if isinstance(result, Exception)]
-    assert [type(result) for result in refused] == [ChoiceRefused] * 3
-    with organization_scope(harbour.pk):
-        other.refresh_from_db()
-        assert other.booked_count == 2
-        assert sorted(GuestChoice.objects.values_list("status", flat=True)) == ["rebooked"] + ["waiting"] * 3
-
-
-@pytest.mark.django_db(transaction=True)
-def test_money_and_another_departure_are_never_both_had(harbour):
-    with organization_scope(harbour.pk):
-        schedule, other = pair()
-        order = paid_order(schedule)
-        (choice,) = cancelled(schedule, [order], other)
-
-    def act(number: int):
-        if number % 3 == 0:
-            return take_alternative(choice, schedule=other, now=LATER)
-        return take_money_back(choice, now=LATER) if number % 3 == 1 else end_choice(choice.pk, now=AFTER)
-
-    in_parallel(harbour, 6, act)
-    with organization_scope(harbour.pk):
-        choice.refresh_from_db()
-        expected = {
-            ChoiceStatus.REBOOKED: ("paid", ["confirmed"], []),
-            ChoiceStatus.GIVEN_BACK: ("cancelled", ["cancelled"], [5000]),
-        }
-        assert state(order) == expected[ChoiceStatus(choice.status)]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_order_is_told_once_by_parallel_deliveries(harbour):
-    with organization_scope(harbour.pk):
-        schedule = make_schedule()
-        order = paid_order(schedule)
-        cancel_departure(schedule, plan=plan(), now=NOW)
-        change = begin_cancelled(**_event("tours.schedule_cancelled"))
-    results = in_parallel(harbour, 6, lambda _number: tell_guest(order.pk, change_id=change.pk, now=NOW))
-    assert results == [None] * 6
-    with organization_scope(harbour.pk):
-        assert state(order) == ("cancelled", ["cancelled"], [5000])
-        assert len(written("departure_cancelled")) == 1
-
-
-def test_failed_refund_is_tried_again_as_the_same_one(in_harbour):
-    PaymentSettings.objects.update(stripe_secret_key="")
-    schedule = make_schedule()
-    order = paid_order(schedule)
-    cancelled(schedule, [order])
-    refund = Refund.objects.get()
-    Refund.objects.update(status="failed", by_hand=False, attempts=3, last_error="No")
-    again = retry_refund(refund, now=LATER, actor=None)
-    assert (again.pk, again.status, again.attempts, again.last_error) == (refund.pk, "pending", 3, "")
-    assert Refund.objects.count() == 1
-
-
-def test_failed_refund_that_stripe_knows_is_made_anew(in_harbour):
-    schedule = make_schedule()
-    order = paid_order(schedule)
-    (choice,) = cancelled(schedule, [order])
-    Refund.objects.update(status="failed", provider_reference="re_1")
-    again = retry_refund(Refund.objects.get(), now=LATER, actor=None)
-    assert (again.amount_minor, again.guest_choice_id, again.status) == (5000, choice.pk, "pending")
-    assert queries.failed_refunds_of(choice.change).count() == 0
-
-
-def test_departure_cancelled_without_a_plan_keeps_to_the_limit_of_who_cancelled_it(harbour):
-    manager, owner = (make_member(harbour, role) for role in (Role.MANAGER, Role.OWNER))
-    with organization_scope(harbour.pk):
-        PaymentSettings.objects.update(refund_limit_minor=1000)
-        limits = []
-        for actor in (manager, owner, None):
-            schedule = make_schedule()
-            cancel_schedule(schedule, reason="Too few", now=NOW, actor=actor)
-            payload = OutboxEvent.objects.filter(topic="tours.schedule_cancelled").latest("pk").payload
-            limits.append(begin_cancelled(**payload).limit_minor)
-    assert limits == [1000, None, None]
-
-
-def test_guest_of_a_merged_departure_is_told_once(in_harbour):
-    early, late = make_schedule(), make_schedule(start_time=dt.time(14))
-    order = paid_order(early)
-    booking = order.lines.get().booking
-    move_booking(booking, to=late, now=NOW, actor=None)
-    for _time in range(2):
-        booking_merged(booking_id=booking.pk, schedule_id=early.pk)
-    message = Message.objects.get(kind="booking_merged")
-    assert message.subject == f"A new time for your booking: {order.number}"
-    assert "Too few people have booked your departure on Monday 2 June 2031, 10:00" in message.text
-    assert "14:00" in message.text
-
-
-def test_note_to_guests_stands_in_the_mails(in_harbour):
-    schedule = make_schedule(guest_note="Bring a coat", internal_note="Key at the kiosk")
-    order = paid_order(schedule)
-    mail = order_confirmation(order, organization=in_harbour)
-    assert ("Bring a coat" in mail.text, "Bring a coat" in mail.html) == (True, True)
-    assert ("kiosk" in mail.text, "kiosk" in mail.html) == (False, False)
-
-
-# Money for what stands, while something else of the order was lost
-
-
-def test_money_on_arrival_for_what_stands_is_kept(in_harbour):
-    first, second = make_schedule(), make_schedule()
-    order = order_of_both(first, second, method=PaymentMethod.ON_ARRIVAL)
-    cancelled(first, [order])
-    assert (queries.owed_minor(order), order.payments.get().amount_minor) == (5000, 5000)
-    confirm_manual_payment(order.payments.get(), amount_minor=5000, now=LATER, actor=None)
-    assert state(order) == ("paid", ["cancelled", "confirmed"], [])
-    assert order.needs_attention == ""
-
-
-def test_money_on_arrival_that_comes_while_the_guest_may_choose_waits_for_that(in_harbour):
-    schedule, other = pair()
-    takes, leaves = (order_of(schedule, method=PaymentMethod.ON_ARRIVAL) for _number in range(2))
-    choices = cancelled(schedule, [takes, leaves], other)
-    for order in (takes, leaves):
-        confirm_manual_payment(order.payments.get(), amount_minor=5000, now=LATER, actor=None)
-        assert state(order) == ("paid", ["cancelled"], [])
-    take_alternative(choices[0], schedule=other, now=LATER)
-    take_money_back(choices[1], now=LATER)
-    assert [state(order) for order in (takes, leaves)] == [
-        ("paid", ["confirmed"], []),
-        ("cancelled", ["cancelled"], [5000]),
-    ]
-
-
-def test_late_transfer_of_all_pays_for_what_stands_and_goes_back_for_what_was_lost(in_harbour):
-    first, second = make_schedule(), make_schedule()
-    order = order_of_both(first, second)
-    cancelled(first, [order])
-    late = NOW + dt.timedelta(days=6)
-    expire_order(order.pk, now=late)
-    assert state(order) == ("expired", ["cancelled", "expired"], [])
-    confirm_manual_payment(order.payments.get(), amount_minor=10000, accept_difference=True, now=late, actor=None)
-    assert state(order) == ("paid", ["cancelled", "confirmed"], [5000])
-
-
-def test_what_is_due_is_no_more_than_what_is_owed_once_places_are_lost(in_harbour):
-    first, second = make_schedule(), make_schedule()
-    order = order_of_both(first, second)
-    confirm_manual_payment(order.payments.get(), amount_minor=10000, now=NOW, actor=None)
-    booking = order.lines.get(position=2).booking
-    for count, dearer in ((3, 2500), (7, 10000)):
-        quantities = {tier_of(second).pk: count}
-        change_booking(order, booking, to=second, quantities=quantities, expected_difference_minor=dearer, now=NOW)
-    cancelled(first, [order])
-    # 10000 came in, 17500 are to be paid for the second.
-    assert [payment.amount_minor for payment in queries.due_payments(order)] == [7500]
-    assert (state(order)[2], queries.owed_minor(order)) == ([], 7500)
-
-
-# Approved and tried again
-
-
-def test_refund_that_comes_to_be_held_during_an_approval_waits_for_the_next(in_harbour):
-    schedule = make_schedule()
-    orders = [paid_order(schedule) for _number in range(2)]
-    first, second = cancelled(schedule, orders, limit_minor=1)
-    GuestChoice.objects.filter(pk=second.pk).update(status="new")
-    held = []
-
-    def hold_the_second(execute, sql, params, many, context):
-        if sql.startswith('UPDATE "commerce_guestchoice"') and not held:
-            held.append(second.pk)
-            GuestChoice.objects.filter(pk=second.pk).update(status="held")
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(hold_the_second):
-        approve_refunds(first.change, actor=None)
-    assert list(GuestChoice.objects.order_by("pk").values_list("status", flat=True)) == ["due", "held"]
-    assert _event("commerce.refund_approved")["order_id"] == first.order_id
-
-
-def test_refund_that_was_paid_another_way_does_not_keep_others_from_being_tried_again(in_harbour):
-    schedule = make_schedule()
-    orders = [paid_order(schedule) for _number in range(2)]
-    (choice, _other) = cancelled(schedule, orders)
-    Refund.objects.update(status="failed", by_hand=False)
-    refund_order(orders[0], reason=RefundReason.OTHER, by_hand=True, now=LATER, actor=None)
-    assert retry_refunds(choice.change, now=LATER, actor=None) == 1
-    assert [list(order.payments.get().refunds.order_by("pk").values_list("status", flat=True)) for order in orders] == [
-        ["failed", "pending"],
-        ["pending"],
-    ]
-
-
-# Bookings that staff or guests change meanwhile
-
-
-def test_choice_is_closed_by_a_change_to_another_departure(in_harbour):
-    schedule = make_schedule()
-    other = make_schedule(schedule.variant, date=dt.date(2031, 6, 5))
-    order = paid_order(schedule)
-    (choice,) = moved(schedule, [order])
-    schedule.refresh_from_db()
-    for to, count, dearer in ((schedule, 3, 2500), (other, 3, 0)):
-        choice.refresh_from_db()
-        assert choice.status == "waiting"
-        quantities = {tier_of(schedule).pk: count}
-        change_booking(order, choice.booking, to=to, quantities=quantities, expected_difference_minor=dearer, now=LATER)
-    choice.refresh_from_db()
-    assert (choice.status, choice.amount_minor) == ("closed", 7500)
-    with pytest.raises(ChoiceRefused, match="settled already"):
-        take_money_back(choice, now=LATER)
-
-
-def test_guest_who_has_left_a_departure_is_not_told_that_it_moved(in_harbour):
-    schedule = make_schedule()
-    other = make_schedule(schedule.variant, date=dt.date(2031, 6, 5))
-    leaves, cancels = paid_order(schedule), paid_order(schedule)
-    bookings = [order.lines.get().booking for order in (leaves, cancels)]
-    change = move_departure(schedule, date=TWO, start_time=dt.time(15), plan=plan(choose_until=DEADLINE), now=NOW)
-    quantities = {tier_of(schedule).pk: 2}
-    change_booking(leaves, bookings[0], to=other, quantities=quantities, expected_difference_minor=0, now=NOW)
-    cancel_order(cancels, reason=RefundReason.CANCELLED_BY_GUEST, now=NOW)
-    begin_choices(change.pk, booking_ids=[booking.pk for booking in bookings])
-    for order in (leaves, cancels):
-        tell_guest(order.pk, change_id=change.pk, now=NOW)
-    assert list(change.choices.values_list("status", flat=True)) == ["closed", "closed"]
-    assert written("departure_moved") == []
-
-
-def test_orders_are_locked_before_their_choices(in_harbour):
-    schedule = make_schedule()
-    order = paid_order(schedule)
-    moved(schedule, [order])
-    change = cancel_departure(schedule, plan=plan(), now=NOW)
-    with CaptureQueriesContext(connection) as found:
-        begin_cancelled(schedule.pk, booking_ids=[order.lines.get().booking_id])
-    statements = [query["sql"] for query in found]
-    locks = [at for at, sql in enumerate(statements) if 'FROM "commerce_order" ' in sql and sql.endswith("FOR UPDATE")]
-    closes = [at for at, sql in enumerate(statements) if sql.startswith('UPDATE "commerce_guestchoice"')]
-    assert (len(locks), len(closes), locks < closes) == (1, 1, True)
-    assert change.choices.count() == 1
