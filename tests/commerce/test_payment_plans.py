@@ -36,7 +36,7 @@ from crm.models import Message
 from tenancy.enums import Role
 from tests.commerce.factories import GRETE, NOW, enable_all_methods, order_of, tier_of
 from tests.commerce.test_card_payments import order_by_card
-from tests.commerce.test_changes import card  # noqa: F401  # the fixture
+from tests.commerce.test_change_payments import card  # noqa: F401  # the fixture
 from tests.factories import make_schedule
 from tests.fixtures import make_member
 from tests.parallel import in_parallel
