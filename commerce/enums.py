@@ -150,6 +150,15 @@ class EvidenceSlot(models.TextChoices):
     PACK = "service_documentation", _("Evidence pack")
 
 
+class DifferenceKind(models.TextChoices):
+    """How our books and Stripe's differ."""
+
+    AMOUNT = "amount", _("Another amount at Stripe")
+    UNKNOWN_HERE = "unknown_here", _("Not booked here")
+    UNKNOWN_AT_STRIPE = "unknown_stripe", _("Unknown at Stripe")
+    OTHER_CURRENCY = "other_currency", _("Stripe settles in another currency")
+
+
 class OrderSource(models.TextChoices):
     """Where an order was placed."""
 

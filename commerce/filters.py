@@ -1,4 +1,4 @@
-"""Filters of the admin's lists of orders and of Stripe's events."""
+"""Filters of the admin's lists of orders, of Stripe's events, and of what moved."""
 
 from datetime import date, datetime, time
 from typing import Any
@@ -12,8 +12,16 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.widgets import AdminDateInput
 
 from commerce import queries
-from commerce.enums import DiscountKind, DisputeKind, DisputeStatus, OrderStatus, PaymentMethod
-from commerce.models import Dispute, Order, Promotion, ProviderEvent
+from commerce.enums import (
+    DifferenceKind,
+    DiscountKind,
+    DisputeKind,
+    DisputeStatus,
+    LedgerKind,
+    OrderStatus,
+    PaymentMethod,
+)
+from commerce.models import Difference, Dispute, LedgerTransaction, Order, Promotion, ProviderEvent
 from tenancy.queries import current_organization
 
 
@@ -120,3 +128,52 @@ class PromotionFilterSet(WagtailFilterSet):
         """Return the promotions in a state, by today's date where the organization is."""
         today = timezone.now().astimezone(current_organization().zone).date()
         return queries.promotions_by_state(promotions, value, today=today)
+
+
+class LedgerFilterSet(WagtailFilterSet):
+    """Movements of money by days in the organization's time zone, kind and way of paying."""
+
+    first = django_filters.DateFilter(label=_("From"), widget=AdminDateInput, method="filter_first")
+    last = django_filters.DateFilter(label=_("To"), widget=AdminDateInput, method="filter_last")
+    kind = django_filters.MultipleChoiceFilter(
+        choices=LedgerKind.choices, label=_("What"), widget=forms.CheckboxSelectMultiple, distinct=False
+    )
+    method = django_filters.MultipleChoiceFilter(
+        choices=PaymentMethod.choices, label=_("Payment method"), widget=forms.CheckboxSelectMultiple, distinct=False
+    )
+
+    class Meta:
+        model = LedgerTransaction
+        fields: list[str] = []
+
+    def filter_first(
+        self, movements: QuerySet[LedgerTransaction], _name: str, value: date
+    ) -> QuerySet[LedgerTransaction]:
+        """Return the movements of that day or later."""
+        return queries.in_days(movements, first=value, last=None, zone=current_organization().zone)
+
+    def filter_last(
+        self, movements: QuerySet[LedgerTransaction], _name: str, value: date
+    ) -> QuerySet[LedgerTransaction]:
+        """Return the movements of that day or earlier."""
+        return queries.in_days(movements, first=None, last=value, zone=current_organization().zone)
+
+
+class DifferenceFilterSet(WagtailFilterSet):
+    """Differences from Stripe by whether they are settled, and by kind."""
+
+    state = django_filters.ChoiceFilter(
+        label=_("State"),
+        choices=[("open", _("Open")), ("settled", _("Settled"))],
+        empty_label=_("All"),
+        method="filter_state",
+    )
+    kind = django_filters.ChoiceFilter(label=_("What"), choices=DifferenceKind.choices, empty_label=_("All"))
+
+    class Meta:
+        model = Difference
+        fields: list[str] = []
+
+    def filter_state(self, differences: QuerySet[Difference], _name: str, value: str) -> QuerySet[Difference]:
+        """Return the differences that nobody has settled, or the others."""
+        return differences.filter(settled_at__isnull=value == "open")

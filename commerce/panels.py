@@ -119,6 +119,12 @@ def _received(words: Mapping[str, Any]) -> str:
     return _("A payment of %(amount)s for order %(record)s came in") % words
 
 
+def _started(words: Mapping[str, Any]) -> str:
+    if words["is_person"] is True:
+        return _("%(who)s compared the books with Stripe's") % words
+    return _("The books were compared with Stripe's") % words
+
+
 def audit_areas() -> list[Area]:
     """Return the sentences of this app's actions."""
     orders = {
@@ -169,6 +175,10 @@ def audit_areas() -> list[Area]:
         "dispute.prepared": gettext_lazy("%(who)s worked on the answer to the bank about order %(record)s"),
         "dispute.answered": gettext_lazy("%(who)s sent the answer to the bank about order %(record)s"),
         "dispute.accepted": gettext_lazy("%(who)s accepted the chargeback of order %(record)s"),
+        "reconciliation.started": _started,
+        "difference.settled": gettext_lazy("%(who)s settled the difference %(record)s"),
+        "ledger.exported": gettext_lazy("%(who)s exported the ledger for accountants"),
+        "ledger.numbers_changed": gettext_lazy("%(who)s changed the account numbers for accountants"),
         "provider_event.retried": gettext_lazy("%(who)s had a Stripe event worked on again: %(record)s"),
     }
     promotions = {
@@ -235,6 +245,12 @@ def today_items(request: HttpRequest) -> list[TodayItem]:
     if failed:
         text = ngettext("%(count)d failed Stripe event", "%(count)d failed Stripe events", failed)
         items.append(TodayItem(text % {"count": failed}, f"{reverse('provider_events:index')}?state=failed", order=40))
+    differences = queries.open_differences().count() if user.has_perm("commerce.view_difference") else 0
+    if differences:
+        text = ngettext("%(count)d difference from Stripe", "%(count)d differences from Stripe", differences)
+        items.append(
+            TodayItem(text % {"count": differences}, f"{reverse('reconciliation:index')}?state=open", order=42)
+        )
     return items
 
 

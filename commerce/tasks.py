@@ -1,3 +1,5 @@
+from contextlib import suppress
+
 from django.utils import timezone
 
 from commerce import operations, queries
@@ -117,3 +119,23 @@ def sweep_due_payments() -> None:
         enqueue_for(organization_id, "commerce.remind_of_payment", payment_id=payment_id)
     for order_id, organization_id in queries.overdue_orders(now=now):
         enqueue_for(organization_id, "commerce.cancel_overdue", order_id=order_id)
+
+
+@tenant_job("commerce.reconcile")
+def reconcile(*, reconciliation_id: int) -> None:
+    operations.reconcile(reconciliation_id, now=timezone.now())
+
+
+@tenant_job("commerce.begin_reconciliation")
+def begin_reconciliation() -> None:
+    with suppress(operations.ReconciliationRefused):
+        operations.start_reconciliation(now=timezone.now())
+
+
+@sweep_job("commerce.sweep_reconciliations")
+def sweep_reconciliations() -> None:
+    now = timezone.now()
+    for reconciliation_id, organization_id in queries.due_reconciliations(now=now):
+        enqueue_for(organization_id, "commerce.reconcile", reconciliation_id=reconciliation_id)
+    for organization_id in queries.due_for_reconciliation(now=now):
+        enqueue_for(organization_id, "commerce.begin_reconciliation")

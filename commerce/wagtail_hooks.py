@@ -5,14 +5,17 @@ from wagtail.admin.widgets.button import Button
 from wagtail.permissions import register_permission_policy
 
 from commerce import panels, queries
-from commerce.models import Dispute, Order, ProviderEvent
+from commerce.models import Difference, Dispute, LedgerTransaction, Order, ProviderEvent
 from commerce.viewsets import (
     CancellationPolicyViewSet,
     DepositRuleViewSet,
+    DifferenceViewSet,
     DisputeViewSet,
+    LedgerViewSet,
     NotificationViewSet,
     OrderViewSet,
     PaymentSettingsViewSet,
+    PaymentsReportViewSet,
     PriceCheckViewSet,
     PromotionViewSet,
     ProviderEventViewSet,
@@ -27,6 +30,13 @@ from tours.rules import staff_verbs
 register_permission_policy(Dispute, ReadOnlyPolicy(Dispute))
 register_permission_policy(Order, ReadOnlyPolicy(Order))
 register_permission_policy(ProviderEvent, ReadOnlyPolicy(ProviderEvent))
+register_permission_policy(LedgerTransaction, ReadOnlyPolicy(LedgerTransaction))
+register_permission_policy(Difference, ReadOnlyPolicy(Difference))
+
+
+@hooks.register("register_admin_viewset")
+def register_money():
+    return [PaymentsReportViewSet(), LedgerViewSet(), DifferenceViewSet()]
 
 
 @hooks.register("register_admin_viewset")

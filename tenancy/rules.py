@@ -195,6 +195,10 @@ DUTIES: Final[tuple[tuple[Promise, tuple[Duty, ...]], ...]] = (
                     "commerce.delete_promotion",
                 ),
             ),
+            Duty(
+                _("See the payments report and the ledger, and settle differences from Stripe"),
+                ("commerce.view_ledgertransaction", "commerce.view_difference", "commerce.change_difference"),
+            ),
             Duty(_("Decide how guests can pay"), ("commerce.*",)),
         ),
     ),

@@ -6,6 +6,7 @@ from commerce.forms.changes import ChangeDecisionForm, PeopleForm
 from commerce.forms.departures import CancelDepartureForm, MoveDepartureForm, NewTimeForm
 from commerce.forms.disputes import EvidenceForm
 from commerce.forms.guests import CheckoutForm, LostLinkForm, QuantitiesForm, home_region
+from commerce.forms.ledger import AccountNumbersForm, ReportForm
 from commerce.forms.notifications import NotificationForm
 from commerce.forms.orders import ConfirmPaymentForm, GiveBackForm, ReasonForm, RefundForm
 from commerce.forms.participants import guest_participant_forms, party_forms
@@ -19,6 +20,7 @@ from commerce.forms.taxes import TaxRateForm
 __all__ = [
     "CASH",
     "MOST_FOUND",
+    "AccountNumbersForm",
     "AssignForm",
     "BookingForm",
     "CancelDepartureForm",
@@ -45,6 +47,7 @@ __all__ = [
     "ReasonForm",
     "RecordPaymentForm",
     "RefundForm",
+    "ReportForm",
     "StaffCancelForm",
     "TaxRateForm",
     "WriteOffForm",

@@ -88,7 +88,8 @@ class Keys:
 class Movement:
     """A balance transaction as Stripe tells it: what its object `source` added to the account's balance, before the fee.
 
-    Amounts are ISO minor units of the currency that the account settles in; `payment_intent` is that of the source, where it has one.
+    Amounts are ISO minor units of the currency that the account settles in; `payment_intent` is that of the source, where it has one,
+    and `organization` what our metadata of it says.
     """
 
     reference: str
@@ -100,6 +101,7 @@ class Movement:
     payment_intent: str
     occurred_at: datetime
     description: str = ""
+    organization: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +226,12 @@ def movement_of(source: Any) -> Movement | None:
         payment_intent=str(getattr(of, "payment_intent", None) or "") if is_whole else "",
         occurred_at=datetime.fromtimestamp(source.created, tz=UTC),
         description=source.description or "",
+        organization=_organization_in(getattr(of, "metadata", None)) if is_whole else "",
     )
+
+
+def _organization_in(metadata: Any) -> str:
+    return str(metadata.to_dict().get("organization", "")) if metadata else ""
 
 
 def _intent(source: Any) -> Intent:

@@ -16,6 +16,7 @@ from commerce.models.payment_settings import PaymentSettings
 from commerce.models.payments import Payment, Refund
 from commerce.models.policies import CancellationPolicy, TourPolicy
 from commerce.models.promo_codes import AppliedDiscount, PromoCode, Promotion, PromotionCustomer, PromotionTarget
+from commerce.models.reconciliation import Difference, Reconciliation
 from commerce.models.taxes import AppliedTax, TaxedTour, TaxPercentage, TaxRate
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "CancellationPolicy",
     "DepartureChange",
     "DepositRule",
+    "Difference",
     "Dispute",
     "DisputeFile",
     "Evidence",
@@ -48,6 +50,7 @@ __all__ = [
     "PromotionCustomer",
     "PromotionTarget",
     "ProviderEvent",
+    "Reconciliation",
     "Refund",
     "TaxPercentage",
     "TaxRate",

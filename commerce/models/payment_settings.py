@@ -113,6 +113,8 @@ class PaymentSettings(TenantModel):
         ),
     )
 
+    account_numbers = models.JSONField(_("account numbers"), default=dict, db_default={}, blank=True, editable=False)
+
     class Meta:
         verbose_name = _("payment settings")
         verbose_name_plural = _("payment settings")

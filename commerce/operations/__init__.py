@@ -63,6 +63,7 @@ from commerce.operations.ledger import (
     record_refund,
     record_refund_failed,
     record_transfer,
+    set_account_numbers,
 )
 from commerce.operations.manual_payments import (
     approve_payment,
@@ -85,6 +86,12 @@ from commerce.operations.payment_links import open_payment_link, send_payment_li
 from commerce.operations.payment_reminders import cancel_overdue, remind_of_payment
 from commerce.operations.payments import PaymentRefused, settle_payment
 from commerce.operations.promo_codes import MOST_CODES, assign_promotion, end_promotion, make_codes
+from commerce.operations.reconciliation import (
+    ReconciliationRefused,
+    reconcile,
+    settle_difference,
+    start_reconciliation,
+)
 from commerce.operations.refunds import (
     RefundRefused,
     adopt_refund,
@@ -109,6 +116,7 @@ __all__ = [
     "GuestPlan",
     "OrderRefused",
     "PaymentRefused",
+    "ReconciliationRefused",
     "RefundRefused",
     "accept_chargeback",
     "add_charge",
@@ -148,6 +156,7 @@ __all__ = [
     "place_order",
     "process_provider_event",
     "receive_provider_event",
+    "reconcile",
     "record_adjustment",
     "record_charge",
     "record_dispute",
@@ -175,11 +184,14 @@ __all__ = [
     "send_order_link",
     "send_order_links",
     "send_payment_link",
+    "set_account_numbers",
+    "settle_difference",
     "settle_dispute",
     "settle_manual_refund",
     "settle_payment",
     "settle_refund",
     "start_card_payment",
+    "start_reconciliation",
     "start_refund",
     "stop_card_payment",
     "take_alternative",

@@ -11,8 +11,10 @@ from django.db import transaction
 
 from commerce.enums import LedgerAccount, LedgerKind
 from commerce.gateways.stripe import Movement
-from commerce.models import LedgerEntry, LedgerTransaction, Payment, Refund
+from commerce.models import LedgerEntry, LedgerTransaction, Payment, PaymentSettings, Refund
 from commerce.rules import account_of
+from tenancy import audit
+from tenancy.audit import Actor
 
 
 @transaction.atomic
@@ -186,3 +188,13 @@ def record_adjustment(
         occurred_at=occurred_at,
         note=note,
     )
+
+
+@transaction.atomic
+def set_account_numbers(numbers: Mapping[str, str], *, actor: Actor) -> PaymentSettings:
+    """Write down what the organization's accountants call the accounts of the ledger; return the settings. Empty ones are the usual."""
+    row = PaymentSettings.objects.select_for_update().get()
+    row.account_numbers = {account: number for account, number in numbers.items() if number}
+    row.save(update_fields=["account_numbers", "updated_at"])
+    audit.record("ledger.numbers_changed", row, actor=actor)
+    return row

@@ -77,6 +77,19 @@ from commerce.queries.due import (
     written_off_minor,
 )
 from commerce.queries.evidence import Section, evidence_sections, evidence_texts
+from commerce.queries.ledger import (
+    booked_fees,
+    due_for_reconciliation,
+    due_reconciliations,
+    in_days,
+    last_reconciliation,
+    ledger_at_stripe,
+    ledger_between,
+    ledger_by_reference,
+    ledger_movements,
+    open_differences,
+    payments_of_intents,
+)
 from commerce.queries.notifications import (
     due_notifications,
     due_records,
@@ -98,7 +111,7 @@ from commerce.queries.orders import (
     order_of_checkout,
     order_url,
 )
-from commerce.queries.owed import owed_for_bookings
+from commerce.queries.owed import OwedOrder, owed_for_bookings, owed_orders
 from commerce.queries.participants import bookings_to_describe
 from commerce.queries.payments import (
     MethodChoice,
@@ -175,6 +188,7 @@ from commerce.queries.promo_codes import (
     staff_promotions,
     takes_off,
 )
+from commerce.queries.reports import Figures, PaymentsReport, payments_report
 from commerce.queries.staff import (
     STANDING,
     AwaitedTransfers,
@@ -207,12 +221,15 @@ __all__ = [
     "ChangeProgress",
     "ChangeRow",
     "ChangedLine",
+    "Figures",
     "GuestsConcerned",
     "MethodChoice",
     "NotCancellable",
     "NotForSale",
     "OfferedCode",
     "Overdue",
+    "OwedOrder",
+    "PaymentsReport",
     "PriceList",
     "PriceStep",
     "Quote",
@@ -230,6 +247,7 @@ __all__ = [
     "assigned_customers",
     "begun_card_payment_of",
     "blocked_words",
+    "booked_fees",
     "booking_of",
     "bookings_to_describe",
     "came_instead",
@@ -260,10 +278,12 @@ __all__ = [
     "due_choices",
     "due_events",
     "due_evidence",
+    "due_for_reconciliation",
     "due_minor",
     "due_notifications",
     "due_now_minor",
     "due_payments",
+    "due_reconciliations",
     "due_records",
     "due_refunds",
     "due_reminders",
@@ -287,13 +307,19 @@ __all__ = [
     "history_of",
     "history_of_dispute",
     "hold_minutes",
+    "in_days",
     "is_beside",
     "is_contested",
     "is_linked",
     "is_used",
     "kept_minor",
     "last_event_at",
+    "last_reconciliation",
     "later_payments",
+    "ledger_at_stripe",
+    "ledger_between",
+    "ledger_by_reference",
+    "ledger_movements",
     "lines_on_schedule",
     "link_problem",
     "lowest_prices",
@@ -304,6 +330,7 @@ __all__ = [
     "offered_codes",
     "offers_with_room",
     "open_choices",
+    "open_differences",
     "open_orders_of",
     "order_by_secret",
     "order_calendar_url",
@@ -318,6 +345,7 @@ __all__ = [
     "owed_for_bookings",
     "owed_method",
     "owed_minor",
+    "owed_orders",
     "paid_minor",
     "part_of",
     "payable_minor",
@@ -327,6 +355,8 @@ __all__ = [
     "payment_links_of",
     "payment_methods",
     "payment_settings",
+    "payments_of_intents",
+    "payments_report",
     "payments_to_approve",
     "payments_to_remind",
     "payments_to_stop",

@@ -4,6 +4,7 @@ from commerce.rules.amounts import (
     share_minor,
     within_refund_limit,
 )
+from commerce.rules.datev import DATEV_COLUMNS, datev_cells, datev_line
 from commerce.rules.deposits import Part, PaymentPlan, plan_payments
 from commerce.rules.dispute_words import DisputeWords, dispute_words, reason_words
 from commerce.rules.disputes import (
@@ -14,7 +15,7 @@ from commerce.rules.disputes import (
     next_reminder,
     received_status,
 )
-from commerce.rules.ledger import account_of
+from commerce.rules.ledger import ACCOUNT_NUMBERS, account_number, account_of
 from commerce.rules.methods import (
     DECIDING,
     FURTHER,
@@ -90,6 +91,8 @@ from commerce.rules.states import (
 from commerce.rules.taxes import Tax, Taxes, TaxPart, line_taxes, tax_of_part, taxes_of_line
 
 __all__ = [
+    "ACCOUNT_NUMBERS",
+    "DATEV_COLUMNS",
     "DECIDING",
     "FURTHER",
     "METHODS",
@@ -128,11 +131,14 @@ __all__ = [
     "Tax",
     "TaxPart",
     "Taxes",
+    "account_number",
     "account_of",
     "amounts_of",
     "back_minor",
     "check_order_change",
     "check_payment_change",
+    "datev_cells",
+    "datev_line",
     "deadline",
     "dispute_kind",
     "dispute_status",

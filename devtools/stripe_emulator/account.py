@@ -20,6 +20,7 @@ KINDS: Final = {
     "early_fraud_warnings": "radar.early_fraud_warning",
     "files": "file",
     "balance_transactions": "balance_transaction",
+    "payouts": "payout",
     "customers": "customer",
     "events": "event",
     "webhook_endpoints": "webhook_endpoint",
@@ -138,7 +139,7 @@ class Account:
         }  # fmt: skip
         self.world.publish(self, self.add("events", event))
 
-    def book(self, kind: str, amount: int, currency: str, source: str, *, fee: int = 0) -> str:
+    def book(self, kind: str, amount: int, currency: str, source: str | None, *, fee: int = 0) -> str:
         """Write a movement of the account's balance down (`amount` before the `fee`) and return its id."""
         fees = [
             {

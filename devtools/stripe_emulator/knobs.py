@@ -6,7 +6,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from devtools.stripe_emulator import disputes, intents, refunds
+from devtools.stripe_emulator import disputes, intents, payouts, refunds
 from devtools.stripe_emulator.account import Account, Object, public
 from devtools.stripe_emulator.emulator import Emulator, Failure
 from devtools.stripe_emulator.errors import ApiError, invalid
@@ -139,6 +139,30 @@ def _advance(emulator: Emulator, values: Values) -> Object:
     return _change(emulator, values, run)
 
 
+def _payout(emulator: Emulator, values: Values) -> Object:
+    def run(account: Account) -> Object:
+        if values.get("status") == "failed":
+            return payouts.fail_payout(account, values["payout"])
+        currency = values.get("currency", "eur")
+        amount = values.get("amount", payouts.balance(account, currency))
+        return payouts.create_payout(account, {"amount": amount, "currency": currency})
+
+    return _change(emulator, values, run)
+
+
+def _move(emulator: Emulator, values: Values) -> Object:
+    def run(account: Account) -> Object:
+        return payouts.move_balance(
+            account,
+            amount=values["amount"],
+            currency=values.get("currency", "eur"),
+            kind=values.get("kind", "adjustment"),
+            description=values.get("description", ""),
+        )
+
+    return _change(emulator, values, run)
+
+
 def _change(emulator: Emulator, values: Values, run: Callable[[Account], Object]) -> Object:
     with emulator.lock:
         try:
@@ -167,4 +191,6 @@ KNOBS: dict[str, Callable[[Emulator, Values], Any]] = {
     "dispute": _dispute,
     "fraud_warning": _fraud_warning,
     "advance": _advance,
+    "payout": _payout,
+    "move": _move,
 }

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from devtools.stripe_emulator import customers, disputes, endpoints, files, intents, refunds
+from devtools.stripe_emulator import customers, disputes, endpoints, files, intents, payouts, refunds
 from devtools.stripe_emulator.account import KINDS, Account, Object, own_id, public
 from devtools.stripe_emulator.amounts import MINIMUM, MULTIPLE
 from devtools.stripe_emulator.errors import ApiError, invalid
@@ -104,6 +104,10 @@ ROUTES: Final = (
     Route("POST", "/v1/files", "FileCreateParams", "file purpose", files.create_file),
     _single("files", "FileRetrieveParams"),
     _single("balance_transactions", "BalanceTransactionRetrieveParams"),
+    _listing("balance_transactions", f"{PAGE} currency source type", "BalanceTransactionListParams"),
+    Route("POST", "/v1/payouts", "PayoutCreateParams", "amount currency description metadata", payouts.create_payout),
+    _single("payouts", "PayoutRetrieveParams"),
+    _listing("payouts", f"{PAGE} status", "PayoutListParams"),
     _single("payment_methods", "PaymentMethodRetrieveParams"),
     _single("events", "EventRetrieveParams"),
     _listing("events", f"{PAGE} type", "EventListParams"),
@@ -153,9 +157,20 @@ def _expand(account: Account, thing: Object, names: list[str], path: str) -> Non
         return
     if (thing.get("object"), name) in LATER and name not in thing:
         return
+    if name == "source" and thing.get("object") == "balance_transaction":
+        thing[name] = _source(account, thing[name])
+        return
     if name not in POINTERS or name not in thing or thing.get("object") not in KINDS.values():
         raise invalid(f"This property cannot be expanded ({path}).", param="expand")
     if isinstance(thing[name], str):
         thing[name] = public(account.find(POINTERS[name], thing[name]))
     if rest and thing[name] is not None:
         _expand(account, thing[name], rest, path)
+
+
+def _source(account: Account, reference: Any) -> Any:
+    """Return what a movement of the balance belongs to; movements without one have none."""
+    kinds = {"ch": "charges", "re": "refunds", "dp": "disputes", "po": "payouts"}
+    if not isinstance(reference, str):
+        return reference
+    return public(account.find(kinds[reference.partition("_")[0]], reference))

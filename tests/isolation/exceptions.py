@@ -15,6 +15,7 @@ NOT_WORDS: dict[str, str] = {
     "cms_branding.primary_colour": COLOUR,
     "cms_legaltext.language": LANGUAGE,
     "commerce_acceptance.language": LANGUAGE,
+    "commerce_difference.currency": CURRENCY,
     "commerce_ledgertransaction.currency": CURRENCY,
     "commerce_dispute.balance_currency": CURRENCY,
     "commerce_dispute.currency": CURRENCY,

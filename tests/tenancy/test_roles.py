@@ -45,7 +45,19 @@ ALL = [
     "Pages",
     "Images",
     "Documents",
-    ("Reports", ["Problems", "Who did what", "Disputes", "Stripe events", *REPORTS_ON_PAGES]),
+    (
+        "Reports",
+        [
+            "Payments report",
+            "Ledger",
+            "Reconciliation",
+            "Problems",
+            "Who did what",
+            "Disputes",
+            "Stripe events",
+            *REPORTS_ON_PAGES,
+        ],
+    ),
     (
         "Settings",
         [
@@ -246,6 +258,14 @@ OPERATIONS = {
     "tours:add",
 }
 SETTINGS = {
+    "ledger:index",
+    "ledger:index_results",
+    "payments_report:datev",
+    "payments_report:index",
+    "payments_report:numbers",
+    "payments_report:owed",
+    "reconciliation:index",
+    "reconciliation:index_results",
     "audit:index",
     "audit:index_results",
     "cancellation_policies:add",
