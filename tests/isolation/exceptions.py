@@ -11,6 +11,7 @@ MEDIA_TYPE = "a media type"
 
 # Columns of text that are no words of people.
 NOT_WORDS: dict[str, str] = {
+    "commerce_cancellationpolicy.steps": "Numbers: the deadlines and shares of a policy.",
     "cms_branding.accent_colour": COLOUR,
     "cms_branding.primary_colour": COLOUR,
     "cms_legaltext.language": LANGUAGE,
