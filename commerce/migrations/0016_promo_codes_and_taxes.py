@@ -245,7 +245,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='taxedtour',
-            constraint=models.UniqueConstraint(fields=('rate', 'tour'), name='taxed_tour_once', violation_error_message='This tour stands here twice.'),
+            constraint=models.UniqueConstraint(fields=('rate', 'tour'), name='taxed_tour_once', violation_error_message='This tour is listed twice.'),
         ),
         migrations.AddConstraint(
             model_name='appliedtax',

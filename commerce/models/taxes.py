@@ -72,7 +72,7 @@ class TaxedTour(TenantModel):
             models.UniqueConstraint(
                 fields=["rate", "tour"],
                 name="taxed_tour_once",
-                violation_error_message=_("This tour stands here twice."),
+                violation_error_message=_("This tour is listed twice."),
             )
         ]
 

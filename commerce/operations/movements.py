@@ -82,31 +82,56 @@ def _compare(
 ) -> None:
     amount, reference = movement.amount_minor, movement.reference
     key = _key(movement)
-    facts = {"currency": movement.currency, "occurred_at": movement.occurred_at}
+    currency, occurred_at = movement.currency, movement.occurred_at
     if key is not None and key not in booked:
         found = amount - movement.fee_minor
         note_difference(
-            DifferenceKind.UNKNOWN_HERE, key[1] or reference, payment=payment, found=found, now=now, **facts
+            DifferenceKind.UNKNOWN_HERE,
+            key[1] or reference,
+            payment=payment,
+            found=found,
+            now=now,
+            currency=currency,
+            occurred_at=occurred_at,
         )
         return
     if key is not None:
         if booked[key] != amount:
             note_difference(
-                DifferenceKind.AMOUNT, key[1], payment=payment, found=amount, booked=booked[key], now=now, **facts
+                DifferenceKind.AMOUNT,
+                key[1],
+                payment=payment,
+                found=amount,
+                booked=booked[key],
+                now=now,
+                currency=currency,
+                occurred_at=occurred_at,
             )
     elif movement.source.startswith(("dp_", "du_")) and payment is not None:
         record_dispute(payment, movement=movement)
     elif movement.kind in PAYOUTS | PAYOUTS_BACK:
         has_failed = movement.kind in PAYOUTS_BACK
         paid_out = amount if has_failed else -amount
-        record_payout(reference=movement.source or reference, amount_minor=paid_out, has_failed=has_failed, **facts)
+        record_payout(
+            reference=movement.source or reference,
+            amount_minor=paid_out,
+            has_failed=has_failed,
+            currency=currency,
+            occurred_at=occurred_at,
+        )
     elif movement.kind in FEES:
         record_fee(replace(movement, fee_minor=movement.fee_minor - amount))
         return
     elif movement.kind in TRANSFERS:
-        record_transfer(reference=reference, amount_minor=amount, **facts)
+        record_transfer(reference=reference, amount_minor=amount, currency=currency, occurred_at=occurred_at)
     elif amount:
-        record_adjustment(reference=reference, amount_minor=amount, note=movement.description or movement.kind, **facts)
+        record_adjustment(
+            reference=reference,
+            amount_minor=amount,
+            note=movement.description or movement.kind,
+            currency=currency,
+            occurred_at=occurred_at,
+        )
     if movement.reference not in fees:
         record_fee(movement, payment=payment)
 

@@ -131,8 +131,9 @@ def due_for_reconciliation(*, now: datetime) -> list[int]:
     paid = Payment.objects.filter(organization=OuterRef("organization")).exclude(provider_reference="")
     runs = Reconciliation.objects.filter(organization=OuterRef("organization")).order_by("-started_at")
     rows = PaymentSettings.objects.filter(Exists(paid)).annotate(last=Subquery(runs.values("started_at")[:1]))
-    due = []
+    due: list[int] = []
     for row in rows:
+        assert row.organization_id is not None
         turn = day + timedelta(minutes=row.organization_id % 240)
         turn = turn if turn <= now else turn - timedelta(days=1)
         if (row.last is None or row.last < turn) and stripe.keys_of(row).secret:

@@ -10,7 +10,9 @@ from playwright.sync_api import Page, expect
 pytestmark = pytest.mark.e2e
 
 # Links that end the session or lead to files; of the German pages the first is enough.
-NOT_FOLLOWED = re.compile(r"/de/.|logout|export=|/media/|/documents/\d|/(?:pdf|csv)/(?:\?|$)|\.(?:pdf|ics|csv|xlsx)$")
+NOT_FOLLOWED = re.compile(
+    r"/de/.|logout|export=|/media/|/documents/\d|/(?:pdf|csv|datev|pack)/(?:\?|$)|/(?:files|sent)/\d+/$|\.(?:pdf|ics|csv|xlsx)$"
+)
 
 
 def walk(page: Page, start: str) -> set[str]:
