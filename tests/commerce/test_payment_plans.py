@@ -151,7 +151,7 @@ def test_deposit_by_card_and_rest_by_card(card):  # noqa: F811
     assert state(order) == ("paid", 5000, 0)
     assert money(order) == [
         ("deposit", "card", "succeeded", 1250, None),
-        ("rest", "bank_transfer", "cancelled", 3750, REST_DUE),
+        ("rest", "invoice", "cancelled", 3750, REST_DUE),
         ("rest", "card", "succeeded", 3750, None),
     ]
 
