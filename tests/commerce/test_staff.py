@@ -279,7 +279,7 @@ def test_payment_settings_take_secrets_and_never_show_them(harbour, owner):
         ({"stripe_webhook_secret": "harbour"}, "This key should start with whsec_."),
         ({"stripe_publishable_key": "pk_live_harbour"}, "One of the keys is for tests and the other is not."),
         ({"stripe_publishable_key": ""}, "Give both the publishable and the secret key, or neither."),
-        ({"bank_details": " "}, "Guests who pay by transfer need to know where to."),
+        ({"bank_details": " "}, "Guests who pay by transfer or invoice need to know where to."),
     ],
 )
 def test_payment_settings_refuse_what_cannot_work(harbour, owner, wrong, message):
