@@ -16,7 +16,7 @@ from crm.operations import log_protocol
 from devtools.demo_content.shapes import DemoCall, DemoGuest, DemoSite
 from devtools.demo_content.write_people import staff_email
 from tenancy.models import Organization, User
-from tenancy.queries import absolute_url
+from tenancy.queries import absolute_url, current_organization
 from tours.enums import VariantKind
 from tours.models import Tour, TourVariant
 from tours.queries import AvailableSchedule, available_schedules, price_tiers_of
@@ -109,8 +109,9 @@ def _place(guest: DemoGuest, token: uuid.UUID, *, now: dt.datetime) -> Order:
 
 def _departure(guest: DemoGuest, *, now: dt.datetime) -> AvailableSchedule:
     day = dt.timedelta(days=1)
+    today = now.astimezone(current_organization().zone).date()
     found = available_schedules(
-        Tour.objects.get(slug=guest.tour), from_=now.date() + day, to=now.date() + 80 * day, now=now, seats=6
+        Tour.objects.get(slug=guest.tour), from_=today + day, to=today + 80 * day, now=now, seats=6
     )
     groups = set(TourVariant.objects.filter(kind=VariantKind.GROUP).values_list("pk", flat=True))
     fitting = [

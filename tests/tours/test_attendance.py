@@ -276,16 +276,16 @@ def test_check_in_and_cancelling_do_not_wait_for_each_other(harbour, in_harbour,
 def test_details_are_written_down_once_and_kept_apart(booking):
     first, second, _third = party(booking)
     details = {
-        first.pk: ParticipantDetails("Zoë", "Wheelchair", "Vegan, no nuts", "Ole", "+494012345678"),
+        first.pk: ParticipantDetails("Zoë", 61, "Wheelchair", "Vegan, no nuts", "Ole", "+494012345678"),
         second.pk: ParticipantDetails("Person 1"),
     }
     for _time in range(2):
         operations.describe_participants(booking, details, special_needs="With a dog")
     found = party(booking)
-    assert [(p.name, p.needs, p.diet, p.emergency_name, str(p.emergency_phone or "")) for p in found] == [
-        ("Zoë", "Wheelchair", "Vegan, no nuts", "Ole", "+494012345678"),
-        ("Person 1", "", "", "", ""),
-        ("Person 2", "", "", "", ""),
+    assert [(p.name, p.age, p.needs, p.diet, p.emergency_name, str(p.emergency_phone or "")) for p in found] == [
+        ("Zoë", 61, "Wheelchair", "Vegan, no nuts", "Ole", "+494012345678"),
+        ("Person 1", None, "", "", "", ""),
+        ("Person 2", None, "", "", "", ""),
     ]
     assert Booking.objects.get(pk=booking.pk).special_needs == "With a dog"
     entry = AuditEntry.objects.get(action="booking.people_described")
@@ -293,6 +293,7 @@ def test_details_are_written_down_once_and_kept_apart(booking):
     assert "Vegan" not in str(entry.details)
     assert [(one.before, one.after) for one in told(entry)] == [
         ("Person 0", "Zoë"),
+        ("–", "61"),
         ("–", "Wheelchair"),
         ("–", "Vegan, no nuts"),
         ("–", "Ole"),

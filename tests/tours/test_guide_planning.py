@@ -249,7 +249,7 @@ def test_making_departures_says_why_a_guide_cannot_lead_them(harbour, member_cli
     at = f"{schedule.start_time:%H:%M}"
     assert [str(message).strip() for message in answer.context["messages"]] == [
         "2 departures were created.",
-        f"Mon 2 Jun 2031, {at} is without Piet, who leads another departure at that time.",
+        f"Piet could not be put down for Mon 2 Jun 2031, {at}: they lead another departure at that time.",
         f"Tue 3 Jun 2031, {at}, Piet: has time off.",
     ]
 
