@@ -119,7 +119,7 @@ class PromoCode(TenantModel):
         Promotion, verbose_name=_("promotion"), on_delete=models.CASCADE, related_name="codes"
     )
     code = models.CharField(
-        _("code"),
+        _("promo code"),
         max_length=40,
         validators=[
             RegexValidator(r"^[A-Za-z0-9-]*[A-Za-z0-9][A-Za-z0-9-]*$", _("Use letters A to Z, digits and hyphens."))
@@ -195,7 +195,7 @@ class AppliedDiscount(TenantModel):
     promo_code = models.ForeignKey(
         PromoCode, verbose_name=_("promo code"), on_delete=models.PROTECT, related_name="applied"
     )
-    code = models.CharField(_("code"), max_length=40)
+    code = models.CharField(_("promo code"), max_length=40)
     amount_minor = models.BigIntegerField(_("taken off"))
     released_at = models.DateTimeField(_("given back"), null=True, blank=True)
 

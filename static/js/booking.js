@@ -81,4 +81,11 @@ document.addEventListener("htmx:load", (event) => {
   document.getElementById("cart-said").textContent = document.getElementById("cart-total").textContent.replace(/\s+/g, " ").trim();
   window.htmx.trigger(document.body, "cart-changed");
 });
+
+// The bar that leads to the panel would lie over its buttons: it goes while the panel is in sight.
+const bar = document.querySelector(".book-bar");
+const booking = document.getElementById("book");
+if (bar && booking) {
+  new IntersectionObserver(([entry]) => bar.classList.toggle("book-bar--away", entry.isIntersecting)).observe(booking);
+}
 enhance(document);

@@ -51,6 +51,7 @@ NOT_WORDS: dict[str, str] = {
     "tours_availabilitypattern.language": LANGUAGE,
     "tours_availabilitypattern.rule": "a rule of recurrence, which allows no other words",
     "tours_guide.languages": LANGUAGE,
+    "tours_guidefeed.skipped_days": "days, written as text",
     "tours_schedule.language": LANGUAGE,
     "tours_schedule.time_zone": CODE,
     "tours_tour.languages": LANGUAGE,
@@ -122,6 +123,7 @@ ANSWERS_TO_FOREIGN_KEYS: dict[str, str] = {
 # Routes that answer to what is sent to them with another organization's key; nothing is changed.
 ANSWERS_TO_FOREIGN_WRITES: dict[str, str] = {
     "account_switch": "says that one cannot switch there",
+    "commerce:change_line": "leads to the cart, which does not hold it",
     "commerce:remove_line": "nothing of the kind is in the guest's own cart",
     "wagtailadmin_editing_sessions:release": "ends one's own sessions only, and says nothing",
 }

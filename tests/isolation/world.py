@@ -11,7 +11,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from commerce.models import DepositRule, Dispute, Order, Promotion
+from commerce.models import DepositRule, Difference, Dispute, Order, PaymentLink, Promotion
 from commerce.operations import Contact, record_adjustment
 from tenancy import outbox
 from tenancy.enums import Role
@@ -147,8 +147,18 @@ def _sell(say: Canaries) -> None:
     order.secret = say.slug()
     order.save()
     DepositRule.objects.create(tour=tour, percent=20)
+    # One that has ended: Stripe is not asked.
+    PaymentLink.objects.create(order=order, reason=say.text(), secret=say.slug(), expires_at=timezone.now())
     record_adjustment(
         reference=say.text(), amount_minor=100, currency=order.currency, occurred_at=timezone.now(), note=say.text()
+    )
+    Difference.objects.create(
+        kind="unknown_here",
+        reference=say.slug(),
+        found_minor=100,
+        currency=order.currency,
+        occurred_at=order.placed_at,
+        seen_at=order.placed_at,
     )
     _contest(order)
     make_contacts(order.customer, 2, about=[order])
