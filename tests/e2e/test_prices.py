@@ -28,7 +28,7 @@ def write_rules(page: Page, live_stack, inspection) -> None:
     page.goto(live_stack.url("harbour", "/admin/seasons/new/"))
     page.locator("[name=name]").fill("Market days")
     page.locator("[name=first_day]").fill(f"{today:%Y-%m-%d}")
-    page.locator("[name=last_day]").fill(f"{today + dt.timedelta(days=500):%Y-%m-%d}")
+    page.locator("[name=last_day]").fill(f"{today + dt.timedelta(days=5000):%Y-%m-%d}")
     page.locator("[name=basis_points]").fill("25")
     page.locator("[name=tour]").select_option(label=TOUR)
     inspection.look(page, "1-season")
