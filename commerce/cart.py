@@ -16,7 +16,8 @@ MAX_LINES: Final = 10
 MAX_CODES: Final = 5
 LONGEST_CODE: Final = 60
 SHOWN: Final = re.compile(
-    r"(?P<departure>[0-9a-f-]{36})=(?P<people>\d{1,18}x\d{1,3}(?:\+\d{1,18}x\d{1,3}){0,99})=(?P<total>\d{1,15})"
+    r"(?P<departure>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+    r"=(?P<people>\d{1,18}x[1-9]\d{0,2}(?:\+\d{1,18}x[1-9]\d{0,2}){0,99})=(?P<total>\d{1,15})"
 )
 
 

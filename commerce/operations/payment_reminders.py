@@ -44,13 +44,18 @@ def remind_of_payment(payment_id: int, *, now: datetime) -> Message | None:
 def cancel_overdue(order_id: int, *, now: datetime) -> Order:
     """Cancel an order of which nothing was paid and whose payment is overdue for as long as the organization waits; return it.
 
-    A repeat has no effect. Raises `GatewayError` when a card payment cannot be stopped just now.
+    Not while money is on its way, or was written down and waits for a second person. A repeat has no effect. Raises `GatewayError`
+    when a card payment cannot be stopped just now.
     """
     order = Order.objects.get(pk=order_id)
     wait = queries.payment_settings().cancel_days_after
     if wait is None or order.status != OrderStatus.CONFIRMED or queries.paid_minor(order):
         return order
     day = now.astimezone(current_organization().zone).date() - timedelta(days=wait)
-    if not order.payments.filter(status=PaymentStatus.AWAITING_APPROVAL, due_on__lte=day).exists():
+    awaited = order.payments.filter(status=PaymentStatus.AWAITING_APPROVAL)
+    if not awaited.filter(due_on__lte=day).exists():
+        return order
+    on_its_way = order.payments.filter(status__in=(PaymentStatus.PROCESSING, PaymentStatus.REQUIRES_ACTION))
+    if awaited.filter(recorded_at__isnull=False).exists() or on_its_way.exists():
         return order
     return cancel_order(order, reason=RefundReason.OTHER, note="", now=now)

@@ -1,5 +1,6 @@
 """What is known about a contested payment, gathered for the bank."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -173,7 +174,7 @@ class _About:
         return [
             (
                 f"{self.at(message.sent_at or message.created_at)}, {message.get_status_display()}",
-                _shortened(f"{message.recipient}\n{message.subject}\n\n{message.text}"),
+                _shortened(f"{message.recipient}\n{message.subject}\n\n{_without_links(message.text)}"),
             )
             for message in found.exclude(kind="dispute")
         ]
@@ -219,6 +220,11 @@ def _departure(start: datetime) -> str:
 
 def _people(counts: dict[str, int]) -> str:
     return ", ".join(f"{count} × {name}" for name, count in counts.items())
+
+
+def _without_links(text: str) -> str:
+    """Return a text without its addresses: those in our messages open a guest's order to whoever has them."""
+    return re.sub(r"https?://\S+", "[…]", text)
 
 
 def _shortened(text: str) -> str:

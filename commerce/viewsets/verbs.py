@@ -59,9 +59,7 @@ class OrderVerbView(WagtailAdminTemplateMixin, FormView):
 
     @cached_property
     def refund_limit_minor(self):
-        if self.request.user.has_perm("commerce.refund_any_amount"):
-            return None
-        return queries.payment_settings().refund_limit_minor
+        return queries.refund_limit_of(self.request.user)
 
     def back(self):
         return redirect("orders:inspect", self.order.pk)

@@ -152,7 +152,7 @@ def test_pack_tells_what_is_known(in_harbour, chargeback):
         recipient=order.email,
         language="en",
         subject="Booking confirmed",
-        text="See you.",
+        text="See you: http://harbour.localhost/order/of-this-guest-only/",
         html="",
         customer=order.customer,
         record=order,
@@ -198,6 +198,9 @@ def test_pack_tells_what_is_known(in_harbour, chargeback):
         "The guest says that the tour or ticket was not provided.",
     ):
         assert words in text, words
+    assert "See you: […]" in text
+    # Whoever has the address of an order can cancel it.
+    assert "of-this-guest-only" not in text
     assert "Our secret" not in text
     assert pages_of(documents.evidence_pdf(chargeback)) == 2
     texts = queries.evidence_texts(chargeback, in_harbour)

@@ -448,6 +448,22 @@ def test_overdue_order_is_cancelled_only_where_wanted(in_harbour):
     assert cancel_overdue(order.pk, now=late).status == "cancelled"
 
 
+def test_overdue_order_is_kept_while_its_money_waits_for_a_second_person(in_harbour):
+    order, late = invoiced(make_schedule()), on(dt.date(2031, 1, 29))
+    PaymentSettings.objects.update(cancel_days_after=5)
+    order.payments.update(recorded_at=NOW, recorded_minor=5000)
+    assert cancel_overdue(order.pk, now=late).status == "confirmed"
+    order.payments.update(recorded_at=None, recorded_minor=0)
+    assert cancel_overdue(order.pk, now=late).status == "cancelled"
+
+
+def test_overdue_order_is_kept_while_money_is_on_its_way(in_harbour):
+    order, late = invoiced(make_schedule()), on(dt.date(2031, 1, 29))
+    PaymentSettings.objects.update(cancel_days_after=5)
+    order.payments.create(method="card", status="processing", amount_minor=5000, currency="EUR", purpose="rest")
+    assert cancel_overdue(order.pk, now=late).status == "confirmed"
+
+
 def test_overdue_order_with_a_deposit_is_left_to_staff(in_harbour):
     deposit_of()
     PaymentSettings.objects.update(cancel_days_after=5)

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -161,6 +162,26 @@ def test_order_keeps_its_taxes_when_a_rate_changes_or_goes(in_harbour):
     assert [(each.label, each.net_minor, each.tax_minor) for each in queries.tax_sums(order)] == [
         ("incl. 19% VAT", 4202, 798)
     ]
+
+
+def test_booking_can_be_changed_after_a_tax_is_gone(in_harbour):
+    rate = tax_of()
+    schedule = make_schedule()
+    order = order_of(schedule, quantity=2, method=PaymentMethod.ON_ARRIVAL)
+    (line,) = order.lines.all()
+    rate.delete()
+    change_booking(
+        order,
+        line.booking,
+        to=schedule,
+        quantities={tier_of(schedule).pk: 1},
+        expected_difference_minor=-2500,
+        now=NOW,
+    )
+    # Foreign keys are looked at when the transaction ends.
+    connection.check_constraints()
+    assert applied(order) == [("VAT", 1900, True, 2101, 399)]
+    assert AppliedTax.objects.get(line__reversed_by=None).rate is None
 
 
 @pytest.mark.parametrize("count", [1, 3])
