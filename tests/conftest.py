@@ -148,6 +148,15 @@ def _no_network() -> Iterator[None]:
     patch.undo()
 
 
+@pytest.fixture(autouse=True)
+def _language() -> Iterator[None]:
+    """Each test begins in English: a request leaves its language active in the process."""
+    from django.utils.translation import override
+
+    with override("en"):
+        yield
+
+
 @pytest.fixture
 def run_jobs() -> Callable[[], list[str]]:
     """A function that runs the jobs waiting in the queue, those they start included, and returns their names.
