@@ -1,0 +1,16 @@
+"""Customers and every contact with them."""
+
+from crm.models.activities import Activity
+from crm.models.customers import Consent, Customer
+from crm.models.messages import Message, new_message_key
+from crm.models.protocols import Protocol, ProtocolLink
+
+__all__ = [
+    "Activity",
+    "Consent",
+    "Customer",
+    "Message",
+    "Protocol",
+    "ProtocolLink",
+    "new_message_key",
+]

@@ -1,0 +1,20 @@
+"""Verbs that change customers, protocols and messages."""
+
+from crm.operations.activities import record_activity
+from crm.operations.customers import find_or_create_customer, record_consent
+from crm.operations.messages import SWEEP_AFTER, queue_message, retry_message, send_message
+from crm.operations.protocols import LinkRefused, close_follow_up, log_protocol, relink_protocol
+
+__all__ = [
+    "SWEEP_AFTER",
+    "LinkRefused",
+    "close_follow_up",
+    "find_or_create_customer",
+    "log_protocol",
+    "queue_message",
+    "record_activity",
+    "record_consent",
+    "relink_protocol",
+    "retry_message",
+    "send_message",
+]

@@ -1,0 +1,43 @@
+"""Customers come to be known; what they allow is written down."""
+
+from datetime import datetime
+
+from crm.enums import ConsentPurpose, CustomerSource
+from crm.models import Consent, Customer
+from crm.queries import customer_by_email
+
+
+def find_or_create_customer(
+    *,
+    email: str,
+    first_name: str,
+    last_name: str,
+    phone: str,
+    language: str,
+    source: CustomerSource,
+) -> Customer:
+    """Return the organization's customer with this e-mail address, in any case; make one when there is none.
+
+    What is known of a customer is never overwritten: whoever types an address need not be its owner. Safe under parallel calls.
+    """
+    email = email.strip()
+    found = customer_by_email(email)
+    if found is not None:
+        return found
+    customer = Customer(
+        email=email, first_name=first_name, last_name=last_name, phone=phone, language=language, source=source
+    )
+    # Where another checkout has made the same customer since, this finds the key of that one and changes nothing of what it says.
+    [customer] = Customer.objects.bulk_create(
+        [customer], update_conflicts=True, unique_fields=["organization", "email_folded"], update_fields=["updated_at"]
+    )
+    return customer
+
+
+def record_consent(
+    customer: Customer, *, purpose: ConsentPurpose, wording: str, language: str, source: CustomerSource, now: datetime
+) -> Consent:
+    """Write down that a customer allowed something, in the words they read and their language; return the row."""
+    return Consent.objects.create(
+        customer=customer, purpose=purpose, wording=wording, language=language, source=source, given_at=now
+    )

@@ -1,0 +1,12 @@
+from crm.views.customers import CustomerProfileView, offered_records
+from crm.views.messages import resend_message
+from crm.views.protocols import close_follow_up, linked_records, log_protocol
+
+__all__ = [
+    "CustomerProfileView",
+    "close_follow_up",
+    "linked_records",
+    "log_protocol",
+    "offered_records",
+    "resend_message",
+]

@@ -1,0 +1,14 @@
+from crm.viewsets.columns import customer_column
+from crm.viewsets.customers import CustomerViewSet
+from crm.viewsets.group import CustomerGroup
+from crm.viewsets.messages import MessageViewSet, failed_messages_button
+from crm.viewsets.protocols import ProtocolViewSet
+
+__all__ = [
+    "CustomerGroup",
+    "CustomerViewSet",
+    "MessageViewSet",
+    "ProtocolViewSet",
+    "customer_column",
+    "failed_messages_button",
+]

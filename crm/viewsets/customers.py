@@ -1,0 +1,101 @@
+from django.contrib import messages
+from django.db.models import F, ProtectedError
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
+from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.views.generic import CreateView, DeleteView, EditView, IndexView
+from wagtail.admin.viewsets.model import ModelViewSet
+
+from crm import queries, views
+from crm.filters import CustomerFilterSet
+from crm.forms import CustomerForm
+from crm.models import Customer
+
+
+class CustomerIndexView(IndexView):
+    default_ordering = "-last_activity_at"
+    filterset_class = CustomerFilterSet
+    is_searchable = True
+
+    def get_edit_url(self, instance):
+        # The list leads to the profile, and the profile to the form.
+        return None
+
+    def order_queryset(self, queryset):
+        if self.ordering == "-last_activity_at":
+            return queryset.order_by(F("last_activity_at").desc(nulls_last=True), "-pk")
+        return super().order_queryset(queryset)
+
+    def search_queryset(self, queryset):
+        if not self.is_searching:
+            return queryset
+        return queryset.filter(pk__in=queries.search_customers(self.search_query).values("pk"))
+
+
+class ToProfileMixin:
+    def get_success_url(self):
+        return reverse("customers:inspect", args=[self.object.pk])
+
+
+class CustomerCreateView(ToProfileMixin, CreateView):
+    pass
+
+
+class CustomerEditView(ToProfileMixin, EditView):
+    pass
+
+
+class CustomerDeleteView(DeleteView):
+    def form_valid(self, form):
+        try:
+            return super().form_valid(form)
+        except ProtectedError:
+            messages.error(
+                self.request,
+                gettext("%(customer)s has bookings or orders, which must be kept, and cannot be deleted.")
+                % {"customer": self.object},
+            )
+            return redirect("customers:inspect", self.object.pk)
+
+
+class CustomerViewSet(ModelViewSet):
+    model = Customer
+    url_prefix = "customers"
+    url_namespace = "customers"
+    menu_label = _("All customers")
+    icon = "group"
+    index_view_class = CustomerIndexView
+    add_view_class = CustomerCreateView
+    edit_view_class = CustomerEditView
+    delete_view_class = CustomerDeleteView
+    inspect_view_enabled = True
+    inspect_view_class = views.CustomerProfileView
+    copy_view_enabled = False
+    list_display = [
+        "__str__",
+        Column("email", label=_("E-mail"), sort_key="email"),
+        Column("phone.as_international", label=_("Phone")),
+        DateColumn("last_activity_at", label=_("Last activity"), sort_key="last_activity_at"),
+    ]
+    list_export = ["first_name", "last_name", "email", "phone", "language", "source", "last_activity_at", "created_at"]
+    edit_handler = ObjectList(
+        [
+            MultiFieldPanel(
+                [
+                    FieldRowPanel([FieldPanel("first_name"), FieldPanel("last_name")]),
+                    FieldRowPanel([FieldPanel("email"), FieldPanel("phone")]),
+                    FieldPanel("language"),
+                ],
+                heading=_("Who"),
+            ),
+            FieldPanel("note", help_text=_("What everybody who talks to this customer should know.")),
+            FieldPanel("pays_by_invoice"),
+        ],
+        base_form_class=CustomerForm,
+    )
+
+    def get_urlpatterns(self):
+        return [*super().get_urlpatterns(), path("<int:pk>/log/", views.log_protocol, name="log_protocol")]

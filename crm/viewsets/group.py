@@ -1,0 +1,25 @@
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.viewsets.base import ViewSetGroup
+
+from crm.viewsets.customers import CustomerViewSet
+from crm.viewsets.messages import MessageViewSet
+from crm.viewsets.protocols import ProtocolViewSet
+
+
+class FollowUpsMenuItem(MenuItem):
+    def is_shown(self, request):
+        return request.user.has_perm("crm.view_protocol")
+
+
+class CustomerGroup(ViewSetGroup):
+    menu_label = _("Customers")
+    menu_icon = "group"
+    menu_order = 130
+    items = (CustomerViewSet, ProtocolViewSet, MessageViewSet)
+
+    def get_submenu_items(self):
+        url = f"{reverse('protocols:index')}?follow_up=due"
+        follow_ups = FollowUpsMenuItem(_("Follow-ups due"), url, name="follow-ups", icon_name="calendar-check", order=2)
+        return [*super().get_submenu_items(), follow_ups]
