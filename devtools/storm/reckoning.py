@@ -1,5 +1,6 @@
 """What a storm has left behind, asked in the database and at the emulator: what still waits, and what does not add up."""
 
+import datetime as dt
 import email
 import json
 import os
@@ -18,13 +19,16 @@ import stripe  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.db.models import Count, F, Q, Sum  # noqa: E402
 
-from commerce.enums import OrderStatus, PaymentStatus, RefundStatus  # noqa: E402
-from commerce.models import Order, Payment, ProviderEvent, Refund  # noqa: E402
+from commerce.enums import LedgerAccount, OrderStatus, PaymentMethod, PaymentStatus, RefundStatus  # noqa: E402
+from commerce.gateways.stripe_amounts import from_stripe  # noqa: E402
+from commerce.models import LedgerEntry, Order, Payment, ProviderEvent, Refund  # noqa: E402
+from commerce.queries import Figures, PaymentsReport, payments_report  # noqa: E402
 from crm.enums import MessageStatus  # noqa: E402
 from crm.models import Message  # noqa: E402
 from devtools.storm.guests import ACCOUNT  # noqa: E402
 from tenancy.enums import DeliveryStatus  # noqa: E402
 from tenancy.models import Organization, OutboxDelivery  # noqa: E402
+from tenancy.queries import current_organization  # noqa: E402
 from tenancy.scope import every_organization, organization_scope  # noqa: E402
 from tours.enums import SEAT_TAKING, BookingStatus  # noqa: E402
 from tours.models import Booking, Schedule  # noqa: E402
@@ -32,6 +36,19 @@ from tours.models import Booking, Schedule  # noqa: E402
 ON_THE_WAY = (PaymentStatus.PROCESSING, PaymentStatus.REQUIRES_ACTION)
 # What a mail server separates in the files that Django writes instead of sending.
 BETWEEN_MAILS = b"-" * 79 + b"\n"
+# All days there are in a storm, or in its tests.
+FIRST, LAST = dt.date(2000, 1, 1), dt.date(2100, 1, 1)
+# Where Stripe's own report counts a movement, and with which sign ours does; anything else is `other`.
+FIGURES = {
+    "charge": ("gross", 1),
+    "refund": ("refunds", -1),
+    "refund_failure": ("refunds", -1),
+    "dispute": ("disputes", -1),
+    "dispute_reversal": ("disputes", -1),
+    "fee": ("fees", -1),
+    "payout": ("payouts", -1),
+    "payout_reversal": ("payouts", -1),
+}
 
 
 def waiting() -> dict[str, int]:
@@ -98,6 +115,51 @@ def _refunds(client: stripe.StripeClient) -> Iterator[str]:
         yield f"Payment {payment.pk} says {payment.refunded_minor} went back; its refunds say {payment.back}."
 
 
+def _report() -> PaymentsReport:
+    return payments_report(first=FIRST, last=LAST, zone=current_organization().zone, by_month=True)
+
+
+def _ledger(client: stripe.StripeClient) -> Iterator[str]:
+    """Compare ledger and payments report with the provider's balance, movement by movement and figure by figure."""
+    theirs, figures, balance = Counter[str](), Figures(), 0
+    listed = client.v1.balance_transactions.list({"limit": 100, "expand": ["data.source"]})
+    for moved in listed.auto_paging_iter():
+        amount, fee = (from_stripe(value, moved.currency.upper()) for value in (moved.amount, moved.fee))
+        theirs[_reference_of(moved)] += amount
+        theirs[moved.id] -= fee
+        name, sign = FIGURES.get(moved.reporting_category, ("other", 1))
+        setattr(figures, name, getattr(figures, name) + sign * amount)
+        figures.fees += fee
+        balance += amount - fee
+    rows = LedgerEntry.objects.filter(account=LedgerAccount.STRIPE).values_list("transaction__reference")
+    ours = Counter(dict(rows.annotate(Sum("amount_minor"))))
+    for reference in sorted(name for name in {*ours, *theirs} if ours[name] != theirs[name]):
+        yield f"{reference} moved the provider's balance by {theirs[reference]}; the ledger says {ours[reference]}."
+    report = _report()
+    for name in ("gross", "refunds", "disputes", "fees", "other", "payouts", "net"):
+        if getattr(report.at_stripe, name) != getattr(figures, name):
+            yield (
+                f"The provider's list sums up to {getattr(figures, name)} for {name}; "
+                f"the payments report says {getattr(report.at_stripe, name)}."
+            )
+    if report.closing != balance:
+        yield f"The provider's balance is {balance}; the payments report says {report.closing}."
+    cards = report.methods.get(PaymentMethod.CARD, Figures())
+    totals = Payment.objects.filter(method=PaymentMethod.CARD).aggregate(
+        gross=Sum("captured_minor", default=0), refunds=Sum("refunded_minor", default=0)
+    )
+    for name, total in totals.items():
+        if getattr(cards, name) != total:
+            yield f"The payments add up to {total} for {name}; the payments report says {getattr(cards, name)}."
+
+
+def _reference_of(moved: Any) -> str:
+    """Return by which reference the ledger knows a movement of the provider's balance."""
+    if moved.type == "charge":
+        return str(moved.source.payment_intent)
+    return str(moved.source.id if moved.type in ("refund", "refund_failure", "payout", "payout_failure") else moved.id)
+
+
 def _orders() -> Iterator[str]:
     paid = (OrderStatus.PAID, OrderStatus.PARTIALLY_REFUNDED, OrderStatus.COMPLETED)
     for order in Order.objects.filter(status__in=paid).prefetch_related("payments", "lines__booking"):
@@ -150,7 +212,7 @@ def verify(account: str, *, mail_folder: Path) -> dict[str, Any]:
     """
     client = stripe.StripeClient(f"sk_test_{account}", base_addresses={"api": settings.STRIPE_API_BASE})
     sent = Counter(str(mail["Message-ID"]) for mail in mails(mail_folder))
-    problems = [*_seats(), *_captures(client), *_refunds(client), *_orders(), *_jobs(), *_told(sent)]
+    problems = [*_seats(), *_captures(client), *_refunds(client), *_ledger(client), *_orders(), *_jobs(), *_told(sent)]
     totals = Payment.objects.aggregate(captured=Sum("captured_minor", default=0), back=Sum("refunded_minor", default=0))
     counts = {
         "places": Schedule.objects.aggregate(sum=Sum("capacity"))["sum"],
@@ -162,6 +224,8 @@ def verify(account: str, *, mail_folder: Path) -> dict[str, Any]:
         "captured (minor units)": totals["captured"],
         "paid back (minor units)": totals["back"],
         "refunds": Refund.objects.count(),
+        "fees (minor units)": _report().at_stripe.fees,
+        "balance at the provider (minor units)": _report().closing,
         "events of the provider": ProviderEvent.objects.count(),
         "deliveries": OutboxDelivery.objects.count(),
         "e-mails": len(sent),

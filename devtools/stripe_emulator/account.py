@@ -153,7 +153,7 @@ class Account:
         transaction = {
             "id": new_id("txn"), "object": "balance_transaction", "amount": amount, "available_on": now(), "balance_type": "payments",
             "created": now(), "currency": currency, "description": None, "exchange_rate": None, "fee": fee,
-            "fee_details": fees if fee else [], "net": amount - fee, "reporting_category": "dispute" if kind == "adjustment" else kind,
+            "fee_details": fees if fee else [], "net": amount - fee, "reporting_category": _category(kind, amount, source),
             "source": source, "status": "available", "type": kind,
         }  # fmt: skip
         return str(self.add("balance_transactions", transaction)["id"])
@@ -166,6 +166,13 @@ class Account:
             "default_currency": "eur", "details_submitted": True, "email": None, "metadata": {}, "payouts_enabled": True,
             "settings": {"dashboard": {"display_name": self.key_name, "timezone": "Etc/UTC"}}, "type": "standard",
         }  # fmt: skip
+
+
+def _category(kind: str, amount: int, source: str | None) -> str:
+    """Return how Stripe's reports call a movement: what disputes move is an `adjustment` by its type."""
+    if kind == "adjustment":
+        return "other_adjustment" if source is None else "dispute" if amount < 0 else "dispute_reversal"
+    return {"payout_failure": "payout_reversal", "stripe_fee": "fee"}.get(kind, kind)
 
 
 def _was_made(created: int, wanted: Any) -> bool:

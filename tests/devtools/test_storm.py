@@ -10,8 +10,10 @@ from commerce.operations import (
     CartLine,
     expire_order,
     place_order,
+    record_adjustment,
     refresh_payment,
     run_refund,
+    settle_dispute,
     start_card_payment,
     start_refund,
 )
@@ -85,6 +87,7 @@ def test_reckoning_compares_each_payment_with_the_provider(ask, order):
     Payment.objects.filter(pk=payment.pk).update(captured_minor=4999)
     assert ask() == [
         f"{payment.provider_reference} took 5000; our payments say [4999].",
+        "The payments add up to 4999 for gross; the payments report says 5000.",
         f"{order} is paid with 4999 of 5000 and bookings ['confirmed'].",
     ]
     Payment.objects.filter(pk=payment.pk).update(captured_minor=5000, provider_reference="pi_of_nobody")
@@ -98,13 +101,43 @@ def test_reckoning_compares_each_refund_with_the_provider(ask, order, settings):
     payment = order.payments.get()
     client = stripe.StripeClient(f"sk_test_{ACCOUNT}", base_addresses={"api": settings.STRIPE_API_BASE})
     made = client.v1.refunds.create({"payment_intent": payment.provider_reference, "amount": 700})
-    assert ask() == [f"{made.id} gave 700 back (succeeded); ours says nothing."]
+    missing = [
+        f"{made.id} moved the provider's balance by -700; the ledger says 0.",
+        "The provider's list sums up to 700 for refunds; the payments report says 0.",
+        "The provider's list sums up to 4200 for net; the payments report says 4900.",
+        "The provider's balance is 4200; the payments report says 4900.",
+    ]
+    assert ask() == [f"{made.id} gave 700 back (succeeded); ours says nothing.", *missing]
     refund = start_refund(payment, amount_minor=800, reason=RefundReason.OTHER, now=SOON)
     Refund.objects.filter(pk=refund.pk).update(provider_reference=made.id, status="succeeded")
     assert ask()[:2] == [
         f"{made.id} gave 700 back (succeeded); ours says (800, 'succeeded').",
         f"Payment {payment.pk} says 0 went back; its refunds say 800.",
     ]
+
+
+def test_reckoning_compares_the_ledger_with_each_movement_of_the_providers_balance(ask, order, stripe_emulator):
+    intent = order.payments.get().provider_reference
+    record_adjustment(reference="txn_of_nobody", amount_minor=3, currency="EUR", occurred_at=NOW)
+    assert ask() == [
+        "txn_of_nobody moved the provider's balance by 0; the ledger says 3.",
+        "The provider's list sums up to 0 for other; the payments report says 3.",
+        "The provider's list sums up to 4900 for net; the payments report says 4903.",
+        "The provider's balance is 4900; the payments report says 4903.",
+    ]
+    dispute = stripe_emulator.turn("dispute", account=ACCOUNT, payment_intent=intent)
+    [withdrawn] = dispute["balance_transactions"]
+    assert ask() == [
+        f"{withdrawn['id']} moved the provider's balance by -7000; the ledger says 0.",
+        "txn_of_nobody moved the provider's balance by 0; the ledger says 3.",
+        "The provider's list sums up to 5000 for disputes; the payments report says 0.",
+        "The provider's list sums up to 2100 for fees; the payments report says 100.",
+        "The provider's list sums up to 0 for other; the payments report says 3.",
+        "The provider's list sums up to -2100 for net; the payments report says 4903.",
+        "The provider's balance is -2100; the payments report says 4903.",
+    ]
+    settle_dispute(order.payments.get(), dispute["id"], now=SOON)
+    assert [line for line in ask() if "disputes" in line or "fees" in line or withdrawn["id"] in line] == []
 
 
 def test_reckoning_finds_what_was_left_lying(ask, order, schedule):
