@@ -27,7 +27,9 @@ from tours.models import Schedule, Stop, Tour
 from tours.queries import (
     CalendarEntry,
     Figures,
+    NextDeparture,
     attendance_of,
+    bookable_days,
     calendar_entries,
     next_departures,
     schedules_of_calendar,
@@ -62,7 +64,7 @@ class TourCard:
 
     page: "TourPage"
     tour: Tour
-    next_departure: Schedule | None
+    next_departure: NextDeparture | None
     price_from: str
 
 
@@ -87,11 +89,11 @@ def tour_cards(page: Page, *, limit: int | None = None) -> list[TourCard]:
         .prefetch_related("cover__renditions")
         .order_by("path")[:limit]
     )
-    tours = [found.tour for found in pages]
     now = timezone.now()
-    departures = next_departures(tours, now=now) if tours else {}
+    days = bookable_days([found.tour_id for found in pages], now=now) if pages else []
+    departures = next_departures(days, now=now)
     currency = scope_currency()
-    prices = lowest_prices(tours, currency=currency, now=now) if departures else {}
+    prices = lowest_prices(days, currency=currency, now=now)
     return [
         TourCard(
             page=found,

@@ -17,8 +17,8 @@ from crm.models import Customer
 from tenancy.fields import translated
 from tenancy.models import Organization
 from tenancy.money import format_money
-from tours.models import PricingTier, Schedule, Tour
-from tours.queries import Departure, bookable_days, price_tiers_of
+from tours.models import PricingTier, Schedule
+from tours.queries import Departure, price_tiers_of
 
 MAX_QUANTITY: Final = 99
 
@@ -263,12 +263,12 @@ def quote(
     return prices.quote(requests)
 
 
-def lowest_prices(tours: Iterable[Tour], *, currency: str, now: datetime) -> dict[int, int]:
-    """Return the lowest price for which somebody alone can book a default place of each tour now, in minor units; four queries.
+def lowest_prices(departures: Sequence[Departure], *, currency: str, now: datetime) -> dict[int, int]:
+    """Return the lowest price for which somebody alone can book a default place on any of some departures; three queries.
 
-    By the tour's primary key, in the organization's currency. Free places do not count; a tour that cannot be booked now has none.
+    By the tour's primary key, in minor units of the organization's currency. Free places do not count; without departures there are
+    no prices.
     """
-    departures = bookable_days([tour.pk for tour in tours], now=now)
     if not departures:
         return {}
     phases = (*rules_for(departures, currency=currency), taxes())

@@ -145,7 +145,7 @@ def test_home_cold_takes_few_queries(harbour, django_assert_num_queries, count):
         with new_sizes():
             client.get("/")
         forget_pages_now(harbour)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         answer = client.get("/")
     assert answer.content.decode().count("<picture") == count
 

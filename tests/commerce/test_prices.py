@@ -16,7 +16,8 @@ from tenancy.models import Organization
 from tests.commerce.factories import GRETE, NOW, enable_all_methods, order_of, tier_of
 from tests.factories import TierFactory, TourFactory, VariantFactory, make_schedule
 from tests.tours.price_rules import make_early_bird, make_group, make_season
-from tours.models import Schedule, SeasonalPrice
+from tours.models import Schedule, SeasonalPrice, Tour
+from tours.queries import bookable_days
 
 
 def steps(schedule: Schedule, quantity: int = 1, *, now: dt.datetime = NOW) -> list[tuple[str, str, int]]:
@@ -211,6 +212,10 @@ def test_who_joins_gets_the_price_of_the_day_and_of_the_whole_party(in_harbour):
     assert sums(order) == (10500, 150, 0, 10350)
 
 
+def lowest_of(tours: list[Tour]) -> dict[int, int]:
+    return lowest_prices(bookable_days([tour.pk for tour in tours], now=NOW), currency="EUR", now=NOW)
+
+
 def test_lowest_price_is_one_for_which_somebody_can_book(in_harbour):
     """Not that of a day that is over, full or not offered, and not without the season that all its days have."""
     tours = [TourFactory() for _number in range(4)]
@@ -227,12 +232,12 @@ def test_lowest_price_is_one_for_which_somebody_can_book(in_harbour):
     make_season()
     make_group(people=2)
     with CaptureQueriesContext(connection) as found:
-        prices = lowest_prices(tours, currency="EUR", now=NOW)
+        prices = lowest_of(tours)
     assert (prices, len(found)) == ({tours[0].pk: 3000, tours[1].pk: 2500}, 4)
     make_early_bird(time="late", days=0)
     make_early_bird(tour=tours[0])
-    assert lowest_prices(tours, currency="EUR", now=NOW) == {tours[0].pk: 2700, tours[1].pk: 2500}
-    assert lowest_prices([], currency="EUR", now=NOW) == {}
+    assert lowest_of(tours) == {tours[0].pk: 2700, tours[1].pk: 2500}
+    assert lowest_of([]) == {}
 
 
 @pytest.mark.parametrize(

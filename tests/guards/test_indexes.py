@@ -38,7 +38,7 @@ from tests.factories import TierFactory, VariantFactory
 from tests.fixtures import client_for, make_member
 from tours.enums import ScheduleStatus
 from tours.models import Schedule
-from tours.queries import available_schedules, next_departures
+from tours.queries import available_schedules, bookable_days
 
 # Smaller tables are read whole by any sensible planner.
 MANY_ROWS = 300
@@ -241,7 +241,7 @@ def test_queries_read_by_organization(crowd):
                 "transfers": (transfers_awaiting_staff, {"commerce_payment"}),
                 "follow-ups": (lambda: list(follow_ups(until=today)[:10]), {"crm_protocol"}),
                 "departures of a month": (lambda: available_schedules(tour, **month, now=now), {"tours_schedule"}),
-                "next departures": (lambda: next_departures([tour], now=now), {"tours_schedule"}),
+                "next departures": (lambda: bookable_days([tour.pk], now=now), {"tours_schedule"}),
                 "an order placed": (
                     lambda: place_order(
                         lines, contact=contact, method=PaymentMethod.ON_ARRIVAL, source=OrderSource.WEB, now=now

@@ -21,7 +21,7 @@ from tours.operations import (
     reschedule,
     reserve_seats,
 )
-from tours.queries import available_schedules, bookable_schedule, next_departures, variant_for_update
+from tours.queries import available_schedules, bookable_days, bookable_schedule, next_departures, variant_for_update
 
 NOW = dt.datetime(2031, 5, 1, tzinfo=dt.UTC)
 JUNE = {"from_": dt.date(2031, 6, 1), "to": dt.date(2031, 6, 30), "now": NOW}
@@ -129,8 +129,11 @@ def test_next_departure_is_one_that_has_its_resources(in_harbour):
     free = make_schedule(variant, date=dt.date(2031, 6, 3))
     plain = make_schedule(other)
     take(make_schedule(needing(bus, basis=NeedBasis.DEPARTURE)))
-    found = next_departures([variant.tour, other.tour], now=NOW)
-    assert found == {variant.tour_id: free, other.tour_id: plain}
+    days = bookable_days([variant.tour_id, other.tour_id], now=NOW)
+    assert next_departures(days, now=NOW) == {
+        variant.tour_id: (free.date, free.start_time),
+        other.tour_id: (plain.date, plain.start_time),
+    }
     assert lacking.starts_at < free.starts_at
 
 

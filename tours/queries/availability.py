@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery
 
 from tours.enums import PatternKind, ScheduleStatus, TourStatus
 from tours.models import AvailabilityPattern, PricingTier, Schedule, Tour, TourVariant
@@ -118,34 +118,15 @@ def schedules_to_choose(
     return [schedule for schedule in schedules if for_staff or schedule.seats_left > 0]
 
 
-def next_departures(tours: Iterable[Tour], *, now: datetime) -> dict[int, Schedule]:
-    """Return the next departure that can be booked of each tour, by the tour's primary key; one query.
-
-    Where shared resources are needed it is one more, and one for each step to a later departure when the next one lacks them.
-    """
-    wanted = [tour.pk for tour in tours]
-    found: dict[int, Schedule] = {}
-    later = Q()
-    while wanted:
-        bookable = _bookable(now).filter(later, tour__in=wanted, capacity__gt=F("booked_count") + F("blocked_count"))
-        next_ones = list(bookable.order_by("tour_id", "starts_at").distinct("tour_id"))
-        limit_by_resources(next_ones)
-        found |= {schedule.tour_id: schedule for schedule in next_ones if schedule.seats_left > 0}
-        lacking = [schedule for schedule in next_ones if schedule.seats_left <= 0]
-        wanted = [schedule.tour_id for schedule in lacking]
-        later = Q(
-            *(Q(tour=schedule.tour_id, starts_at__gt=schedule.starts_at) for schedule in lacking), _connector=Q.OR
-        )
-    return found
-
-
 class BookableDay(NamedTuple):
-    """A local day, on the clock of `time_zone`, on which a variant can be booked."""
+    """A local day, on the clock of `time_zone`, on which a variant can be booked, and when it leaves first."""
 
     tour_id: int
     variant_id: int
     date: date
     time_zone: str
+    start_time: time
+    needs_resources: bool
 
     @property
     def pk(self) -> int:
@@ -158,22 +139,60 @@ Departure = Schedule | AvailableSchedule | BookableDay
 
 
 def bookable_days(tours: Iterable[int], *, now: datetime) -> list[BookableDay]:
-    """Return the days on which variants of some tours (by primary key) have room that can be booked now; one query."""
-    rows = (
-        Schedule.objects.filter(
-            status=ScheduleStatus.OPEN,
-            booking_closes_at__gt=now,
-            starts_at__gt=now,
-            variant__is_active=True,
-            tour__status=TourStatus.ACTIVE,
-            tour__in=list(tours),
-            capacity__gt=F("booked_count") + F("blocked_count"),
-        )
-        .order_by("tour_id", "variant_id", "date")
-        .values_list("tour_id", "variant_id", "date", "time_zone")
-        .distinct()
+    """Return the days on which variants of some tours (by primary key) have room that can be booked now, by date and time; one query.
+
+    Shared resources are not looked at.
+    """
+    found = _open(now).filter(
+        tour__status=TourStatus.ACTIVE, tour__in=list(tours), capacity__gt=F("booked_count") + F("blocked_count")
+    )
+    days = found.values("tour_id", "variant_id", "date", "time_zone", "needs_resources").annotate(
+        first=Min("start_time")
+    )
+    rows = days.order_by("date", "first", "tour_id", "variant_id").values_list(
+        "tour_id", "variant_id", "date", "time_zone", "first", "needs_resources"
     )
     return [BookableDay(*row) for row in rows]
+
+
+class NextDeparture(NamedTuple):
+    """When a tour leaves next, on the clock of the place."""
+
+    date: date
+    start_time: time
+
+
+def next_departures(days: Iterable[BookableDay], *, now: datetime) -> dict[int, NextDeparture]:
+    """Return the next departure that can be booked of each tour, by its primary key, from the days of `bookable_days`; no query.
+
+    Where shared resources are needed it is two, and two for each step to a later departure when the next one lacks them.
+    """
+    found: dict[int, NextDeparture] = {}
+    uncertain = set()
+    for day in days:
+        if day.needs_resources and day.tour_id not in found:
+            uncertain.add(day.tour_id)
+        found.setdefault(day.tour_id, NextDeparture(day.date, day.start_time))
+    for tour_id in uncertain:
+        del found[tour_id]
+    return found | _with_resources(uncertain, now=now)
+
+
+def _with_resources(tours: Iterable[int], *, now: datetime) -> dict[int, NextDeparture]:
+    wanted = list(tours)
+    found: dict[int, NextDeparture] = {}
+    later = Q()
+    while wanted:
+        bookable = _bookable(now).filter(later, tour__in=wanted, capacity__gt=F("booked_count") + F("blocked_count"))
+        next_ones = list(bookable.order_by("tour_id", "starts_at").distinct("tour_id"))
+        limit_by_resources(next_ones)
+        found |= {one.tour_id: NextDeparture(one.date, one.start_time) for one in next_ones if one.seats_left > 0}
+        lacking = [schedule for schedule in next_ones if schedule.seats_left <= 0]
+        wanted = [schedule.tour_id for schedule in lacking]
+        later = Q(
+            *(Q(tour=schedule.tour_id, starts_at__gt=schedule.starts_at) for schedule in lacking), _connector=Q.OR
+        )
+    return found
 
 
 def bookable_schedule(public_id: UUID | str, *, now: datetime) -> Schedule | None:

@@ -1,13 +1,28 @@
 """The rules that change what places cost."""
 
+import json
 from collections.abc import Iterable
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Final, NamedTuple
 
-from django.db.models import CharField, DateField, F, Q, QuerySet, Value
+from django.db import connection
 
 from tours.enums import BookingTime, SeasonEffect
-from tours.models import EarlyBirdDiscount, GroupDiscount, SeasonalPrice
+
+# Each quote asks this. Put together by the ORM it took a tenth of the time of placing an order.
+_RULES: Final = """
+SELECT 'season', effect, id, name, name_translations, tour_id, variant_id, basis_points, amount_minor, priority, first_day, last_day
+FROM tours_seasonalprice
+WHERE (tour_id IS NULL OR tour_id = ANY (%(tours)s)) AND first_day <= %(to)s AND last_day >= %(from)s
+UNION ALL
+SELECT 'early_bird', time, id, name, name_translations, tour_id, variant_id, basis_points, amount_minor, days, first_day, last_day
+FROM tours_earlybirddiscount
+WHERE tour_id IS NULL OR tour_id = ANY (%(tours)s)
+UNION ALL
+SELECT 'group', '', id, name, name_translations, tour_id, variant_id, basis_points, amount_minor, people, NULL, NULL
+FROM tours_groupdiscount
+WHERE tour_id IS NULL OR tour_id = ANY (%(tours)s)
+"""
 
 
 class PriceRuleRow(NamedTuple):
@@ -52,31 +67,7 @@ class PriceRuleRow(NamedTuple):
 
 def price_rules(tours: Iterable[int], *, from_: date, to: date) -> list[PriceRuleRow]:
     """Return the rules that may change prices of some tours (by primary key) on departures from one local day to another; one query."""
-    fits = Q(tour=None) | Q(tour__in=set(tours))
-    seasons = SeasonalPrice.objects.filter(fits, first_day__lte=to, last_day__gte=from_)
-    rows = _rows(seasons, "season", F("effect"), F("priority"), F("first_day"), F("last_day")).union(
-        _rows(
-            EarlyBirdDiscount.objects.filter(fits), "early_bird", F("time"), F("days"), F("first_day"), F("last_day")
-        ),
-        _rows(GroupDiscount.objects.filter(fits), "group", Value(""), F("people"), None, None),
-        all=True,
-    )
-    return [PriceRuleRow(*row) for row in rows]
-
-
-def _rows(found: QuerySet[Any], kind: str, effect: Any, number: Any, first_day: Any, last_day: Any) -> QuerySet[Any]:
-    nothing = Value(None, output_field=DateField())
-    return found.order_by().values_list(
-        Value(kind, output_field=CharField()),
-        effect,
-        "pk",
-        "name",
-        "name_translations",
-        "tour_id",
-        "variant_id",
-        "basis_points",
-        "amount_minor",
-        number,
-        first_day or nothing,
-        last_day or nothing,
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_RULES, {"tours": sorted(set(tours)), "from": from_, "to": to})
+        rows = [PriceRuleRow(*row) for row in cursor.fetchall()]
+    return [row._replace(name_translations=json.loads(row.name_translations)) for row in rows]  # type: ignore[arg-type]
