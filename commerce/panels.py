@@ -16,6 +16,7 @@ from commerce.enums import InvoiceCustomers, NotificationKind
 from commerce.gateways import stripe
 from commerce.models import Order
 from crm.models import Activity, Customer
+from crm.queries import LinkableKind
 from tenancy.audit import Area
 from tenancy.models import Organization
 from tenancy.money import format_money
@@ -45,6 +46,15 @@ def figures(customer: Customer) -> list[tuple[str, str]]:
     count, paid = queries.customer_totals(customer)
     amounts = [format_money(amount, currency) for currency, amount in paid] or [format_money(0, scope_currency())]
     return [(_("Orders"), str(count)), (_("Lifetime value"), ", ".join(amounts))]
+
+
+def linkable_records() -> list[LinkableKind]:
+    """Return the kinds of this app's records that protocols and tasks may be about."""
+    return [
+        LinkableKind(
+            Order, "commerce.view_order", lambda text: queries.search_orders(Order.objects.order_by("-pk"), text)
+        )
+    ]
 
 
 def _say(text: str) -> Callable[[Activity], str]:

@@ -7,7 +7,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from crm.queries import failed_messages, follow_ups
+from crm.models import Customer
+from crm.queries import LinkableKind, failed_messages, follow_ups, search_customers
 from tenancy.audit import Area
 from tenancy.panels import TodayItem
 from tenancy.queries import current_organization
@@ -41,3 +42,8 @@ def today_items(request: HttpRequest) -> list[TodayItem]:
             for protocol in follow_ups(until=timezone.localdate(timezone=current_organization().zone))[:10]
         ]
     return items
+
+
+def linkable_records() -> list[LinkableKind]:
+    """Return the kinds of this app's records that protocols and tasks may be about."""
+    return [LinkableKind(Customer, "crm.view_customer", search_customers)]

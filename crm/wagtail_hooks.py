@@ -2,8 +2,8 @@ from wagtail import hooks
 from wagtail.permissions import register_permission_policy
 
 from crm.models import Message, Protocol
-from crm.panels import audit_areas, today_items
-from crm.viewsets import CustomerGroup, failed_messages_button
+from crm.panels import audit_areas, linkable_records, today_items
+from crm.viewsets import CustomerGroup, RecordsViewSet, failed_messages_button
 from tenancy.permissions import NoAddingPolicy, ReadOnlyPolicy
 
 # A protocol begins on the customer's page, where its records are.
@@ -13,10 +13,11 @@ register_permission_policy(Message, ReadOnlyPolicy(Message))
 
 @hooks.register("register_admin_viewset")
 def register_customers():
-    return CustomerGroup()
+    return [CustomerGroup(), RecordsViewSet()]
 
 
 hooks.register("problem_lists", failed_messages_button)
 
 hooks.register("audit_sentences", audit_areas)
 hooks.register("today_items", today_items)
+hooks.register("linkable_records", linkable_records)

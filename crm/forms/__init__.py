@@ -1,10 +1,7 @@
 """Forms of the crm app."""
 
 from crm.forms.customers import CustomerForm
-from crm.forms.protocols import ProtocolForm, record_key
+from crm.forms.links import RecordsField
+from crm.forms.protocols import ProtocolForm
 
-__all__ = [
-    "CustomerForm",
-    "ProtocolForm",
-    "record_key",
-]
+__all__ = ["CustomerForm", "ProtocolForm", "RecordsField"]

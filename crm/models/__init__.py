@@ -2,6 +2,7 @@
 
 from crm.models.activities import Activity
 from crm.models.customers import Consent, Customer
+from crm.models.links import RecordLink
 from crm.models.messages import Message, new_message_key
 from crm.models.protocols import Protocol, ProtocolLink
 
@@ -12,5 +13,6 @@ __all__ = [
     "Message",
     "Protocol",
     "ProtocolLink",
+    "RecordLink",
     "new_message_key",
 ]

@@ -1,13 +1,12 @@
 """What was said with a customer, and what it was about."""
 
 from django.conf import settings
-from django.contrib.contenttypes.fields import GenericForeignKey
-from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from crm.enums import Direction, ProtocolKind
 from crm.models.customers import Customer
+from crm.models.links import RecordLink
 from tenancy.models import TenantModel
 
 
@@ -52,13 +51,10 @@ class Protocol(TenantModel):
         return f"{self.get_kind_display()}: {self.subject}"
 
 
-class ProtocolLink(TenantModel):
+class ProtocolLink(RecordLink):
     """A record that a protocol is about: an order, a booking, a schedule …"""
 
     protocol = models.ForeignKey(Protocol, on_delete=models.CASCADE, related_name="links")
-    content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE, related_name="+")
-    object_id = models.BigIntegerField()
-    record = GenericForeignKey("content_type", "object_id")
 
     class Meta:
         verbose_name = _("linked record")

@@ -2,8 +2,9 @@
 
 from crm.operations.activities import record_activity
 from crm.operations.customers import find_or_create_customer, record_consent
+from crm.operations.links import LinkRefused, set_links
 from crm.operations.messages import SWEEP_AFTER, queue_message, retry_message, send_message
-from crm.operations.protocols import LinkRefused, close_follow_up, log_protocol, relink_protocol
+from crm.operations.protocols import close_follow_up, log_protocol, relink_protocol
 
 __all__ = [
     "SWEEP_AFTER",
@@ -17,4 +18,5 @@ __all__ = [
     "relink_protocol",
     "retry_message",
     "send_message",
+    "set_links",
 ]

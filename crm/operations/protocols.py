@@ -3,20 +3,16 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import Model
 
 from crm.enums import Direction, ProtocolKind
-from crm.models import Customer, Protocol, ProtocolLink
+from crm.models import Customer, Protocol
 from crm.operations.activities import touch
+from crm.operations.links import set_links
 from tenancy import audit
 from tenancy.audit import Actor
 from tenancy.models import User
-
-
-class LinkRefused(Exception):
-    """A protocol cannot be about this record: the organization has no such record."""
 
 
 @transaction.atomic
@@ -49,28 +45,16 @@ def log_protocol(
         follow_up_on=follow_up_on,
         author=author,
     )
-    _link(protocol, links)
+    set_links(protocol.links, links)
     touch(customer, at=happened_at)
     audit.record("protocol.logged", protocol, actor=author)
     return protocol
 
 
-def _link(protocol: Protocol, records: Iterable[Model]) -> None:
-    links = []
-    for record in records:
-        # Keys of records are guessable; the scope knows which of them are the organization's.
-        if not type(record)._default_manager.filter(pk=record.pk).exists():
-            raise LinkRefused(f"{record._meta.label} {record.pk}")
-        content_type = ContentType.objects.get_for_model(record)
-        links.append(ProtocolLink(protocol=protocol, content_type=content_type, object_id=record.pk))
-    ProtocolLink.objects.bulk_create(links)
-
-
 @transaction.atomic
 def relink_protocol(protocol: Protocol, *, links: Iterable[Model]) -> Protocol:
     """Make a protocol be about these records and no others; return it. Raises `LinkRefused` as `log_protocol` does."""
-    protocol.links.all().delete()
-    _link(protocol, links)
+    set_links(protocol.links, links)
     return protocol
 
 

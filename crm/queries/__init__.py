@@ -1,21 +1,39 @@
 """Reads of the crm app."""
 
 from crm.queries.customers import customer_by_email, latest_consents, phone_region, search_customers
+from crm.queries.links import (
+    LinkableKind,
+    RecordUnknown,
+    find_records,
+    linkable_kinds,
+    record_key,
+    record_name,
+    records_by_key,
+    records_of,
+)
 from crm.queries.messages import due_messages, failed_messages, messages_about
 from crm.queries.protocols import follow_ups, follow_ups_with, protocols_about
 from crm.queries.timeline import TimelineEntry, timeline
 
 __all__ = [
+    "LinkableKind",
+    "RecordUnknown",
     "TimelineEntry",
     "customer_by_email",
     "due_messages",
     "failed_messages",
+    "find_records",
     "follow_ups",
     "follow_ups_with",
     "latest_consents",
+    "linkable_kinds",
     "messages_about",
     "phone_region",
     "protocols_about",
+    "record_key",
+    "record_name",
+    "records_by_key",
+    "records_of",
     "search_customers",
     "timeline",
 ]

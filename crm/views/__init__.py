@@ -1,10 +1,12 @@
 from crm.views.customers import CustomerProfileView, offered_records
+from crm.views.links import find_records
 from crm.views.messages import resend_message
 from crm.views.protocols import close_follow_up, linked_records, log_protocol
 
 __all__ = [
     "CustomerProfileView",
     "close_follow_up",
+    "find_records",
     "linked_records",
     "log_protocol",
     "offered_records",

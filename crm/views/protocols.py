@@ -20,7 +20,7 @@ def log_protocol(request, pk):
     if not request.user.has_perm("crm.add_protocol"):
         raise PermissionDenied
     customer = get_object_or_404(Customer, pk=pk)
-    form = ProtocolForm(request.POST or None, records=offered_records(customer))
+    form = ProtocolForm(request.POST or None, user=request.user, records=offered_records(customer))
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         operations.log_protocol(
@@ -32,7 +32,7 @@ def log_protocol(request, pk):
             happened_at=values["happened_at"],
             duration_minutes=values["duration_minutes"],
             follow_up_on=values["follow_up_on"],
-            links=form.linked_records,
+            links=form.cleaned_data["links"],
             author=request.user,
         )
         messages.success(request, _("Noted."))

@@ -1,6 +1,7 @@
 from crm.viewsets.columns import customer_column
 from crm.viewsets.customers import CustomerViewSet
 from crm.viewsets.group import CustomerGroup
+from crm.viewsets.links import RecordsViewSet
 from crm.viewsets.messages import MessageViewSet, failed_messages_button
 from crm.viewsets.protocols import ProtocolViewSet
 
@@ -9,6 +10,7 @@ __all__ = [
     "CustomerViewSet",
     "MessageViewSet",
     "ProtocolViewSet",
+    "RecordsViewSet",
     "customer_column",
     "failed_messages_button",
 ]

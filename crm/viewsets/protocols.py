@@ -24,6 +24,7 @@ class ProtocolEditView(EditView):
     def get_form_kwargs(self):
         return {
             **super().get_form_kwargs(),
+            "user": self.request.user,
             "records": views.offered_records(self.object.customer),
             "linked": views.linked_records(self.object),
         }
@@ -31,7 +32,7 @@ class ProtocolEditView(EditView):
     @transaction.atomic
     def save_instance(self):
         protocol = super().save_instance()
-        operations.relink_protocol(protocol, links=self.form.linked_records)
+        operations.relink_protocol(protocol, links=self.form.cleaned_data["links"])
         return protocol
 
     def get_success_url(self):

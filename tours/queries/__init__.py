@@ -86,6 +86,7 @@ from tours.queries.guides import (
     schedules_led_by,
     with_guides,
 )
+from tours.queries.links import booking_name, schedule_name, search_bookings, search_schedules, search_tours
 from tours.queries.manifests import (
     Manifest,
     ManifestEntry,
@@ -192,6 +193,7 @@ __all__ = [
     "bookable_schedule",
     "bookable_schedules",
     "bookable_tour",
+    "booking_name",
     "booking_with_people",
     "bookings_for_update",
     "bookings_of",
@@ -248,6 +250,7 @@ __all__ = [
     "requests_unanswered",
     "reschedule_problems",
     "schedule_for_update",
+    "schedule_name",
     "schedule_to_lead",
     "schedules_by_key_for_update",
     "schedules_by_public_id",
@@ -257,6 +260,9 @@ __all__ = [
     "schedules_of_calendar",
     "schedules_to_choose",
     "schedules_with_room",
+    "search_bookings",
+    "search_schedules",
+    "search_tours",
     "seats_by_resources",
     "settled_decisions",
     "short_schedules",

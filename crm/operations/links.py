@@ -1,0 +1,33 @@
+"""Linking a record of this app with others."""
+
+from collections.abc import Iterable
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.db.models import Model
+from django.db.models.manager import BaseManager
+
+from crm.models import RecordLink
+
+
+class LinkRefused(Exception):
+    """Nothing can be linked with this record: the organization has no such record."""
+
+
+@transaction.atomic
+def set_links(links: BaseManager[RecordLink], records: Iterable[Model]) -> None:
+    """Make the links of a record (`protocol.links`, `task.links`) lead to these records and no others.
+
+    Raises `LinkRefused` for a record that the organization does not have; then nothing is changed.
+    """
+    wanted = {}
+    for record in records:
+        # Keys of records are guessable; the scope knows which of them are the organization's.
+        if not type(record)._default_manager.filter(pk=record.pk).exists():
+            raise LinkRefused(f"{record._meta.label} {record.pk}")
+        wanted[ContentType.objects.get_for_model(record).pk, record.pk] = record
+    for link in links.all():
+        if wanted.pop((link.content_type_id, link.object_id), None) is None:
+            link.delete()
+    for content_type_id, object_id in wanted:
+        links.create(content_type_id=content_type_id, object_id=object_id)
