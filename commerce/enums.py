@@ -157,6 +157,7 @@ class DifferenceKind(models.TextChoices):
     UNKNOWN_HERE = "unknown_here", _("Not booked here")
     UNKNOWN_AT_STRIPE = "unknown_stripe", _("Unknown at Stripe")
     OTHER_CURRENCY = "other_currency", _("Stripe settles in another currency")
+    FAILED = "failed", _("Could not be compared")
 
 
 class OrderSource(models.TextChoices):

@@ -175,6 +175,7 @@ def audit_areas() -> list[Area]:
         "refund.retried": gettext_lazy("%(who)s tried the refund of %(amount)s for order %(record)s again"),
         "departure_change.approved": gettext_lazy("%(who)s approved the refunds for the departure %(record)s"),
         "refund.settled": gettext_lazy("%(who)s paid money of order %(record)s back by hand"),
+        "refund.withdrawn": gettext_lazy("%(who)s withdrew a refund of %(amount)s by hand for order %(record)s"),
         "dispute.opened": gettext_lazy("The bank contests order %(record)s"),
         "dispute.asked": gettext_lazy("The bank asks for an answer about order %(record)s"),
         "dispute.under_review": gettext_lazy("The bank has the answer about order %(record)s"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final, Generic, TypeVar
 
 import stripe
@@ -15,10 +15,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """A page of a list; `after` is where the next one begins, empty when this is the last."""
+    """A page of a list; `after` is where the next one begins, empty when this is the last.
+
+    `made_at` says when Stripe made each object, by its id.
+    """
 
     items: list[T]
     after: str
+    made_at: dict[str, datetime]
 
 
 def _page(
@@ -42,7 +46,11 @@ def _page(
     except stripe.StripeError as error:
         _raise(error)
     items = [item for item in map(read, found.data) if item is not None]
-    return Page(items, found.data[-1].id if found.has_more and found.data else "")
+    return Page(
+        items,
+        found.data[-1].id if found.has_more and found.data else "",
+        {source.id: datetime.fromtimestamp(source.created, UTC) for source in found.data},
+    )
 
 
 def list_intents(keys: Keys, *, since: datetime, until: datetime, after: str = "") -> Page[Intent]:

@@ -50,6 +50,7 @@ class Difference(TenantModel):
     """Something that our books and Stripe's lists do not say alike. Staff settle it in words, or it goes by itself.
 
     `found_minor` is what Stripe says and `booked_minor` what we have, in minor units of `currency`; None where there is nothing.
+    `settled_minor` is what the ledger has for it because staff settled it.
     """
 
     kind = models.CharField(_("what"), max_length=16, choices=DifferenceKind.choices, editable=False)
@@ -65,6 +66,7 @@ class Difference(TenantModel):
     )
     found_minor = models.BigIntegerField(_("Stripe says"), null=True, blank=True, editable=False)
     booked_minor = models.BigIntegerField(_("booked here"), null=True, blank=True, editable=False)
+    settled_minor = models.BigIntegerField(default=0, db_default=0, editable=False)
     currency = models.CharField(_("currency"), max_length=3, editable=False)
     occurred_at = models.DateTimeField(_("when"), editable=False)
     seen_at = models.DateTimeField(_("last seen"), editable=False)

@@ -29,6 +29,7 @@ from commerce.operations.departures import (
     move_departure,
     tell_guest,
 )
+from commerce.operations.differences import ReconciliationRefused, settle_difference
 from commerce.operations.disputes import (
     DisputeRefused,
     accept_chargeback,
@@ -72,6 +73,7 @@ from commerce.operations.manual_payments import (
     record_payment,
     reject_manual_payment,
 )
+from commerce.operations.manual_refunds import settle_manual_refund, withdraw_manual_refund
 from commerce.operations.methods import change_method
 from commerce.operations.notifications import create_notifications, send_notification
 from commerce.operations.orders import (
@@ -86,19 +88,13 @@ from commerce.operations.payment_links import open_payment_link, send_payment_li
 from commerce.operations.payment_reminders import cancel_overdue, remind_of_payment
 from commerce.operations.payments import PaymentRefused, settle_payment
 from commerce.operations.promo_codes import MOST_CODES, assign_promotion, end_promotion, make_codes
-from commerce.operations.reconciliation import (
-    ReconciliationRefused,
-    reconcile,
-    settle_difference,
-    start_reconciliation,
-)
+from commerce.operations.reconciliation import reconcile, start_reconciliation
 from commerce.operations.refunds import (
     RefundRefused,
     adopt_refund,
     refund_order,
     retry_refund,
     run_refund,
-    settle_manual_refund,
     settle_refund,
     start_refund,
 )
@@ -198,6 +194,7 @@ __all__ = [
     "take_money_back",
     "tell_guest",
     "tell_staff",
+    "withdraw_manual_refund",
     "withdraw_payment_link",
     "write_off",
 ]

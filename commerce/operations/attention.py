@@ -6,11 +6,14 @@ from typing import Final
 from django.utils.translation import gettext_noop
 
 from commerce import queries
-from commerce.enums import ChoiceStatus, RefundStatus
-from commerce.models import Order, Refund
+from commerce.enums import ChoiceStatus
+from commerce.models import Order
 
 REFUND_FAILED: Final = gettext_noop("A refund failed; pay the money back another way.")
 REFUND_BY_HAND: Final = gettext_noop("Money is to be paid back by hand.")
+PAID_BACK_TWICE: Final = gettext_noop(
+    "More was paid back than came in: by hand and in Stripe's dashboard. If the money was not given back by hand, withdraw that refund."
+)
 CHEAPER_NOW: Final = gettext_noop("A booking became cheaper; pay the difference back.")
 REFUND_TO_APPROVE: Final = gettext_noop(
     "The refund for a cancelled departure is above the limit of the person who cancelled it. Please approve it."
@@ -22,8 +25,11 @@ def _nothing_to_pay_back(order: Order) -> bool:
 
 
 def _nothing_by_hand(order: Order) -> bool:
-    waiting = Refund.objects.filter(payment__order=order, by_hand=True, status=RefundStatus.PENDING)
-    return not waiting.exists()
+    return not queries.waits_for_refund_by_hand(order)
+
+
+def _nothing_twice(order: Order) -> bool:
+    return not any(queries.went_back_twice_minor(payment) for payment in order.payments.all())
 
 
 def _nothing_to_approve(order: Order) -> bool:
@@ -34,6 +40,7 @@ def _nothing_to_approve(order: Order) -> bool:
 _ENDS: Final[Mapping[str, Callable[[Order], bool]]] = {
     REFUND_FAILED: _nothing_to_pay_back,
     REFUND_BY_HAND: _nothing_by_hand,
+    PAID_BACK_TWICE: _nothing_twice,
     CHEAPER_NOW: _nothing_to_pay_back,
     REFUND_TO_APPROVE: _nothing_to_approve,
 }

@@ -12,6 +12,7 @@ from commerce.gateways import disputes as gateway
 from commerce.gateways import stripe
 from commerce.gateways.disputes import DisputeState
 from commerce.models import Dispute, Order, Payment
+from commerce.operations.attention import REFUND_BY_HAND
 from commerce.operations.ledger import record_dispute, record_dispute_lost
 from commerce.operations.states import set_payment_status
 from commerce.rules import (
@@ -74,7 +75,7 @@ def _settle(payment_id: int, state: DisputeState, *, seen: int, now: datetime) -
         # Staff decided to leave it; the provider does not know that.
         status = DisputeStatus.CLOSED
     _write(dispute, state, kind=kind, status=status, now=now)
-    _book(payment, dispute, state)
+    _book(payment, dispute, state, now=now)
     _follow_dispute(payment)
     if before != (dispute.kind, dispute.status):
         _show(order, dispute)
@@ -91,6 +92,7 @@ def _settle(payment_id: int, state: DisputeState, *, seen: int, now: datetime) -
 
 def _write(dispute: Dispute, state: DisputeState, *, kind: DisputeKind, status: DisputeStatus, now: datetime) -> None:
     is_asked_again = (dispute.status, dispute.due_at) != (status, state.due_at)
+    is_closed_as_before = dispute.status == status
     dispute.kind = kind
     dispute.status = status
     dispute.reason = state.reason[:60]
@@ -103,7 +105,7 @@ def _write(dispute: Dispute, state: DisputeState, *, kind: DisputeKind, status: 
         dispute.remind_at = None
     elif is_asked_again:
         dispute.remind_at = next_reminder(state.due_at, now=now)
-    dispute.closed_at = None if status in OPEN_DISPUTE else dispute.closed_at or now
+    dispute.closed_at = None if status in OPEN_DISPUTE else (dispute.closed_at if is_closed_as_before else None) or now
     if state.movements:
         dispute.balance_currency = state.movements[0].currency
     dispute.withdrawn_minor = -sum(moved.amount_minor for moved in state.movements if moved.amount_minor < 0)
@@ -113,18 +115,18 @@ def _write(dispute: Dispute, state: DisputeState, *, kind: DisputeKind, status: 
     dispute.save()
 
 
-def _book(payment: Payment, dispute: Dispute, state: DisputeState) -> None:
-    """Have the ledger know what Stripe moved, and what is lost for good; each has its effect once."""
+def _book(payment: Payment, dispute: Dispute, state: DisputeState, *, now: datetime) -> None:
+    """Have the ledger know what Stripe moved, and what is lost for good as it stands now; each has its effect once."""
     for movement in state.movements:
         record_dispute(payment, movement=movement)
-    lost_minor = dispute.withdrawn_minor - dispute.reinstated_minor
-    if dispute.status == DisputeStatus.LOST and lost_minor > 0:
+    if state.movements:
+        is_lost = dispute.status == DisputeStatus.LOST
         record_dispute_lost(
             payment,
             reference=dispute.provider_reference,
-            amount_minor=lost_minor,
+            amount_minor=max(0, dispute.withdrawn_minor - dispute.reinstated_minor) if is_lost else 0,
             currency=dispute.balance_currency,
-            occurred_at=dispute.closed_at or state.movements[-1].occurred_at,
+            occurred_at=dispute.closed_at or now,
         )
 
 
@@ -145,6 +147,8 @@ def _show(order: Order, dispute: Dispute) -> None:
     attention = ATTENTION.get((kind, status), "")
     if status == DisputeStatus.WON and queries.surplus_minor(order):
         attention = WON_AND_OWED
+    if not attention and queries.waits_for_refund_by_hand(order):
+        attention = REFUND_BY_HAND
     # What somebody wrote there about something else stays.
     if attention or order.needs_attention in ATTENTION.values():
         order.needs_attention = attention

@@ -74,7 +74,7 @@ def process_provider_event(event_id: int, *, now: datetime) -> None:
         attempts = event.attempts + 1
         ProviderEvent.objects.filter(pk=event_id).update(
             attempts=attempts,
-            next_attempt_at=now + min(SWEEP_AFTER * 2**attempts, MAX_WAIT),
+            next_attempt_at=now + min(SWEEP_AFTER * 2 ** min(attempts, 8), MAX_WAIT),
             last_error=f"{type(error).__name__}: {error}"[:2000],
         )
     else:

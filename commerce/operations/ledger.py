@@ -1,6 +1,7 @@
 """Movements of money, written down in the transaction that makes them happen.
 
-Each object behind a movement, at Stripe or here, has its effect once: a repeat returns what stands there. Amounts are minor units.
+Each object behind a movement, at Stripe or here, has its effect once: a repeat returns what stands there. What moved nothing is not
+written, and None is returned then. Amounts are minor units.
 Where Stripe tells when and for which fee it moved money (a `Movement`), that is written; else the moment we learned of it.
 """
 
@@ -17,7 +18,6 @@ from tenancy import audit
 from tenancy.audit import Actor
 
 
-@transaction.atomic
 def _book(
     kind: LedgerKind,
     reference: str,
@@ -28,31 +28,34 @@ def _book(
     payment: Payment | None = None,
     refund: Refund | None = None,
     note: str = "",
-) -> LedgerTransaction:
-    booked, is_new = LedgerTransaction.objects.get_or_create(
-        kind=kind,
-        reference=reference,
-        defaults={
-            "occurred_at": occurred_at,
-            "currency": currency,
-            "method": payment.method if payment else "",
-            "payment": payment,
-            "refund": refund,
-            "note": note[:200],
-        },
-    )
-    if is_new:
-        LedgerEntry.objects.bulk_create(
-            LedgerEntry(transaction=booked, account=account, amount_minor=amount) for account, amount in entries.items()
+) -> LedgerTransaction | None:
+    moved = {account: amount for account, amount in entries.items() if amount}
+    if not moved:
+        return None
+    with transaction.atomic():
+        booked, is_new = LedgerTransaction.objects.get_or_create(
+            kind=kind,
+            reference=reference,
+            defaults={
+                "occurred_at": occurred_at,
+                "currency": currency,
+                "method": payment.method if payment else "",
+                "payment": payment,
+                "refund": refund,
+                "note": note[:200],
+            },
         )
+        if is_new:
+            LedgerEntry.objects.bulk_create(
+                LedgerEntry(transaction=booked, account=account, amount_minor=amount)
+                for account, amount in moved.items()
+            )
     return booked
 
 
 def record_charge(payment: Payment, *, movement: Movement | None = None, now: datetime) -> LedgerTransaction | None:
-    """Write down that a payment came in, with Stripe's fee where it is known; return it, None when nothing was captured."""
+    """Write down that a payment came in, with Stripe's fee where it is known; return it."""
     amount = payment.captured_minor
-    if not amount:
-        return None
     booked = _book(
         LedgerKind.CHARGE,
         payment.provider_reference or f"payment-{payment.public_id}",
@@ -65,7 +68,7 @@ def record_charge(payment: Payment, *, movement: Movement | None = None, now: da
     return booked
 
 
-def record_refund(refund: Refund, *, occurred_at: datetime) -> LedgerTransaction:
+def record_refund(refund: Refund, *, occurred_at: datetime) -> LedgerTransaction | None:
     """Write down that a refund left us; return it."""
     payment = refund.payment
     source = account_of(payment.method, by_hand=refund.by_hand)
@@ -101,7 +104,7 @@ def _reference_of(refund: Refund) -> str:
     return refund.provider_reference or refund.idempotency_key
 
 
-def record_dispute(payment: Payment, *, movement: Movement) -> LedgerTransaction:
+def record_dispute(payment: Payment, *, movement: Movement) -> LedgerTransaction | None:
     """Write down that Stripe took disputed money from us (a negative `movement`), or gave it back; return it. With its fee."""
     kind = LedgerKind.DISPUTE if movement.amount_minor < 0 else LedgerKind.DISPUTE_WON
     booked = _book(
@@ -118,12 +121,20 @@ def record_dispute(payment: Payment, *, movement: Movement) -> LedgerTransaction
 
 def record_dispute_lost(
     payment: Payment, *, reference: str, amount_minor: int, currency: str, occurred_at: datetime
-) -> LedgerTransaction:
-    """Write down that the dispute `reference` is lost: what Stripe took because of it does not come back; return it."""
+) -> LedgerTransaction | None:
+    """Have the ledger say that of what Stripe took because of the dispute `reference`, `amount_minor` does not come back; return it.
+
+    That is the sum: after an earlier verdict only what changed is written, negative for a loss that was won on appeal.
+    """
+    of_payment = LedgerEntry.objects.filter(
+        account=LedgerAccount.LOSSES, transaction__kind=LedgerKind.DISPUTE_LOST, transaction__payment=payment
+    ).values_list("transaction__reference", "amount_minor")
+    earlier = [amount for name, amount in of_payment if name.partition("#")[0] == reference]
+    rest = amount_minor - sum(earlier)
     return _book(
         LedgerKind.DISPUTE_LOST,
-        reference,
-        {LedgerAccount.LOSSES: amount_minor, LedgerAccount.DISPUTES: -amount_minor},
+        f"{reference}#{len(earlier) + 1}" if earlier else reference,
+        {LedgerAccount.LOSSES: rest, LedgerAccount.DISPUTES: -rest},
         currency=currency,
         occurred_at=occurred_at,
         payment=payment,
@@ -131,10 +142,8 @@ def record_dispute_lost(
 
 
 def record_fee(movement: Movement, *, payment: Payment | None = None) -> LedgerTransaction | None:
-    """Write down the fee that Stripe took, or gave back, with a movement; return it, None when there was none."""
+    """Write down the fee that Stripe took, or gave back, with a movement; return it."""
     fee = movement.fee_minor
-    if not fee:
-        return None
     return _book(
         LedgerKind.FEE,
         movement.reference,
@@ -153,7 +162,7 @@ def _record_fee_of(movement: Movement | None, *, payment: Payment) -> None:
 
 def record_payout(
     *, reference: str, amount_minor: int, currency: str, occurred_at: datetime, has_failed: bool = False
-) -> LedgerTransaction:
+) -> LedgerTransaction | None:
     """Write down that Stripe paid `amount_minor` out to the bank, or that the payout came back; return it."""
     amount = -amount_minor if has_failed else amount_minor
     return _book(
@@ -165,7 +174,9 @@ def record_payout(
     )
 
 
-def record_transfer(*, reference: str, amount_minor: int, currency: str, occurred_at: datetime) -> LedgerTransaction:
+def record_transfer(
+    *, reference: str, amount_minor: int, currency: str, occurred_at: datetime
+) -> LedgerTransaction | None:
     """Write down that money came from another Stripe account, or went to one (negative); return it."""
     return _book(
         LedgerKind.TRANSFER,
@@ -178,7 +189,7 @@ def record_transfer(*, reference: str, amount_minor: int, currency: str, occurre
 
 def record_adjustment(
     *, reference: str, amount_minor: int, currency: str, occurred_at: datetime, note: str = ""
-) -> LedgerTransaction:
+) -> LedgerTransaction | None:
     """Write down that Stripe changed our balance for another reason, told in `note`; return it."""
     return _book(
         LedgerKind.ADJUSTMENT,

@@ -4,12 +4,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.db import transaction
+
 from commerce import queries
 from commerce.enums import DifferenceKind, LedgerAccount, LedgerKind
 from commerce.gateways import stripe
 from commerce.gateways.stripe import Keys, Movement
 from commerce.gateways.stripe_lists import Page
-from commerce.models import Difference, LedgerTransaction, Payment, PaymentSettings, Reconciliation
+from commerce.models import LedgerTransaction, Payment, PaymentSettings, Reconciliation
+from commerce.operations.differences import going_on, note_difference, take_back_corrections
 from commerce.operations.ledger import (
     record_adjustment,
     record_dispute,
@@ -64,9 +67,17 @@ def compare_movements(run: Reconciliation, row: PaymentSettings, page: Page[Move
     for movement in movements:
         payment = payments.get(movement.payment_intent)
         if payment is not None or row.stripe_secret_key:
-            _compare(movement, payment, booked, fees, now=now)
+            facts = {"currency": movement.currency, "occurred_at": movement.occurred_at, "now": now}
+            with going_on(movement.reference, payment=payment, **facts), transaction.atomic():
+                _compare(movement, payment, booked, fees, now=now)
     done = LedgerTransaction.objects.filter(pk__gt=newest).count()
-    _look_for_missing(run, row, page, {key for moved in movements if (key := _key(moved))}, now=now)
+    keyed = [(key, moved) for moved in movements if (key := _key(moved)) in booked]
+    take_back_corrections(
+        known=[_name(moved) for _key_, moved in keyed],
+        agreeing=[_name(moved) for key, moved in keyed if booked[key] == moved.amount_minor],
+    )
+    # What Stripe settled in another currency is there too.
+    _look_for_missing(run, row, page, {key for moved in page.items if (key := _key(moved))}, now=now)
     return done
 
 
@@ -75,6 +86,13 @@ def _key(movement: Movement) -> Key | None:
     if kind is None:
         return None
     return kind, movement.payment_intent if kind == LedgerKind.CHARGE else movement.source
+
+
+def _name(movement: Movement) -> str:
+    """Return what a difference about a movement is called: a refund that came back moves the balance twice."""
+    key = _key(movement)
+    is_known_by_source = key is not None and key[0] != LedgerKind.REFUND_FAILED
+    return (key[1] if key is not None and is_known_by_source else "") or movement.reference
 
 
 def _compare(
@@ -87,7 +105,7 @@ def _compare(
         found = amount - movement.fee_minor
         note_difference(
             DifferenceKind.UNKNOWN_HERE,
-            key[1] or reference,
+            _name(movement),
             payment=payment,
             found=found,
             now=now,
@@ -99,7 +117,7 @@ def _compare(
         if booked[key] != amount:
             note_difference(
                 DifferenceKind.AMOUNT,
-                key[1],
+                _name(movement),
                 payment=payment,
                 found=amount,
                 booked=booked[key],
@@ -171,39 +189,3 @@ def _is_at_stripe(keys: Keys, booked: LedgerTransaction) -> bool:
         return stripe.retrieve_refund(keys, booked.reference).moved_at is not None
     except stripe.GatewayRefused:
         return False
-
-
-def note_difference(
-    kind: DifferenceKind,
-    reference: str,
-    *,
-    payment: Payment | None = None,
-    found: int | None = None,
-    booked: int | None = None,
-    currency: str,
-    occurred_at: datetime,
-    now: datetime,
-) -> Difference:
-    """Write a difference down, or that it is still there; return it. What staff settled stays settled unless its amounts change."""
-    row, is_new = Difference.objects.get_or_create(
-        kind=kind,
-        reference=reference,
-        defaults={
-            "payment": payment,
-            "found_minor": found,
-            "booked_minor": booked,
-            "currency": currency,
-            "occurred_at": occurred_at,
-            "seen_at": now,
-        },
-    )
-    if is_new:
-        return row
-    is_settled_by_itself = row.settled_at is not None and row.settled_by_id is None
-    if is_settled_by_itself or (row.found_minor, row.booked_minor) != (found, booked):
-        row.settled_at = row.settled_by = None
-        row.reason = ""
-        row.found_minor, row.booked_minor = found, booked
-    row.seen_at = now
-    row.save()
-    return row

@@ -3,66 +3,72 @@
 A comparison goes page by page and keeps its place, so that an interrupted one goes on where it was.
 """
 
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from commerce import queries
-from commerce.enums import DifferenceKind
 from commerce.gateways import stripe, stripe_lists
 from commerce.gateways.stripe import Intent, RefundState
-from commerce.models import Difference, Dispute, PaymentSettings, Reconciliation, Refund
+from commerce.gateways.stripe_lists import Page
+from commerce.models import Dispute, Payment, PaymentSettings, Reconciliation, Refund
+from commerce.operations.differences import (
+    ReconciliationRefused,
+    going_on,
+    settle_what_is_gone,
+)
 from commerce.operations.disputes import settle_dispute
-from commerce.operations.ledger import record_adjustment
 from commerce.operations.movements import compare_movements
 from commerce.operations.payments import RECEIVED, settle_payment
 from commerce.operations.refunds import STATUSES, adopt_refund, settle_refund
 from tenancy import audit
 from tenancy.audit import Actor
 from tenancy.jobs import enqueue
+from tenancy.queries import scope_currency
 
 WINDOW = timedelta(days=30)
-# A comparison is worked on at once; the sweep takes over when nothing was heard of it for this time.
+# Whoever works on a comparison has it for this time, which is longer than any job may take; then the sweep has somebody else go on.
 LEASE = timedelta(minutes=15)
 MAX_WAIT = timedelta(hours=6)
 LISTS = ("payment_intents", "refunds", "disputes", "movements")
-# Written where a difference was not found any more; translated where it is shown.
-GONE = gettext_noop("It agrees by now.")
-
-
-class ReconciliationRefused(Exception):
-    """A comparison that cannot begin, or a difference that cannot be settled; the message is for staff, in the active language."""
 
 
 @transaction.atomic
 def start_reconciliation(*, now: datetime, actor: Actor = None) -> Reconciliation:
     """Begin to compare the last 30 days with Stripe's lists, by a job; return the comparison, or the one that is under way.
 
-    Raises `ReconciliationRefused` without keys.
+    One that waits because Stripe could not be asked goes on at once. Raises `ReconciliationRefused` without keys.
     """
     if not stripe.keys_of(queries.payment_settings()).secret:
         raise ReconciliationRefused(_("There are no Stripe keys yet, so there is nothing to compare with."))
     run, is_new = Reconciliation.objects.get_or_create(
-        finished_at=None, defaults={"since": now - WINDOW, "started_at": now, "next_attempt_at": now + LEASE}
+        finished_at=None, defaults={"since": now - WINDOW, "started_at": now, "next_attempt_at": now}
     )
     if is_new:
         audit.record("reconciliation.started", run, actor=actor)
+    elif run.last_error:
+        Reconciliation.objects.filter(pk=run.pk, next_attempt_at__gt=now).update(next_attempt_at=now)
+    elif run.next_attempt_at is not None and run.next_attempt_at > now:
+        # Somebody is working on it.
+        return run
     enqueue("commerce.reconcile", reconciliation_id=run.pk)
     return run
 
 
 def reconcile(reconciliation_id: int, *, now: datetime) -> Reconciliation:
-    """Go on with a comparison until it is finished; return it. A repeat has no effect.
+    """Go on with a comparison that is due until it is finished; return it. Who comes while another works on it does nothing.
 
     Where Stripe cannot be asked, the place is kept with the time of the next attempt.
     """
+    is_mine = Reconciliation.objects.filter(pk=reconciliation_id, finished_at=None, next_attempt_at__lte=now).update(
+        next_attempt_at=now + LEASE, last_error="", updated_at=now
+    )
     run = Reconciliation.objects.get(pk=reconciliation_id)
-    if run.finished_at is not None:
+    if not is_mine:
         return run
-    run.next_attempt_at = now + LEASE
-    run.save(update_fields=["next_attempt_at", "updated_at"])
     row = queries.payment_settings()
     try:
         while _compare_page(run, row, now=now):
@@ -70,8 +76,8 @@ def reconcile(reconciliation_id: int, *, now: datetime) -> Reconciliation:
     except stripe.GatewayError as error:
         run.attempts += 1
         run.last_error = str(error)[:2000]
-        run.next_attempt_at = now + min(LEASE * 2**run.attempts, MAX_WAIT)
-        run.save()
+        run.next_attempt_at = now + min(LEASE * 2 ** min(run.attempts, 8), MAX_WAIT)
+        run.save(update_fields=["attempts", "last_error", "next_attempt_at", "updated_at"])
         return run
     return _finish(run, now=now)
 
@@ -79,31 +85,26 @@ def reconcile(reconciliation_id: int, *, now: datetime) -> Reconciliation:
 def _compare_page(run: Reconciliation, row: PaymentSettings, *, now: datetime) -> bool:
     """Compare the next page of the list that it is the turn of; return whether there is more to do."""
     name = run.progress.get("list", LISTS[0])
-    after = run.progress.get("after", "")
     keys = stripe.keys_of(row)
-    span = {"since": run.since, "until": run.started_at, "after": after}
+    span = {"since": run.since, "until": run.started_at, "after": run.progress.get("after", "")}
+    page: Page[Any]
     if name == "payment_intents":
-        intents = stripe_lists.list_intents(keys, **span)
-        done = _replay_payments(_ours(intents.items, row), now=now)
-        size, after = len(intents.items), intents.after
+        page = stripe_lists.list_intents(keys, **span)
+        done = _replay_payments(page, row, now=now)
     elif name == "refunds":
-        refunds = stripe_lists.list_refunds(keys, **span)
-        done = _replay_refunds(refunds.items, now=now)
-        size, after = len(refunds.items), refunds.after
+        page = stripe_lists.list_refunds(keys, **span)
+        done = _replay_refunds(page, now=now)
     elif name == "disputes":
-        disputes = stripe_lists.list_disputes(keys, **span)
-        done = _replay_disputes(disputes.items, now=now)
-        size, after = len(disputes.items), disputes.after
+        page = stripe_lists.list_disputes(keys, **span)
+        done = _replay_disputes(page, now=now)
     else:
-        movements = stripe_lists.list_movements(keys, **span)
-        size, after = len(movements.items), movements.after
-        done = compare_movements(run, row, movements, now=now)
-    following = name if after else next(iter(LISTS[LISTS.index(name) + 1 :]), "")
-    run.progress = {**run.progress, "list": following, "after": after}
-    run.compared += size
+        page = stripe_lists.list_movements(keys, **span)
+        done = compare_movements(run, row, page, now=now)
+    following = name if page.after else next(iter(LISTS[LISTS.index(name) + 1 :]), "")
+    run.progress = {**run.progress, "list": following, "after": page.after}
+    run.compared += len(page.items)
     run.replayed += done
-    run.next_attempt_at = now + LEASE
-    run.save()
+    run.save(update_fields=["progress", "compared", "replayed", "updated_at"])
     return bool(following)
 
 
@@ -113,8 +114,14 @@ def _ours(intents: list[Intent], row: PaymentSettings) -> list[Intent]:
     return [intent for intent in intents if intent.metadata.get("organization") == own]
 
 
-def _replay_payments(intents: list[Intent], *, now: datetime) -> int:
-    received = [intent for intent in intents if intent.status == "succeeded"]
+def _alone(page: Page[Any], reference: str, *, payment: Payment | None, now: datetime) -> AbstractContextManager[None]:
+    """Work on one object of a page; what fails with it alone is listed for staff."""
+    currency = payment.currency if payment is not None else scope_currency()
+    return going_on(reference, payment=payment, currency=currency, occurred_at=page.made_at[reference], now=now)
+
+
+def _replay_payments(page: Page[Intent], row: PaymentSettings, *, now: datetime) -> int:
+    received = [intent for intent in _ours(page.items, row) if intent.status == "succeeded"]
     payments = queries.payments_of_intents(
         {intent.reference: intent.metadata.get("payment", "") for intent in received}
     )
@@ -123,12 +130,14 @@ def _replay_payments(intents: list[Intent], *, now: datetime) -> int:
         payment = payments.get(intent.reference)
         if payment is None or payment.status in RECEIVED:
             continue
-        settled = settle_payment(payment.pk, intent=intent, now=now)
-        replayed += settled.status in RECEIVED
+        with _alone(page, intent.reference, payment=payment, now=now):
+            settled = settle_payment(payment.pk, intent=intent, now=now)
+            replayed += settled.status in RECEIVED
     return replayed
 
 
-def _replay_refunds(states: list[RefundState], *, now: datetime) -> int:
+def _replay_refunds(page: Page[RefundState], *, now: datetime) -> int:
+    states = page.items
     known = {refund.provider_reference: refund for refund in _refunds(provider_reference=[s.reference for s in states])}
     marks = [state.metadata["refund"] for state in states if "refund" in state.metadata]
     marked = {refund.idempotency_key: refund for refund in _refunds(idempotency_key=marks)}
@@ -136,12 +145,14 @@ def _replay_refunds(states: list[RefundState], *, now: datetime) -> int:
     replayed = 0
     for state in states:
         refund = known.get(state.reference) or marked.get(state.metadata.get("refund", ""))
-        if refund is None and state.intent in payments:
-            adopt_refund(payments[state.intent].pk, state=state, now=now)
-            replayed += 1
-        elif refund is not None and refund.status != STATUSES[state.status]:
-            settled = settle_refund(refund.pk, state=state, now=now)
-            replayed += settled.status != refund.status
+        payment = payments.get(state.intent)
+        with _alone(page, state.reference, payment=payment, now=now):
+            if refund is None and payment is not None:
+                adopt_refund(payment.pk, state=state, now=now)
+                replayed += 1
+            elif refund is not None and refund.status != STATUSES[state.status]:
+                settled = settle_refund(refund.pk, state=state, now=now)
+                replayed += settled.status != refund.status
     return replayed
 
 
@@ -149,14 +160,15 @@ def _refunds(**wanted: list[str]) -> list[Refund]:
     return list(Refund.objects.filter(**{f"{name}__in": values for name, values in wanted.items()}))
 
 
-def _replay_disputes(disputes: list[tuple[str, str]], *, now: datetime) -> int:
-    payments = queries.payments_of_intents({intent: "" for _reference, intent in disputes if intent})
+def _replay_disputes(page: Page[tuple[str, str]], *, now: datetime) -> int:
+    payments = queries.payments_of_intents({intent: "" for _reference, intent in page.items if intent})
     replayed = 0
-    for reference, intent in disputes:
+    for reference, intent in page.items:
         if intent in payments:
-            before = _dispute_status(reference)
-            settle_dispute(payments[intent], reference, now=now)
-            replayed += _dispute_status(reference) != before
+            with _alone(page, reference, payment=payments[intent], now=now):
+                before = _dispute_status(reference)
+                settle_dispute(payments[intent], reference, now=now)
+                replayed += _dispute_status(reference) != before
     return replayed
 
 
@@ -168,36 +180,6 @@ def _dispute_status(reference: str) -> str | None:
 def _finish(run: Reconciliation, *, now: datetime) -> Reconciliation:
     run.finished_at = now
     run.next_attempt_at = None
-    run.last_error = ""
-    run.save()
-    Difference.objects.filter(settled_at=None, seen_at__lt=run.started_at, occurred_at__gte=run.since).update(
-        settled_at=now, reason=GONE, updated_at=now
-    )
+    run.save(update_fields=["finished_at", "next_attempt_at", "updated_at"])
+    settle_what_is_gone(run, now=now)
     return run
-
-
-@transaction.atomic
-def settle_difference(difference: Difference, *, reason: str, now: datetime, actor: Actor) -> Difference:
-    """Write down that staff have looked into a difference, and why it is settled; return it.
-
-    What Stripe has more or less than our books is then booked as another movement, so that the balance is Stripe's. Raises
-    `ReconciliationRefused` when it is settled already.
-    """
-    difference = Difference.objects.select_for_update().get(pk=difference.pk)
-    if difference.settled_at is not None:
-        raise ReconciliationRefused(_("This difference is settled already."))
-    difference.settled_at = now
-    difference.settled_by_id = actor.pk if actor is not None else None
-    difference.reason = reason[:300]
-    difference.save()
-    more = (difference.found_minor or 0) - (difference.booked_minor or 0)
-    if more and difference.kind in (DifferenceKind.AMOUNT, DifferenceKind.UNKNOWN_HERE):
-        record_adjustment(
-            reference=f"difference-{difference.pk}-{difference.found_minor}",
-            amount_minor=more,
-            currency=difference.currency,
-            occurred_at=difference.occurred_at,
-            note=difference.reason,
-        )
-    audit.record("difference.settled", difference, actor=actor, reason=difference.reason)
-    return difference

@@ -19,7 +19,13 @@ from commerce.enums import (
 from commerce.gateways import stripe
 from commerce.gateways.stripe import RefundState
 from commerce.models import Order, Payment, Refund
-from commerce.operations.attention import REFUND_BY_HAND, REFUND_FAILED, call_attention, settle_attention
+from commerce.operations.attention import (
+    PAID_BACK_TWICE,
+    REFUND_BY_HAND,
+    REFUND_FAILED,
+    call_attention,
+    settle_attention,
+)
 from commerce.operations.ledger import record_refund, record_refund_failed
 from commerce.operations.states import set_order_status, set_payment_status
 from commerce.rules import method_of, received_status, refund_may_become
@@ -203,7 +209,7 @@ def retry_refund(refund: Refund, *, now: datetime, actor: Actor) -> Refund:
 
     Raises `RefundRefused` when it has not failed, or when its amount is no longer there.
     """
-    order, payment, refund = _locked(refund.pk)
+    order, payment, refund = lock_refund(refund.pk)
     left = queries.refundable_minor(payment)
     if refund.status != RefundStatus.FAILED or refund.amount_minor > left:
         raise RefundRefused(_("There is nothing to try again: this refund has been settled."))
@@ -230,7 +236,7 @@ def retry_refund(refund: Refund, *, now: datetime, actor: Actor) -> Refund:
 
 @transaction.atomic
 def _record_failure(refund_id: int, error: stripe.GatewayError, *, now: datetime) -> Refund:
-    order, _payment, refund = _locked(refund_id)
+    order, _payment, refund = lock_refund(refund_id)
     refund.attempts += 1
     refund.last_error = str(error)[:2000]
     if isinstance(error, stripe.GatewayRefused) or refund.attempts >= MAX_ATTEMPTS:
@@ -244,7 +250,8 @@ def _record_failure(refund_id: int, error: stripe.GatewayError, *, now: datetime
     return refund
 
 
-def _locked(refund_id: int) -> tuple[Order, Payment, Refund]:
+def lock_refund(refund_id: int) -> tuple[Order, Payment, Refund]:
+    """Return the order and the payment of a refund and itself, locked in that order until the end of the transaction."""
     order_id, payment_id = Refund.objects.values_list("payment__order_id", "payment_id").get(pk=refund_id)
     order = queries.order_for_update(order_id)
     payment = queries.payment_for_update(payment_id)
@@ -257,42 +264,30 @@ def _locked(refund_id: int) -> tuple[Order, Payment, Refund]:
 def settle_refund(refund_id: int, *, state: RefundState, now: datetime) -> Refund:
     """Bring a refund, its payment and its order in line with what Stripe says of it; return it.
 
-    A refund that fails after it had succeeded opens the amount again and calls staff. A repeat has no effect.
+    A refund that fails after it had succeeded opens the amount again and calls staff. One that was given up here, but came to be at
+    Stripe, is what Stripe says. A repeat has no effect.
     """
-    order, payment, refund = _locked(refund_id)
+    order, payment, refund = lock_refund(refund_id)
     wanted = STATUSES[state.status]
+    was_given_up = refund.status == RefundStatus.FAILED and not refund.provider_reference
     refund.provider_reference = state.reference
     if state.moved_at is not None or wanted == RefundStatus.SUCCEEDED:
         record_refund(refund, occurred_at=state.moved_at or now)
     if wanted in (RefundStatus.FAILED, RefundStatus.CANCELLED):
         record_refund_failed(refund, occurred_at=state.returned_at or now)
-    if wanted == refund.status or not refund_may_become(refund.status, wanted):
+    if wanted == refund.status or not (was_given_up or refund_may_become(refund.status, wanted)):
         # Stripe has it now: its webhooks will tell the rest.
         refund.next_attempt_at = now + ASK_AGAIN_AFTER if refund.status in UNDER_WAY else None
         refund.save()
         return refund
-    _settle(order, payment, refund, wanted, failure=state.failure, now=now)
+    close_refund(order, payment, refund, wanted, failure=state.failure, now=now)
     return refund
 
 
-@transaction.atomic(durable=True)
-def settle_manual_refund(refund: Refund, *, now: datetime, actor: Actor) -> Refund:
-    """Write down that staff have paid money back by hand; return the refund.
-
-    Raises `RefundRefused` when it goes back by card or is settled already.
-    """
-    order, payment, refund = _locked(refund.pk)
-    if not refund.by_hand or refund.status != RefundStatus.PENDING:
-        raise RefundRefused(_("This refund is not waiting for you."))
-    _settle(order, payment, refund, RefundStatus.SUCCEEDED, failure="", now=now)
-    record_refund(refund, occurred_at=now)
-    audit.record("refund.settled", refund, actor=actor)
-    return refund
-
-
-def _settle(
+def close_refund(
     order: Order, payment: Payment, refund: Refund, wanted: RefundStatus, *, failure: str, now: datetime
 ) -> None:
+    """Write down what has become of a refund, and let payment and order follow; in the caller's transaction, all locked."""
     had_succeeded = refund.status == RefundStatus.SUCCEEDED
     refund.status = wanted
     # Who is asked for a bank account may take weeks, or never answer: then Stripe fails the refund.
@@ -301,20 +296,22 @@ def _settle(
     refund.next_attempt_at = now + ASK_AGAIN_AFTER if is_under_way else None
     refund.last_error = failure
     refund.save()
+    if had_succeeded or wanted == RefundStatus.SUCCEEDED:
+        _follow_refunds(order, payment)
     if wanted == RefundStatus.SUCCEEDED:
-        _move(order, payment, refund.amount_minor)
         publish("commerce.refund_succeeded", order_id=order.pk, refund_id=refund.pk)
-    elif wanted == RefundStatus.FAILED:
-        if had_succeeded:
-            _move(order, payment, -refund.amount_minor)
+    if wanted == RefundStatus.FAILED:
         call_attention(order, REFUND_FAILED)
-    if wanted != RefundStatus.FAILED:
+    else:
         settle_attention(order)
+    if wanted == RefundStatus.SUCCEEDED and queries.went_back_twice_minor(payment):
+        call_attention(order, PAID_BACK_TWICE)
     audit.record(f"refund.{wanted.value}", refund, amount_minor=refund.amount_minor)
 
 
-def _move(order: Order, payment: Payment, amount_minor: int) -> None:
-    payment.refunded_minor += amount_minor
+def _follow_refunds(order: Order, payment: Payment) -> None:
+    """Let a payment and its order say what went back. What went back beyond the payment is in the ledger only."""
+    payment.refunded_minor = min(payment.captured_minor, queries.went_back_minor(payment))
     wanted = received_status(
         captured_minor=payment.captured_minor,
         refunded_minor=payment.refunded_minor,

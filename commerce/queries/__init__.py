@@ -188,6 +188,7 @@ from commerce.queries.promo_codes import (
     staff_promotions,
     takes_off,
 )
+from commerce.queries.refunds import waits_for_refund_by_hand, went_back_minor, went_back_twice_minor
 from commerce.queries.reports import Figures, PaymentsReport, payments_report
 from commerce.queries.staff import (
     STANDING,
@@ -410,6 +411,9 @@ __all__ = [
     "transfers_awaiting_staff",
     "undecided_minor",
     "unpaid_on",
+    "waits_for_refund_by_hand",
+    "went_back_minor",
+    "went_back_twice_minor",
     "write_off_problem",
     "written_off_minor",
 ]

@@ -111,7 +111,13 @@ def contested_minor(payment: Payment) -> tuple[int, int]:
     held = lost = 0
     for dispute in payment.disputes.filter(kind=DisputeKind.CHARGEBACK):
         if dispute.status == DisputeStatus.LOST:
-            lost += dispute.amount_minor
+            lost += _lost_minor(dispute)
         elif dispute.status in (DisputeStatus.NEEDS_RESPONSE, DisputeStatus.UNDER_REVIEW):
             held += dispute.amount_minor
     return held, lost
+
+
+def _lost_minor(dispute: Dispute) -> int:
+    # What the bank gave back in part is told by Stripe's balance, which may be in another currency than the payment.
+    given_back = dispute.reinstated_minor if dispute.balance_currency == dispute.currency else 0
+    return max(0, dispute.amount_minor - given_back)

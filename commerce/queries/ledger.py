@@ -125,12 +125,14 @@ def due_reconciliations(*, now: datetime, limit: int = 500) -> list[tuple[int, i
 def due_for_reconciliation(*, now: datetime) -> list[int]:
     """Return the keys of the organizations that were paid by Stripe and whose nightly comparison is due; for sweeps over all of them.
 
-    Each has a minute of its own between one and five o'clock (UTC).
+    Each has a minute of its own between one and five o'clock (UTC). One that is still under way is not begun again.
     """
     day = now.astimezone(UTC).replace(hour=1, minute=0, second=0, microsecond=0)
     paid = Payment.objects.filter(organization=OuterRef("organization")).exclude(provider_reference="")
     runs = Reconciliation.objects.filter(organization=OuterRef("organization")).order_by("-started_at")
-    rows = PaymentSettings.objects.filter(Exists(paid)).annotate(last=Subquery(runs.values("started_at")[:1]))
+    rows = PaymentSettings.objects.filter(Exists(paid), ~Exists(runs.filter(finished_at=None))).annotate(
+        last=Subquery(runs.values("started_at")[:1])
+    )
     due: list[int] = []
     for row in rows:
         assert row.organization_id is not None

@@ -76,8 +76,8 @@ REFUND_CHANGES: Final[Mapping[RefundStatus, frozenset[RefundStatus]]] = {
         {RefundStatus.REQUIRES_ACTION, RefundStatus.SUCCEEDED, RefundStatus.FAILED, RefundStatus.CANCELLED}
     ),
     RefundStatus.REQUIRES_ACTION: frozenset({RefundStatus.SUCCEEDED, RefundStatus.FAILED, RefundStatus.CANCELLED}),
-    # The guest's bank may send it back up to 30 days later.
-    RefundStatus.SUCCEEDED: frozenset({RefundStatus.FAILED}),
+    # The guest's bank may send it back up to 30 days later; one by hand may turn out not to have been made.
+    RefundStatus.SUCCEEDED: frozenset({RefundStatus.FAILED, RefundStatus.CANCELLED}),
     RefundStatus.FAILED: frozenset(),
     RefundStatus.CANCELLED: frozenset(),
 }

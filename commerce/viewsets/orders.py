@@ -20,7 +20,7 @@ from commerce.viewsets.bookings import ChooseDepartureView, NewBookingView
 from commerce.viewsets.cancellations import CancelPlacesView
 from commerce.viewsets.changes import ChangeBookingView
 from commerce.viewsets.payment_verbs import PAYMENT_VERBS, WithdrawLinkView
-from commerce.viewsets.verbs import ORDER_VERBS, RefundSettleView
+from commerce.viewsets.verbs import ORDER_VERBS, RefundSettleView, RefundWithdrawView
 from crm import queries as crm_queries
 from tenancy import audit
 from tenancy.money import format_money
@@ -212,7 +212,10 @@ class OrderViewSet(ModelViewSet):
 
     def get_urlpatterns(self):
         verbs = [path(f"<int:pk>/{name}/", view.as_view(), name=name) for name, view in VERBS.items()]
-        settle = path("<int:pk>/refunds/<int:refund_pk>/", RefundSettleView.as_view(), name="settle_refund")
+        refunds = [
+            path("<int:pk>/refunds/<int:refund_pk>/", RefundSettleView.as_view(), name="settle_refund"),
+            path("<int:pk>/refunds/<int:refund_pk>/withdraw/", RefundWithdrawView.as_view(), name="withdraw_refund"),
+        ]
         bookings = [
             path("new/", ChooseDepartureView.as_view(), name="new"),
             path("new/<int:schedule_pk>/", NewBookingView.as_view(), name="new_booking"),
@@ -220,7 +223,7 @@ class OrderViewSet(ModelViewSet):
         ]
         shown = [pattern for pattern in super().get_urlpatterns() if pattern.name in self.shown]
         links = [path("<int:pk>/links/<int:link_pk>/", WithdrawLinkView.as_view(), name="withdraw_link")]
-        return [*bookings, *shown, *verbs, settle, *links]
+        return [*bookings, *shown, *verbs, *refunds, *links]
 
     def get_common_view_kwargs(self, **kwargs):
         without = dict.fromkeys(

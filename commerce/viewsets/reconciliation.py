@@ -39,6 +39,10 @@ WHAT_TO_DO = {
         "Stripe settles your account in another currency than yours. Fees and payouts in that currency are not in the ledger: take"
         " them from Stripe's own reports, or let Stripe settle in your currency."
     ),
+    DifferenceKind.FAILED: gettext_lazy(
+        "Something went wrong here when this was compared. Look it up in Stripe's dashboard and see whether the order says the same. It is"
+        " tried again each night, and goes from this list when it works. If it stays, tell whoever runs your installation."
+    ),
 }
 
 

@@ -283,21 +283,43 @@ class RefundSettleView(OrderVerbView):
     label = gettext_lazy("Mark as paid back")
     icon = "check"
     done = gettext_lazy("The refund is done.")
+    statuses = (RefundStatus.PENDING,)
 
     def get_refund(self):
         return Refund.objects.filter(
-            payment__order=self.order, pk=self.kwargs["refund_pk"], by_hand=True, status=RefundStatus.PENDING
+            payment__order=self.order, pk=self.kwargs["refund_pk"], by_hand=True, status__in=self.statuses
         ).first()
 
     def is_possible(self):
         return self.get_refund() is not None
 
+    def amount(self):
+        return format_money(self.get_refund().amount_minor, self.order.currency)
+
     def explain(self):
-        amount = format_money(self.get_refund().amount_minor, self.order.currency)
-        return _("You have paid %(amount)s back yourself.") % {"amount": amount}
+        return _("You have paid %(amount)s back yourself.") % {"amount": self.amount()}
 
     def do(self, values):
         operations.settle_manual_refund(self.get_refund(), now=timezone.now(), actor=self.request.user)
+
+
+class RefundWithdrawView(RefundSettleView):
+    label = gettext_lazy("Withdraw refund")
+    icon = "cross"
+    is_serious = True
+    form_class = ReasonForm
+    done = gettext_lazy("The refund is withdrawn.")
+    statuses = (RefundStatus.PENDING, RefundStatus.SUCCEEDED)
+
+    def explain(self):
+        return _("%(amount)s are not paid back by hand after all, or were not. The money counts as yours again.") % {
+            "amount": self.amount()
+        }
+
+    def do(self, values):
+        operations.withdraw_manual_refund(
+            self.get_refund(), reason=values["note"], now=timezone.now(), actor=self.request.user
+        )
 
 
 ORDER_VERBS = {

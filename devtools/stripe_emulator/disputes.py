@@ -7,6 +7,8 @@ FEE = 2000
 ANSWER_SECONDS = 14 * 24 * 3600
 INQUIRY = "warning_needs_response"
 FINAL = frozenset({"won", "lost", "warning_closed"})
+# What a lost dispute may still become when the bank is asked once more.
+APPEAL = frozenset({"appeal_needs_response", "appeal_under_review", "won"})
 # Texts that decide a dispute of Stripe's test mode at once.
 VERDICTS = {"winning_evidence": "won", "losing_evidence": "lost"}
 FILES = frozenset(
@@ -51,9 +53,10 @@ def open_dispute(
 
 
 def change_dispute(account: Account, reference: str, *, status: str) -> Object:
-    """Let a dispute go on (`under_review`, …) or end: `won`, `lost`, `warning_closed`."""
+    """Let a dispute go on (`under_review`, …) or end: `won`, `lost`, `warning_closed`. A lost one may be won on appeal."""
     dispute = account.find("disputes", reference)
-    if dispute["status"] in FINAL:
+    is_appeal = dispute["status"] == "lost" and status in APPEAL
+    if dispute["status"] in FINAL and not is_appeal:
         raise _closed(dispute)
     is_inquiry = dispute["status"].startswith("warning_")
     dispute["status"] = status

@@ -182,10 +182,11 @@ def test_comparison_that_was_interrupted_goes_on_where_it_was(in_harbour, card):
     now = timezone.now()
     run = reconcile(start_reconciliation(now=now).pk, now=now)
     assert (run.finished_at, run.progress["list"], run.attempts) == (None, "refunds", 1)
-    # A second one is the same.
+    # Before its time nothing is done; who asks for it has it go on at once.
+    assert reconcile(run.pk, now=now).finished_at is None
     assert start_reconciliation(now=now).pk == run.pk
     run = reconcile(run.pk, now=now)
-    assert (run.finished_at, run.compared) == (now, 2)
+    assert (run.finished_at, run.compared, run.last_error) == (now, 2, "")
 
 
 def test_lists_of_several_pages_are_read_to_the_end(in_harbour, card, monkeypatch):

@@ -117,6 +117,7 @@ ANSWERS_TO_FOREIGN_KEYS: dict[str, str] = {
     "account_confirm_email_change": "says that the link is not valid",
     "account_reset_password_from_key": "says that the link is not valid",
     "orders:settle_refund": "the order is one's own; says that there is nothing to settle",
+    "orders:withdraw_refund": "the order is one's own; says that there is nothing to withdraw",
     "wagtailadmin_pages:revisions_index": "an old address: leads to the history, which is refused",
 }
 
