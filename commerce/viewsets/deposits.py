@@ -1,22 +1,38 @@
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from wagtail.admin.ui.tables import Column
+from wagtail.admin.ui.tables import Column, TitleColumn
+from wagtail.admin.views.generic import IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from commerce.forms import DepositRuleForm
 from commerce.models import DepositRule
-from tenancy.money import format_money
+from tenancy.money import format_basis_points, format_money
 from tenancy.queries import scope_currency
 
 
 def deposit_in_words(rule):
     if rule.percent is None:
         return format_money(rule.amount_minor, scope_currency())
-    return f"{rule.percent} %" if rule.percent else _("No deposit")
+    return format_basis_points(rule.percent * 100) if rule.percent else _("No deposit")
 
 
 def rest_in_words(rule):
-    return _("%(days)d days before") % {"days": rule.rest_days}
+    return "" if rule.percent == 0 else _("%(days)d days before") % {"days": rule.rest_days}
+
+
+class DepositRuleIndexView(IndexView):
+    introduction = gettext_lazy(
+        "What guests pay at once, and when the rest is due. Without a deposit they pay the whole price at once."
+    )
+
+    @cached_property
+    def columns(self):
+        return [
+            self._get_title_column_class(TitleColumn)("tour", label=_("Tour"), accessor=str, get_url=self.get_edit_url),
+            Column("deposit", label=_("Deposit"), accessor=deposit_in_words),
+            Column("rest", label=_("Rest due"), accessor=rest_in_words),
+        ]
 
 
 class DepositRuleViewSet(ModelViewSet):
@@ -30,11 +46,7 @@ class DepositRuleViewSet(ModelViewSet):
     add_to_reference_index = False
     copy_view_enabled = False
     search_backend_name = None
-    list_display = [
-        "__str__",
-        Column("deposit", label=gettext_lazy("Deposit"), accessor=deposit_in_words),
-        Column("rest", label=gettext_lazy("Rest due"), accessor=rest_in_words),
-    ]
+    index_view_class = DepositRuleIndexView
     without = ("usage",)
 
     def get_form_class(self, for_update=False):

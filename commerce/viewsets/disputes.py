@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 from django.views.generic import FormView
 from wagtail.admin import messages
-from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn, TitleColumn
+from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
 from wagtail.admin.views.generic import IndexView, InspectView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.viewsets.model import ModelViewSet
@@ -24,6 +24,7 @@ from commerce.forms import EvidenceForm
 from commerce.gateways import stripe
 from commerce.models import Dispute, DisputeFile, EvidenceFile
 from commerce.rules import dispute_words, reason_words
+from commerce.viewsets.columns import MomentColumn
 from tenancy.money import format_money
 
 MAY_ANSWER = "commerce.change_dispute"
@@ -38,6 +39,9 @@ def answer_until(dispute):
 
 
 class DisputeIndexView(IndexView):
+    introduction = gettext_lazy(
+        "Payments that guests' banks ask about or take back. Without an answer in time the money is lost."
+    )
     default_ordering = "-opened_at"
     is_searchable = True
 
@@ -56,7 +60,7 @@ class DisputeIndexView(IndexView):
         return [
             title("order", label=_("Order"), accessor="payment.order.number", get_url=self.get_inspect_url),
             Column("guest", label=_("Guest"), accessor="payment.order.full_name"),
-            Column("kind", label=_("Kind"), accessor="get_kind_display", sort_key="kind"),
+            Column("kind", label=_("Kind"), classname="wide-only", accessor="get_kind_display", sort_key="kind"),
             Column("amount", label=_("Amount"), accessor=amount_in_words, sort_key="amount_minor"),
             StatusTagColumn(
                 "status",
@@ -65,8 +69,8 @@ class DisputeIndexView(IndexView):
                 primary=lambda dispute: dispute.status == DisputeStatus.NEEDS_RESPONSE,
                 sort_key="status",
             ),
-            DateColumn("due_at", label=_("Answer until"), accessor=answer_until, sort_key="due_at"),
-            DateColumn("opened_at", label=_("Opened"), sort_key="opened_at"),
+            MomentColumn("due_at", label=_("Answer until"), accessor=answer_until, sort_key="due_at"),
+            MomentColumn("opened_at", label=_("Opened"), classname="wide-only", sort_key="opened_at"),
         ]
 
 

@@ -2,7 +2,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic import IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import HeaderButton
@@ -12,6 +12,7 @@ from commerce.enums import LedgerAccount
 from commerce.filters import LedgerFilterSet
 from commerce.models import LedgerTransaction
 from commerce.rules import account_number
+from commerce.viewsets.columns import MomentColumn
 from tenancy.money import Money, format_money
 
 
@@ -37,6 +38,10 @@ class OrderColumn(Column):
 
 
 class LedgerIndexView(IndexView):
+    page_title = gettext_lazy("Ledger")
+    introduction = gettext_lazy(
+        "Each movement of money. None can be changed: what was wrong is put right by a further one."
+    )
     default_ordering = "-occurred_at"
 
     def get_base_queryset(self):
@@ -94,11 +99,19 @@ class LedgerViewSet(ModelViewSet):
             accessor=lambda row: format_money(sides(row)[1].amount_minor, row.currency),
         ),
         Column(
-            "from_account", label=gettext_lazy("From"), accessor=lambda row: LedgerAccount(sides(row)[0].account).label
+            "from_account",
+            label=gettext_lazy("From"),
+            classname="wide-only",
+            accessor=lambda row: LedgerAccount(sides(row)[0].account).label,
         ),
-        Column("to_account", label=gettext_lazy("To"), accessor=lambda row: LedgerAccount(sides(row)[1].account).label),
-        Column("note", label=gettext_lazy("Note")),
-        DateColumn("occurred_at", label=gettext_lazy("When"), sort_key="occurred_at"),
+        Column(
+            "to_account",
+            label=gettext_lazy("To"),
+            classname="wide-only",
+            accessor=lambda row: LedgerAccount(sides(row)[1].account).label,
+        ),
+        Column("note", label=gettext_lazy("Note"), classname="wide-only"),
+        MomentColumn("occurred_at", label=gettext_lazy("When"), sort_key="occurred_at"),
     ]
     export_filename = "ledger"
     list_export = [

@@ -95,9 +95,9 @@ class OrderIndexView(IndexView):
                 primary=lambda order: order.status in GOOD,
                 sort_key="status",
             ),
-            Column("payment", label=_("Payment"), accessor=payment_in_words),
+            Column("payment", label=_("Payment"), classname="wide-only", accessor=payment_in_words),
             Column("attention", label=_("Needs attention"), accessor=lambda order: _said(order.needs_attention)),
-            DateColumn("placed_at", label=_("Placed"), sort_key="placed_at"),
+            DateColumn("placed_at", label=_("Placed"), classname="wide-only", sort_key="placed_at"),
         ]
 
 

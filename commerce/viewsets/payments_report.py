@@ -12,7 +12,6 @@ from wagtail.admin import messages
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.viewsets.base import ViewSet
-from wagtail.admin.widgets.button import HeaderButton
 
 from commerce import operations, queries
 from commerce.enums import LedgerKind, PaymentMethod
@@ -44,14 +43,6 @@ class PaymentsReportView(LedgerPageMixin, TemplateView):
 
     def get_breadcrumbs_items(self):
         return [*self.breadcrumbs_items, {"url": "", "label": self.page_title}]
-
-    @property
-    def header_buttons(self):
-        return [
-            HeaderButton(_("Ledger"), url=reverse("ledger:index"), icon_name="list-ul"),
-            HeaderButton(_("Owed"), url=reverse("payments_report:owed"), icon_name="time"),
-            HeaderButton(_("Account numbers"), url=reverse("payments_report:numbers"), icon_name="cog"),
-        ]
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)

@@ -17,6 +17,9 @@ def tours_in_words(row):
 
 
 class CancellationPolicyIndexView(IndexView):
+    introduction = gettext_lazy(
+        "What comes back to guests who cancel. They read it before they book, and what they read stays agreed."
+    )
     default_ordering = "name"
 
     def get_base_queryset(self):

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -37,6 +38,15 @@ def state_in_words(promotion, today):
     return _("Running")
 
 
+def days_in_words(first, last):
+    first, last = (date_format(day, "SHORT_DATE_FORMAT") if day else "" for day in (first, last))
+    if first and last:
+        return f"{first} – {last}"
+    if first:
+        return _("from %(day)s") % {"day": first}
+    return _("until %(day)s") % {"day": last} if last else _("Always")
+
+
 def codes_in_words(promotion):
     if promotion.codes_count == 1:
         return promotion.code
@@ -51,6 +61,9 @@ def uses_in_words(promotion):
 
 
 class PromotionIndexView(IndexView):
+    introduction = gettext_lazy(
+        "Codes that guests type in to pay less: one for many people, or a batch for one use each."
+    )
     page_title = gettext_lazy("Promo codes")
     default_ordering = "-pk"
     is_searchable = True
@@ -74,12 +87,14 @@ class PromotionIndexView(IndexView):
             Column("uses", label=_("Used"), accessor=uses_in_words, sort_key="uses"),
             Column(
                 "given",
+                classname="wide-only",
                 label=_("Discount given"),
                 accessor=lambda row: format_money(row.off_minor, currency),
                 sort_key="off_minor",
             ),
             Column(
                 "revenue",
+                classname="wide-only",
                 label=_("Sold with it"),
                 accessor=lambda row: format_money(row.revenue_minor, currency),
                 sort_key="revenue_minor",
@@ -115,6 +130,8 @@ class PromotionInspectView(InspectView):
             "currency": organization.currency,
             "off": queries.takes_off(promotion, organization.currency),
             "state": state_in_words(promotion, timezone.now().astimezone(organization.zone).date()),
+            "days_of_use": days_in_words(promotion.first_day, promotion.last_day),
+            "days_of_departure": days_in_words(promotion.first_departure, promotion.last_departure),
             "used_in_words": uses_in_words(promotion),
             "codes": codes[:SHOWN],
             "used": used[:SHOWN],

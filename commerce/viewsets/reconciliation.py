@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from django.views.generic import FormView
 from wagtail.admin import messages
-from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn, TitleColumn
+from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
 from wagtail.admin.views.generic import IndexView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.viewsets.model import ModelViewSet
@@ -19,6 +19,7 @@ from commerce.filters import DifferenceFilterSet
 from commerce.forms import ReasonForm
 from commerce.gateways import stripe
 from commerce.models import Difference
+from commerce.viewsets.columns import MomentColumn
 from tenancy.money import format_money
 
 # What each kind of difference asks staff to do.
@@ -159,7 +160,7 @@ class DifferenceViewSet(ModelViewSet):
             accessor="get_kind_display",
             get_url=lambda row: reverse("reconciliation:settle", args=[row.pk]),
         ),
-        Column("reference", label=gettext_lazy("At Stripe")),
+        Column("reference", label=gettext_lazy("At Stripe"), classname="wide-only"),
         Column(
             "order", label=gettext_lazy("Order"), accessor=lambda row: row.payment.order.number if row.payment else ""
         ),
@@ -171,7 +172,7 @@ class DifferenceViewSet(ModelViewSet):
             accessor=lambda row: _("Settled") if row.settled_at else _("Open"),
             primary=lambda row: row.settled_at is None,
         ),
-        DateColumn("occurred_at", label=gettext_lazy("When"), sort_key="occurred_at"),
+        MomentColumn("occurred_at", label=gettext_lazy("When"), classname="wide-only", sort_key="occurred_at"),
     ]
     shown = ("index", "index_results")
 

@@ -1,3 +1,4 @@
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,7 +18,10 @@ def percentages_in_words(rate):
     for step in steps:
         words = format_basis_points(step.basis_points)
         if step.first_day:
-            words = _("%(percentage)s from %(day)s") % {"percentage": words, "day": step.first_day}
+            words = _("%(percentage)s from %(day)s") % {
+                "percentage": words,
+                "day": date_format(step.first_day, "SHORT_DATE_FORMAT"),
+            }
         said.append(words)
     return ", ".join(said)
 
@@ -28,6 +32,9 @@ def tours_in_words(rate):
 
 
 class TaxRateIndexView(IndexView):
+    introduction = gettext_lazy(
+        "Taxes that your prices contain, or that are added to them. Guests see them with the price."
+    )
     default_ordering = "name"
 
     def get_base_queryset(self):

@@ -1,6 +1,7 @@
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views.generic import CreateView, EditView, IndexView
@@ -60,22 +61,24 @@ class PriceRuleIndexView(IndexView):
 
 
 class SeasonIndexView(PriceRuleIndexView):
+    introduction = gettext_lazy("Days on which places cost more or less, such as summer or Christmas.")
     default_ordering = "first_day"
 
     def own_columns(self):
         return [
             Column("first_day", label=_("Departures"), accessor=_span, sort_key="first_day"),
-            Column("priority", label=_("Priority"), sort_key="priority"),
+            Column("priority", label=_("Priority"), classname="wide-only", sort_key="priority"),
         ]
 
 
 class EarlyBirdIndexView(PriceRuleIndexView):
+    introduction = gettext_lazy("Discounts for guests who book long before the departure, or at the last minute.")
     default_ordering = "-days"
 
     def own_columns(self):
         return [
             Column("time", label=_("When to book"), accessor=self._when, sort_key="days"),
-            Column("first_day", label=_("Can be booked"), accessor=_span),
+            Column("first_day", label=_("Can be booked"), classname="wide-only", accessor=_span),
         ]
 
     @staticmethod
@@ -86,6 +89,7 @@ class EarlyBirdIndexView(PriceRuleIndexView):
 
 
 class GroupIndexView(PriceRuleIndexView):
+    introduction = gettext_lazy("Discounts for guests who take many places on one departure together.")
     default_ordering = "people"
 
     def own_columns(self):
