@@ -46,7 +46,7 @@ class CancellationPolicyViewSet(ModelViewSet):
     url_prefix = "cancellation-policies"
     url_namespace = "cancellation_policies"
     menu_label = gettext_lazy("Cancellation policies")
-    icon = "undo"
+    icon = "resubmit"
     menu_order = 54
     add_to_settings_menu = True
     add_to_reference_index = False

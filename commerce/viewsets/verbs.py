@@ -212,7 +212,7 @@ class RefundView(OrderVerbView):
     verb = "refund"
     permission = "commerce.refund_payment"
     label = gettext_lazy("Pay back")
-    icon = "undo"
+    icon = "resubmit"
     is_serious = True
     form_class = RefundForm
     done = gettext_lazy("The money is on its way back.")
@@ -226,13 +226,19 @@ class RefundView(OrderVerbView):
             f"{payment.get_method_display()}: {format_money(amount, self.order.currency)}"
             for payment, amount in queries.refund_split(self.order, most)
         )
-        words = _(
-            "Up to %(most)s can go back to the guest, who is told, the latest payment first (%(split)s). The places stay as they "
-            "are; %(left)s of it are not needed for them."
+        goes = _("Up to %(most)s can go back, the latest payment first (%(split)s). The guest is told.") % {
+            "most": format_money(most, self.order.currency),
+            "split": split,
+        }
+        stays = (
+            _("The places stay as they are; %(left)s of it are not needed for them.")
+            % {"left": format_money(left, self.order.currency)}
+            if left
+            else _(
+                "The places stay as they are, and nothing is owed again. To give them up, go back and choose “Cancel places”."
+            )
         )
-        amounts = {"most": most, "left": left}
-        amounts = {name: format_money(amount, self.order.currency) for name, amount in amounts.items()}
-        return words % {**amounts, "split": split}
+        return f"{goes} {stays}"
 
     def get_initial(self):
         return {"amount_minor": self.gives_back_minor() or None}
