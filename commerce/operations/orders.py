@@ -300,7 +300,8 @@ def _place_order(
         paid_at=now if METHODS[method].is_free else None,
         checkout_token=checkout_token,
     )
-    seats = _write_lines(order, quote, lines, method=method, note=contact.note)
+    with override(contact.language):
+        seats = _write_lines(order, quote, lines, method=method, note=contact.note)
     payment = expect_payments(
         order, [(line.schedule, line.total_minor) for line in quote.lines], method=method, row=row, now=now
     )
@@ -354,8 +355,7 @@ def _write_lines(
         )
         bookings[item.schedule.pk] = booking
     policies = queries.policies_of(item.schedule.tour_id for item in quote.lines)
-    with override(order.language):
-        agreed = {key: queries.policy_to_keep(policy, order.currency) for key, policy in policies.items()}
+    agreed = {key: queries.policy_to_keep(policy, order.currency) for key, policy in policies.items()}
     lines = OrderLine.objects.bulk_create(
         OrderLine(
             order=order,

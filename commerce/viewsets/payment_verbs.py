@@ -48,8 +48,7 @@ class SecondPersonView(OrderVerbView):
     def words(self):
         payment = queries.recorded_payment_of(self.order)
         return {
-            "who": payment.recorded_by
-            and (payment.recorded_by.get_full_name() or payment.recorded_by)
+            "who": (payment.recorded_by and (payment.recorded_by.get_full_name() or payment.recorded_by))
             or _("somebody who is not here any more"),
             "amount": format_money(payment.recorded_minor, payment.currency),
             "when": date_format(payment.recorded_at.astimezone(self.request.organization.zone), "DATETIME_FORMAT"),
