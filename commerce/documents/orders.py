@@ -87,7 +87,8 @@ def receipt_pdf(order: Order) -> bytes:
                 for step in line.price_steps[1:]
                 if step["amount_minor"]
             ]
-        sums = [(_("Total"), order.total_minor)]
+        sums = [(adjustment.reason, adjustment.amount_minor) for adjustment in queries.adjustments_of(order)]
+        sums.append((_("Total"), order.total_minor))
         sums += [(each.label, each.tax_minor) for each in queries.tax_sums(order)]
         sums.append((_("Paid"), queries.paid_minor(order)))
         if given_back := queries.given_back_minor(order):

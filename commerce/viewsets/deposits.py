@@ -26,6 +26,9 @@ class DepositRuleIndexView(IndexView):
         "What guests pay at once, and when the rest is due. Without a deposit they pay the whole price at once."
     )
 
+    def get_base_queryset(self):
+        return super().get_base_queryset().select_related("tour")
+
     @cached_property
     def columns(self):
         return [
