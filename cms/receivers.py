@@ -9,7 +9,7 @@ from wagtail.signals import page_published, page_slug_changed, page_unpublished,
 from cms import operations
 from cms.models import Branding, LegalText
 from cms.page_cache import forget_pages
-from commerce.models import CancellationPolicy, TourPolicy
+from commerce.models import CancellationPolicy, TaxRate, TourPolicy
 from places.models import Place
 from tenancy.models import Organization, TenantImage
 from tenancy.queries import HOST_LIFETIME
@@ -37,6 +37,7 @@ SHOWN_ON_PAGES: tuple[type[Model], ...] = (
     Schedule,
     SeasonalPrice,
     Stop,
+    TaxRate,
     TenantImage,
     Tour,
     TourPolicy,

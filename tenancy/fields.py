@@ -50,7 +50,10 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
 
 
 class TranslationsField(models.JSONField):
-    """The texts of a neighbouring field in further languages: `{"de": "Hafenrundgang"}`."""
+    """The texts of the field `name` in further languages, in a field `name_translations`: `{"de": "Hafenrundgang"}`.
+
+    None is longer than that field may be, which is where snapshots keep them.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("default", dict)
@@ -60,8 +63,12 @@ class TranslationsField(models.JSONField):
     def formfield(self, **kwargs: Any) -> Any:
         from tenancy.forms import TranslationsFormField  # forms need the app registry, which models are loaded before
 
+        neighbour: Any = self.model._meta.get_field(self.name.removesuffix("_translations"))
         return TranslationsFormField(
-            label=kwargs.get("label", capfirst(self.verbose_name)), help_text=self.help_text, required=False
+            label=kwargs.get("label", capfirst(self.verbose_name)),
+            help_text=self.help_text,
+            required=False,
+            max_length=neighbour.max_length,
         )
 
 

@@ -90,12 +90,11 @@ def receipt_pdf(order: Order) -> bytes:
         sums = [(adjustment.reason, adjustment.amount_minor) for adjustment in queries.adjustments_of(order)]
         sums.append((_("Total"), order.total_minor))
         sums += [(each.label, each.tax_minor) for each in queries.tax_sums(order)]
-        sums.append((_("Paid"), queries.paid_minor(order)))
+        sums.append((_("Paid"), queries.received_minor(order)))
         if given_back := queries.given_back_minor(order):
             sums.append((_("Paid back"), given_back))
             kept = _("%(tax)s of what was not paid back")
-            left = queries.taxes_left(order, given_back_minor=min(given_back, order.total_minor))
-            sums += [(kept % {"tax": each.label}, each.tax_minor) for each in left]
+            sums += [(kept % {"tax": each.label}, each.tax_minor) for each in queries.taxes_left(order)]
         if owed := queries.owed_minor(order):
             sums.append((_("Still to be paid"), owed))
         rows += [

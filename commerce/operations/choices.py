@@ -3,20 +3,19 @@
 Each choice is a row (`GuestChoice`) that is locked after its order, so that a worker may die at any point and nothing is done twice.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from commerce import emails, queries
 from commerce.enums import ChangeKind, ChoiceStatus, RefundReason
-from commerce.models import BookingChange, DepartureChange, GuestChoice, Order, OrderLine, Refund
+from commerce.models import BookingChange, DepartureChange, GuestChoice, Order, Refund
 from commerce.operations.attention import REFUND_TO_APPROVE, call_attention, settle_attention
+from commerce.operations.changes import write_lines
 from commerce.operations.endings import close_when_empty
 from commerce.operations.payments import expect_no_more
 from commerce.operations.refunds import RefundRefused, pay_back, retry_refund
@@ -24,7 +23,6 @@ from crm.models import Message
 from crm.operations import queue_message, record_activity
 from tenancy import audit
 from tenancy.audit import Actor
-from tenancy.fields import translated
 from tenancy.outbox import publish
 from tenancy.queries import current_organization
 from tours.enums import BookingStatus
@@ -134,31 +132,20 @@ def take_alternative(choice: GuestChoice, *, schedule: Schedule, now: datetime, 
 
 
 def _write_history(order: Order, choice: GuestChoice, schedule: Schedule, *, now: datetime, actor: Actor) -> None:
-    """Write the move down as a change of the booking; lines of another variant are added under its name, at the price paid."""
-    lines = list(order.lines.filter(booking=choice.booking_id))
-    people: Counter[str] = Counter()
-    for line in lines:
-        people[line.tier_name] += line.quantity
+    """Write the move down as a change of the booking, at the price paid; lines under another name or of other taxes are added anew."""
+    preview = queries.preview_move(order, choice.booking, to=schedule, organization=current_organization(), now=now)
     change = BookingChange.objects.create(
         order=order,
         booking=choice.booking,
         from_schedule=choice.booking.schedule,
         to_schedule=schedule,
-        before=dict(people),
-        after=dict(people),
-        difference_minor=0,
+        before=preview.people_before,
+        after=preview.people_after,
+        difference_minor=preview.difference_minor,
         changed_at=now,
         actor_id=actor.pk if actor is not None and actor.is_authenticated else None,
     )
-    if schedule.variant_id == choice.booking.schedule.variant_id:
-        return
-    with override(order.language):
-        name = f"{translated(schedule.tour, 'name')} · {translated(schedule.variant, 'name')}"
-    OrderLine.objects.filter(pk__in=[line.pk for line in lines]).update(reversed_by=change)
-    last = OrderLine.ever.filter(order=order).aggregate(last=Max("position"))["last"] or 0
-    for position, line in enumerate(lines, start=last + 1):
-        line.pk, line.position, line.name, line.added_by = None, position, name, change
-    OrderLine.objects.bulk_create(lines)
+    write_lines(order, change, preview)
 
 
 @transaction.atomic(durable=True)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from commerce.models import BookingChange, Order, OrderLine, PaymentSettings
-from commerce.queries.prices import MAX_QUANTITY, NotForSale, QuoteLine, QuoteRequest, price_list
+from commerce.queries.prices import MAX_QUANTITY, NotForSale, PriceList, QuoteLine, QuoteRequest, price_list
 from commerce.rules import Amounts, amounts_of, order_may_change, share_minor, share_steps
 from tenancy.fields import translated
 from tenancy.models import Organization
@@ -42,7 +42,7 @@ class ChangedLine:
     unit_price_minor: int
     total_minor: int
     seats_each: int
-    steps: list[dict[str, Any]] = field(default_factory=list)
+    steps: list[Mapping[str, Any]] = field(default_factory=list)
     standing: OrderLine | None = None
     is_added: bool = False
 
@@ -161,15 +161,29 @@ def preview_change(
 ) -> ChangePreview:
     """Return what a booking would be on a departure of its tour with so many people of each kind (by `ChangeRow.key`).
 
-    Who is booked already keeps the price that was paid on the same departure, and on another of the same season that sells it; for others
-    the price of today counts, and the whole party decides on their group discount. Texts are in the order's language. Raises
-    `NotForSale` for what cannot be had there.
+    Who is booked already keeps the price that was paid on the same departure, and on another of the same season that sells it, with
+    the taxes of that day; for others the price of today counts, and the whole party decides on their group discount. Texts are in the
+    order's language. Raises `NotForSale` for what cannot be had there.
     """
     with override(order.language):
         refused, preview = _preview(booking, to=to, quantities=quantities, organization=organization, now=now)
     if refused or preview is None:
         raise NotForSale(_("One of the prices is not offered any more. Please choose again."))
     return preview
+
+
+def preview_move(
+    order: Order, booking: Booking, *, to: Schedule, organization: Organization, now: datetime
+) -> ChangePreview:
+    """Return what a booking would be on a departure to which we ask the guest: the same people, for what they paid.
+
+    The taxes in it are those of the new day. Texts are in the order's language.
+    """
+    with override(order.language):
+        before = standing_lines(booking)
+        prices = price_list([booking.schedule, to], organization=organization, now=now)
+        keep = _Keeper(prices, booking, to, total_stands=True)
+        return ChangePreview(booking, to, tuple(before), tuple(keep(line, line.quantity) for line in before))
 
 
 def _preview(
@@ -184,17 +198,14 @@ def _preview(
     wanted = {key: count for key, count in quantities.items() if count}
     if any(not 0 < count <= MAX_QUANTITY for count in wanted.values()):
         return True, None
-    seats = {person.tier_name: person.seats for person in booking.participants.all()}
-    name = f"{translated(to.tour, 'name')} · {translated(to.variant, 'name')}"
+    keep = _Keeper(prices, booking, to)
     after = []
     for line in before:
         key = place_key(line)
         kept = min(wanted.get(key, 0), line.quantity) if stays or (is_priced_alike and key in offered) else 0
         if kept:
             wanted[key] -= kept
-            each = seats.get(line.tier_name, line.tier.seats if line.tier else 1)
-            is_same = to.variant_id == booking.schedule.variant_id
-            after.append(_kept(line, kept, name=line.name if is_same else name, seats_each=each))
+            after.append(keep(line, kept))
     added = {key: count for key, count in wanted.items() if count}
     if not added.keys() <= offered:
         return True, None
@@ -205,23 +216,34 @@ def _preview(
     return False, ChangePreview(booking, to, tuple(before), tuple(after))
 
 
-def _kept(line: OrderLine, quantity: int, *, name: str, seats_each: int) -> ChangedLine:
-    total = share_minor(line.total_minor, quantity, line.quantity)
-    is_whole = quantity == line.quantity
-    label = _("%(quantity)d × %(tier)s as booked") % {"quantity": quantity, "tier": line.tier_name}
-    return ChangedLine(
-        name=name,
-        tier_name=line.tier_name,
-        tier_id=line.tier_id,
-        quantity=quantity,
-        unit_price_minor=line.unit_price_minor,
-        total_minor=total,
-        seats_each=seats_each,
-        steps=line.price_steps
-        if is_whole
-        else share_steps(line.total_minor, line.price_steps, quantity, line.quantity, label=label),
-        standing=line if is_whole and name == line.name else None,
-    )
+class _Keeper:
+    """Makes lines as they would be on a departure for people who keep their price; `total_stands`: whatever taxes that departure bears."""
+
+    def __init__(self, prices: PriceList, booking: Booking, to: Schedule, *, total_stands: bool = False) -> None:
+        self.prices, self.booking, self.to, self.total_stands = prices, booking, to, total_stands
+        self.seats = {person.tier_name: person.seats for person in booking.participants.all()}
+        self.name = f"{translated(to.tour, 'name')} · {translated(to.variant, 'name')}"
+
+    def __call__(self, line: OrderLine, quantity: int) -> ChangedLine:
+        total, steps = share_minor(line.total_minor, quantity, line.quantity), line.price_steps
+        label = _("%(quantity)d × %(tier)s as booked") % {"quantity": quantity, "tier": line.tier_name}
+        if quantity < line.quantity:
+            steps = share_steps(line.total_minor, steps, quantity, line.quantity, label=label)
+        before = self.booking.schedule
+        taxed = self.prices.taxed_on(self.to, total, steps, before=before, label=label, total_stands=self.total_stands)
+        name = line.name if self.to.variant_id == before.variant_id else self.name
+        is_whole = quantity == line.quantity and name == line.name and taxed == line.price_steps
+        return ChangedLine(
+            name=name,
+            tier_name=line.tier_name,
+            tier_id=line.tier_id,
+            quantity=quantity,
+            unit_price_minor=line.unit_price_minor,
+            total_minor=total if taxed is steps else sum(step["amount_minor"] for step in taxed),
+            seats_each=self.seats.get(line.tier_name, line.tier.seats if line.tier else 1),
+            steps=list(taxed),
+            standing=line if is_whole else None,
+        )
 
 
 def _added(item: QuoteLine) -> ChangedLine:

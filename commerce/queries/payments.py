@@ -195,6 +195,11 @@ def paid_minor(order: Order) -> int:
     )
 
 
+def received_minor(order: Order) -> int:
+    """Return what came in for an order and was not taken away by the guest's bank, whatever of it went back, in minor units."""
+    return paid_minor(order) + sum(payment.refunded_minor for payment in order.payments.all())
+
+
 def owed_minor(order: Order) -> int:
     """Return what is still to be paid for an order, in minor units; nothing for one that is over, or for places that were lost."""
     if order.status == OrderStatus.PENDING:

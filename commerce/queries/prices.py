@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -12,7 +12,18 @@ from django.utils.translation import gettext as _
 from commerce.queries.price_rules import rules_for
 from commerce.queries.promo_codes import OfferedCode, RefusedCode, UsedCode, offered_codes, problem_in_words
 from commerce.queries.taxes import taxes
-from commerce.rules import Amounts, CodePrices, Phase, Places, PricedLine, PriceStep, Seasons, price, price_with_codes
+from commerce.rules import (
+    Amounts,
+    CodePrices,
+    Phase,
+    Places,
+    PricedLine,
+    PriceStep,
+    Seasons,
+    Taxes,
+    price,
+    price_with_codes,
+)
 from crm.models import Customer
 from tenancy.fields import translated
 from tenancy.models import Organization
@@ -179,17 +190,27 @@ class PriceList:
 
     def season_of(self, departure: Departure) -> int | None:
         """Return the season that counts on a departure, by its rule's key, or None."""
-        places = Places(
-            schedule_id=departure.pk,
-            tour_id=departure.tour_id,
-            variant_id=departure.variant_id,
-            day=departure.date,
-            booked_on=departure.date,
-            quantity=1,
-            unit_price_minor=0,
-        )
-        found = (phase.season_of(places) for phase in self.phases if isinstance(phase, Seasons))
+        found = (phase.season_of(_one_on(departure)) for phase in self.phases if isinstance(phase, Seasons))
         return next((season.id for season in found if season), None)
+
+    def taxed_on(
+        self,
+        departure: Departure,
+        total_minor: int,
+        steps: Sequence[Mapping[str, Any]],
+        *,
+        before: Departure,
+        label: str,
+        total_stands: bool,
+    ) -> Sequence[Mapping[str, Any]]:
+        """Return the steps of a line that goes from one departure to another, with the taxes of the new day; see `Taxes.instead`.
+
+        Where both bear the same taxes now, the line keeps those it has: later changes of a rate do not reach it.
+        """
+        for phase in self.phases:
+            if isinstance(phase, Taxes) and phase.of(_one_on(departure)) != phase.of(_one_on(before)):
+                return phase.instead(total_minor, steps, _one_on(departure), label=label, total_stands=total_stands)
+        return steps
 
     def _offered(self, departure: Departure) -> Sequence[PricingTier]:
         return self.tiers[departure.variant_id, departure.date]
@@ -221,6 +242,18 @@ class PriceList:
             seats=tier.seats,
             party_before=party_before,
         )
+
+
+def _one_on(departure: Departure) -> Places:
+    return Places(
+        schedule_id=departure.pk,
+        tour_id=departure.tour_id,
+        variant_id=departure.variant_id,
+        day=departure.date,
+        booked_on=departure.date,
+        quantity=1,
+        unit_price_minor=0,
+    )
 
 
 def price_list(

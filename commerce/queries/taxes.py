@@ -1,6 +1,5 @@
 """The taxes of the organization in scope, and what an order holds of them."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -10,6 +9,7 @@ from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
 from commerce.models import AppliedTax, Order, TaxedTour, TaxPercentage, TaxRate
+from commerce.queries.payments import owed_minor, paid_minor, refunding_minor
 from commerce.rules import Tax, Taxes, TaxPart, tax_of_part
 from tenancy.fields import translated
 from tenancy.money import format_basis_points
@@ -65,32 +65,44 @@ def describe(part: TaxPart) -> str:
 
 
 def tax_sums(order: Order) -> list[TaxSum]:
-    """Return the taxes of the lines of an order that stand, each rate once, contained ones first; one query."""
+    """Return the taxes in what an order costs, each rate once, contained ones first; one query.
+
+    They are those of the lines that stand. Extra charges and reductions hold the same share of each as the lines do.
+    """
+    return _taxes_in(order, order.total_minor)
+
+
+def taxes_left(order: Order) -> list[TaxSum]:
+    """Return the taxes in what is here of an order's money and still to come, each rate once, contained ones first.
+
+    What went back, or is on its way, holds none of them; nor does what was paid beyond the price and waits to go back. What is kept
+    for places that were given up holds the same share as the lines do.
+    """
+    on_its_way = sum(refunding_minor(payment) for payment in order.payments.all())
+    left = paid_minor(order) - on_its_way + owed_minor(order)
+    return _taxes_in(order, max(0, min(left, order.total_minor + order.cancellation_fee_minor)))
+
+
+def _taxes_in(order: Order, amount_minor: int) -> list[TaxSum]:
     rows = AppliedTax.objects.filter(line__order=order, line__reversed_by=None).order_by("pk")
-    return _summed(TaxSum(row.name, row.basis_points, row.is_inclusive, row.net_minor, row.tax_minor) for row in rows)
-
-
-def _summed(rows: Iterable[TaxSum]) -> list[TaxSum]:
     sums: dict[tuple[bool, str, int], TaxSum] = {}
     for row in rows:
         key = (not row.is_inclusive, row.name, row.basis_points)
-        before = sums.get(key, replace(row, net_minor=0, tax_minor=0))
-        sums[key] = replace(row, net_minor=before.net_minor + row.net_minor, tax_minor=before.tax_minor + row.tax_minor)
-    return [sums[key] for key in sorted(sums)]
-
-
-def taxes_left(order: Order, *, given_back_minor: int) -> list[TaxSum]:
-    """Return the taxes in what an order cost less what went back of it: each refund gives back its share of every tax."""
-    return [
-        replace(
-            each,
-            net_minor=each.net_minor
-            - tax_of_part(each.net_minor, part_minor=given_back_minor, whole_minor=order.total_minor),
-            tax_minor=each.tax_minor
-            - tax_of_part(each.tax_minor, part_minor=given_back_minor, whole_minor=order.total_minor),
+        before = sums.get(key, TaxSum(row.name, row.basis_points, row.is_inclusive, 0, 0))
+        sums[key] = replace(
+            before, net_minor=before.net_minor + row.net_minor, tax_minor=before.tax_minor + row.tax_minor
         )
-        for each in tax_sums(order)
-    ]
+    lines_minor = order.total_minor - order.adjustment_minor
+    return [_share(sums[key], amount_minor, lines_minor) for key in sorted(sums)]
+
+
+def _share(tax: TaxSum, part_minor: int, whole_minor: int) -> TaxSum:
+    gross, share = (
+        tax_of_part(amount, part_minor=part_minor, whole_minor=whole_minor)
+        for amount in (tax.net_minor + tax.tax_minor, tax.tax_minor)
+    )
+    # Together they are rounded once, so that net and tax add up.
+    return replace(tax, net_minor=gross - share, tax_minor=share)
 
 
 def staff_taxes() -> QuerySet[TaxRate]:

@@ -1,7 +1,7 @@
 """Taxes of a line, contained in its price or added to it. Pure; amounts are minor units of one currency."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,7 @@ from commerce.rules.pricing import WHOLE, Places, PricedLine, PriceStep, StepKin
 class Tax:
     """A tax: `percentages` are the days from which departures bear it, with basis points, the first day first.
 
-    `tour_ids` are the tours it is for; a tour that no tax names bears those `for_all`.
+    `tour_ids` are the tours it is for; a tour that bears no tax of its own on its day bears those `for_all`.
     """
 
     id: int
@@ -73,9 +73,11 @@ class Taxes:
 
     def of(self, places: Places) -> list[tuple[Tax, int]]:
         """Return the taxes that places bear on their day, each with its basis points: contained ones first, by name."""
-        own = [tax for tax in self.rules if places.tour_id in tax.tour_ids]
-        found = own or [tax for tax in self.rules if tax.for_all]
-        borne = [(tax, tax.basis_points_on(places.day)) for tax in found]
+        own = self._begun([tax for tax in self.rules if places.tour_id in tax.tour_ids], places.day)
+        return own or self._begun([tax for tax in self.rules if tax.for_all], places.day)
+
+    def _begun(self, taxes: Iterable[Tax], day: date) -> list[tuple[Tax, int]]:
+        borne = ((tax, tax.basis_points_on(day)) for tax in taxes)
         return sorted(
             ((tax, points) for tax, points in borne if points is not None),
             key=lambda pair: (not pair[0].is_inclusive, pair[0].name, pair[0].id),
@@ -87,21 +89,49 @@ class Taxes:
 
     def steps(self, lines: Sequence[PricedLine]) -> list[list[PriceStep]]:
         """Return a step for each tax: one that is contained adds nothing."""
-        return [
-            [
-                PriceStep(
-                    self.kind,
-                    self.describe(part),
-                    0 if part.is_inclusive else part.tax_minor,
-                    part.rate_id,
-                    included_minor=part.tax_minor if part.is_inclusive else 0,
-                    rate_name=part.name,
-                    basis_points=part.basis_points,
-                )
-                for part in line_taxes(line.total_minor, self.of(line.places))
+        return [[self._step(part) for part in line_taxes(line.total_minor, self.of(line.places))] for line in lines]
+
+    def _step(self, part: TaxPart) -> PriceStep:
+        return PriceStep(
+            self.kind,
+            self.describe(part),
+            0 if part.is_inclusive else part.tax_minor,
+            part.rate_id,
+            included_minor=part.tax_minor if part.is_inclusive else 0,
+            rate_name=part.name,
+            basis_points=part.basis_points,
+        )
+
+    def instead(
+        self,
+        total_minor: int,
+        steps: Sequence[Mapping[str, Any]],
+        places: Places,
+        *,
+        label: str,
+        total_stands: bool = False,
+    ) -> list[dict[str, Any]]:
+        """Return the steps of a line with the taxes that `places` bear in place of its own.
+
+        What it costs before taxes that are added stays, so that another percentage of those changes the total. With `total_stands`
+        the total stays and the first step, then named `label`, gives way.
+        """
+        others = [dict(step) for step in steps if step["kind"] != StepKind.TAX]
+        before = total_minor - sum(step["amount_minor"] for step in steps if step["kind"] == StepKind.TAX)
+        borne = self.of(places)
+        if total_stands:
+            # Whatever is added is in the total, too: all are taken out of it together.
+            inside = line_taxes(total_minor, [(replace(tax, is_inclusive=True), points) for tax, points in borne])
+            parts = [
+                replace(part, is_inclusive=tax.is_inclusive) for part, (tax, _points) in zip(inside, borne, strict=True)
             ]
-            for line in lines
-        ]
+            after = total_minor - sum(part.tax_minor for part in parts if not part.is_inclusive)
+        else:
+            parts, after = line_taxes(before, borne), before
+        rest = after - sum(step["amount_minor"] for step in others[1:])
+        if not others or others[0]["amount_minor"] != rest:
+            others[:1] = [{"kind": "kept", "label": label, "amount_minor": rest}]
+        return [*others, *(self._step(part).as_json for part in parts if part.tax_minor)]
 
 
 def taxes_of_line(total_minor: int, steps: Iterable[Mapping[str, Any]]) -> list[TaxPart]:
@@ -123,10 +153,9 @@ def taxes_of_line(total_minor: int, steps: Iterable[Mapping[str, Any]]) -> list[
 
 
 def tax_of_part(tax_minor: int, *, part_minor: int, whole_minor: int) -> int:
-    """Return how much tax is in `part_minor` of an order of `whole_minor` that holds `tax_minor`, rounded half up.
+    """Return how much tax is in `part_minor` of lines of `whole_minor` that hold `tax_minor`, rounded half up.
 
-    It is reckoned from all that went back so far, so that several refunds together give back the tax of their sum, and all of it
-    at the end.
+    It is reckoned from all that is left, so that several refunds together give back the tax of their sum, and all of it at the end.
     """
     if whole_minor == 0:
         return 0

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
@@ -149,13 +150,26 @@ class TranslationsFormField(forms.Field):
 
     widget = TranslationsWidget
 
+    def __init__(self, *, max_length: int | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.max_length = max_length
+        if max_length is not None:
+            for text in self.widget.widgets:
+                text.attrs["maxlength"] = str(max_length)
+
     def clean(self, value: Any) -> dict[str, str]:
-        """Return the texts by language."""
-        codes = [code for code, _name in settings.WAGTAIL_CONTENT_LANGUAGES]
-        return {code: text.strip() for code, text in zip(codes, value or [], strict=False) if text and text.strip()}
+        """Return the texts by language. Raises `ValidationError` for one longer than `max_length`."""
+        texts = self._texts(value)
+        for text in texts.values() if self.max_length is not None else ():
+            MaxLengthValidator(self.max_length)(text)
+        return texts
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return self.clean(data) != (initial or {})
+        return self._texts(data) != (initial or {})
+
+    def _texts(self, value: Any) -> dict[str, str]:
+        codes = [code for code, _name in settings.WAGTAIL_CONTENT_LANGUAGES]
+        return {code: text.strip() for code, text in zip(codes, value or [], strict=False) if text and text.strip()}
 
 
 class SuggestInput(forms.TextInput):

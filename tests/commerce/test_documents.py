@@ -1,11 +1,16 @@
 import datetime as dt
+import io
 
 import pytest
 from icalendar import Calendar
+from pypdf import PdfReader
 
 from commerce.documents import calendar_file, receipt_pdf
-from commerce.enums import PaymentMethod
-from tests.commerce.factories import order_of
+from commerce.enums import PaymentMethod, RefundReason
+from commerce.models import Order
+from commerce.operations import cancel_places, refund_order
+from tests.commerce.factories import NOW, order_of, tax_of
+from tests.commerce.test_changes import booking_of, paid_order
 from tests.factories import make_schedule
 
 
@@ -31,3 +36,33 @@ def test_receipt_of_a_free_place_is_a_pdf(in_harbour):
 def test_receipt_in_yen(in_kyoto):
     order = order_of(make_schedule(), method=PaymentMethod.ON_ARRIVAL, price_minor=4800)
     assert receipt_pdf(order).startswith(b"%PDF-")
+
+
+def sums_of(order: Order) -> list[str]:
+    """The lines of a receipt from its total on, as somebody reads them."""
+    pages = PdfReader(io.BytesIO(receipt_pdf(Order.objects.get(pk=order.pk)))).pages
+    lines = [line.strip() for page in pages for line in page.extract_text().splitlines() if line.strip()]
+    # The first one heads a column.
+    total = len(lines) - lines[::-1].index("Total")
+    return lines[total - 1 :]
+
+
+def test_receipt_after_a_refund_tells_what_came_and_what_went_back_once(in_harbour):
+    tax_of()
+    order = paid_order(make_schedule())
+    refund_order(order, amount_minor=2000, reason=RefundReason.OTHER, now=NOW, actor=None)
+    assert sums_of(order) == [
+        *("Total", "€50.00", "incl. 19% VAT", "€7.98", "Paid", "€50.00", "Paid back", "€20.00"),
+        *("incl. 19% VAT of what was not paid back", "€4.79"),
+    ]
+
+
+def test_receipt_after_one_of_two_was_given_up_takes_the_refund_off_once(in_harbour):
+    tax_of()
+    order = paid_order(make_schedule())
+    person = booking_of(order).participants.first()
+    cancel_places(order, [person.pk], expected_back_minor=2500, now=NOW)
+    assert sums_of(order) == [
+        *("Total", "€25.00", "incl. 19% VAT", "€3.99", "Paid", "€50.00", "Paid back", "€25.00"),
+        *("incl. 19% VAT of what was not paid back", "€3.99"),
+    ]

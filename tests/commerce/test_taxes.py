@@ -3,18 +3,22 @@
 import datetime as dt
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
 from commerce import queries
-from commerce.enums import PaymentMethod
-from commerce.models import AppliedTax, Order, TaxPercentage
-from commerce.operations import change_booking
+from commerce.enums import PaymentMethod, RefundReason
+from commerce.forms import TaxRateForm
+from commerce.models import AppliedTax, Order, TaxPercentage, TaxRate
+from commerce.operations import add_charge, cancel_order, change_booking, refund_order, take_alternative, write_off
 from commerce.rules import Tax, line_taxes, share_steps, tax_of_part, taxes_of_line
 from tenancy.money import Money
 from tests.commerce.factories import NOW, code_of, order_of, tax_of, tier_of
-from tests.factories import make_schedule
+from tests.commerce.test_changes import booking_of, change, paid_order
+from tests.commerce.test_departures import cancelled, pair
+from tests.factories import VariantFactory, make_schedule
 
 ALWAYS = ((dt.date.min, 1900),)
 VAT = Tax(1, "VAT", is_inclusive=True, for_all=True, percentages=ALWAYS)
@@ -211,9 +215,121 @@ def test_change_of_a_booking_keeps_the_taxes_right(in_harbour, count):
     assert order.total_minor == sum(line.total_minor for line in order.lines.all()) == count * 2500 + sales
 
 
+def sums(found: list[queries.TaxSum]) -> list[tuple[str, int, int]]:
+    return [(each.name, each.net_minor, each.tax_minor) for each in found]
+
+
 def test_taxes_left_after_a_part_went_back(in_harbour):
     tax_of()
+    order = paid_order(make_schedule())
+    refund_order(order, amount_minor=2500, reason=RefundReason.OTHER, now=NOW, actor=None)
+    order = Order.objects.get(pk=order.pk)
+    assert sums(queries.taxes_left(order)) == [("VAT", 2101, 399)]
+    cancel_order(order, reason=RefundReason.CANCELLED_BY_US, now=NOW)
+    assert sums(queries.taxes_left(Order.objects.get(pk=order.pk))) == [("VAT", 0, 0)]
+
+
+def test_taxes_left_of_places_that_stay_after_others_were_paid_back(in_harbour):
+    tax_of()
+    order = paid_order(make_schedule())
+    change(order, {tier_of(booking_of(order).schedule).pk: 1})
+    order = Order.objects.get(pk=order.pk)
+    assert (queries.given_back_minor(order), sums(queries.tax_sums(order))) == (2500, [("VAT", 2101, 399)])
+    assert sums(queries.taxes_left(order)) == [("VAT", 2101, 399)]
+
+
+def test_order_that_is_not_paid_yet_holds_all_its_taxes(in_harbour):
+    tax_of()
     order = order_of(make_schedule())
-    left = queries.taxes_left(order, given_back_minor=2500)
-    assert [(each.net_minor, each.tax_minor) for each in left] == [(2101, 399)]
-    assert [each.tax_minor for each in queries.taxes_left(order, given_back_minor=5000)] == [0]
+    assert sums(queries.taxes_left(order)) == [("VAT", 4202, 798)]
+
+
+def test_extra_charges_and_reductions_hold_the_share_of_the_lines(in_harbour):
+    tax_of()
+    order = paid_order(make_schedule())
+    add_charge(order, amount_minor=1190, reason="Bikes", now=NOW, actor=None)
+    order = Order.objects.get(pk=order.pk)
+    assert sums(queries.tax_sums(order)) == [("VAT", 5202, 988)]
+    write_off(order, amount_minor=1190, reason="Kindness", now=NOW, actor=None)
+    assert sums(queries.tax_sums(Order.objects.get(pk=order.pk))) == [("VAT", 4202, 798)]
+
+
+LOWERED = dt.date(2031, 6, 3)
+
+
+def lowered(rate: TaxRate, basis_points: int = 700) -> None:
+    TaxPercentage.objects.create(rate=rate, basis_points=basis_points, first_day=LOWERED)
+
+
+def test_booking_that_moves_bears_the_tax_of_the_new_day(in_harbour):
+    lowered(tax_of())
+    schedule, later = pair()
+    order = paid_order(schedule)
+    made = change(order, {tier_of(schedule).pk: 2}, to=later)
+    assert (made.difference_minor, applied(order)) == (0, [("VAT", 700, True, 4673, 327)])
+
+
+def test_booking_that_moves_pays_the_added_tax_of_the_new_day(in_harbour):
+    lowered(tax_of("Sales tax", 1000, is_inclusive=False), 2000)
+    schedule, later = pair()
+    order = paid_order(schedule)
+    made = change(order, {tier_of(schedule).pk: 1}, to=later)
+    assert (made.difference_minor, applied(order)) == (-2500, [("Sales tax", 2000, False, 2500, 500)])
+    order.refresh_from_db()
+    assert (order.subtotal_minor, order.tax_minor, order.total_minor) == (2500, 500, 3000)
+
+
+def test_rate_that_staff_changed_for_all_days_reaches_no_booking_that_moves(in_harbour):
+    rate = tax_of()
+    schedule, later = pair()
+    order = paid_order(schedule)
+    rate.percentages.update(basis_points=2500)
+    change(order, {tier_of(schedule).pk: 2}, to=later)
+    assert applied(order) == [("VAT", 1900, True, 4202, 798)]
+
+
+@pytest.mark.parametrize(
+    ("is_inclusive", "sums", "taxes"),
+    [
+        (True, (5000, 0, 5000), ("VAT", 700, True, 4673, 327)),
+        (False, (5561, 389, 5950), ("VAT", 700, False, 5561, 389)),
+    ],
+)
+def test_guest_who_takes_what_we_offer_pays_the_same_with_the_tax_of_the_new_day(in_harbour, is_inclusive, sums, taxes):
+    lowered(tax_of(is_inclusive=is_inclusive))
+    schedule, later = pair()
+    order = paid_order(schedule)
+    (choice,) = cancelled(schedule, [order], later)
+    take_alternative(choice, schedule=later, now=NOW)
+    order.refresh_from_db()
+    assert ((order.subtotal_minor, order.tax_minor, order.total_minor), applied(order)) == (sums, [taxes])
+    assert sum(step["amount_minor"] for step in order.lines.get().price_steps) == sums[2]
+
+
+def test_guest_who_takes_another_variant_keeps_the_taxes(in_harbour):
+    tax_of()
+    schedule = make_schedule()
+    other = make_schedule(VariantFactory(tour=schedule.tour, name="Private"), date=LOWERED)
+    order = paid_order(schedule)
+    (choice,) = cancelled(schedule, [order], other)
+    take_alternative(choice, schedule=other, now=NOW)
+    assert applied(order) == [("VAT", 1900, True, 4202, 798)]
+    assert order.lines.get().name.endswith("· Private")
+
+
+def test_own_tax_that_has_not_begun_leaves_those_for_all(in_harbour):
+    schedule = make_schedule()
+    tax_of()
+    TaxPercentage.objects.filter(rate=tax_of("Spa VAT", 700, tours=(schedule.tour,))).update(first_day=LOWERED)
+    later = make_schedule(schedule.variant, date=LOWERED)
+    assert applied(order_of(schedule)) == [("VAT", 1900, True, 4202, 798)]
+    assert applied(order_of(later)) == [("Spa VAT", 700, True, 4673, 327)]
+
+
+def test_name_in_another_language_is_no_longer_than_an_order_keeps(in_harbour):
+    form = TaxRateForm({"name": "VAT", "percentage_1": "19", "name_translations_0": "M" * 61})
+    field = form.fields["name_translations"]
+    with pytest.raises(ValidationError) as refused:
+        field.clean(["M" * 61])
+    assert refused.value.messages == ["Ensure this value has at most 60 characters (it has 61)."]
+    assert list(field.clean(["M" * 60]).values()) == ["M" * 60]
