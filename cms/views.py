@@ -1,8 +1,10 @@
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.template import loader
 from django.urls import reverse, translate_url
 from django.utils.translation import get_language
+from django.views.csrf import csrf_failure
 from django.views.decorators.http import require_safe
 from wagtail.views import serve as serve_found
 
@@ -80,6 +82,18 @@ def too_many_tries(request: HttpRequest, *, seconds: int = 300) -> HttpResponse:
     response.headers["Cache-Control"] = "private, no-store"
     # The address may be the secret; the form on this page must say where it comes from.
     response.headers["Referrer-Policy"] = "same-origin"
+    return response
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Say what to do when a form came without the token of the browser that sent it; scripts are given a new one to send it with."""
+    if request.path.startswith("/admin/") or not hasattr(request, "organization"):
+        return csrf_failure(request, reason)
+    if "application/json" in request.headers.get("Accept", ""):
+        response: HttpResponse = JsonResponse({"token": get_token(request)}, status=403)
+    else:
+        response = render(request, "403_csrf.html", status=403)
+    response.headers["Cache-Control"] = "private, no-store"
     return response
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -17,21 +18,29 @@ MAX_CODES: Final = 5
 LONGEST_CODE: Final = 60
 SHOWN: Final = re.compile(
     r"(?P<departure>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
-    r"=(?P<people>\d{1,18}x[1-9]\d{0,2}(?:\+\d{1,18}x[1-9]\d{0,2}){0,99})=(?P<total>\d{1,15})"
+    r"=(?P<people>\d{1,18}x[1-9]\d{0,2}(?:\+\d{1,18}x[1-9]\d{0,2}){0,99})=\d{1,15}=(?P<plain>\d{1,15})"
 )
+SHOWN_CODE: Final = re.compile(rf"code=(?P<code>[A-Za-z0-9-]{{1,{LONGEST_CODE}}})")
 
 
 class CartFull(ValueError):
     """The cart holds `MAX_LINES` departures already."""
 
 
+class CodesFull(ValueError):
+    """The cart holds `MAX_CODES` promo codes already."""
+
+
 @dataclass(frozen=True, slots=True)
 class CartItem:
-    """People on one departure: how many of each price (by its primary key), and the total (minor units) the guest was shown."""
+    """People on one departure: how many of each price (by its primary key).
+
+    `shown_total_minor` is what the guest was shown that they cost without promo codes; None when that is not known.
+    """
 
     schedule_public_id: UUID
     quantities: Mapping[int, int]
-    shown_total_minor: int
+    shown_total_minor: int | None
 
     @property
     def people(self) -> int:
@@ -67,11 +76,13 @@ class Cart:
         return list(self._stored.get("codes", []))
 
     def add_code(self, text: str) -> None:
-        """Keep a promo code, also while nothing is chosen yet; too long a text is cut, and beyond `MAX_CODES` the first one goes."""
+        """Keep a promo code, also while nothing is chosen yet; too long a text is cut. Raises `CodesFull`."""
         text = " ".join(text.split())[:LONGEST_CODE]
         if text:
             codes = [code for code in self.codes if code.casefold() != text.casefold()]
-            self._session[KEY] = {**self._stored, "codes": [*codes, text][-MAX_CODES:]}
+            if len(codes) >= MAX_CODES:
+                raise CodesFull
+            self._session[KEY] = {**self._stored, "codes": [*codes, text]}
 
     def remove_codes(self, texts: Iterable[str]) -> None:
         """Forget promo codes, however they are written here."""
@@ -115,11 +126,20 @@ class Cart:
             if item.schedule_public_id not in kept:
                 self.remove(item.schedule_public_id)
 
-    def restore(self, items: Iterable[CartItem]) -> None:
+    def restore(self, items: Iterable[CartItem], *, codes: Iterable[str] = ()) -> None:
         """Put back what a page still shows of a cart that was lost with its session; nothing happens to one that holds something."""
         if not self.items:
-            for item in list(items)[:MAX_LINES]:
-                self.put(item)
+            self.add_missing(items, codes=codes)
+
+    def add_missing(self, items: Iterable[CartItem], *, codes: Iterable[str] = ()) -> None:
+        """Add departures and promo codes that are not there yet, as many as there is room for."""
+        with suppress(CartFull):
+            for item in items:
+                if self.get(item.schedule_public_id) is None:
+                    self.put(item)
+        with suppress(CodesFull):
+            for code in codes:
+                self.add_code(code)
 
     def empty(self, *, token: UUID | None = None) -> None:
         """Take everything out; with `token`, only if this is the cart of that name."""
@@ -131,10 +151,15 @@ class Cart:
         return self._session.get(KEY) or {"token": "", "items": {}}
 
 
-def item_as_shown(item: CartItem, total_minor: int) -> str:
-    """Return a departure of the cart as a page carries it, with the price (minor units) that the page shows."""
+def item_as_shown(item: CartItem, total_minor: int, plain_minor: int) -> str:
+    """Return a departure of the cart as a page carries it, with the price it shows and that without promo codes (minor units)."""
     people = "+".join(f"{tier_id}x{quantity}" for tier_id, quantity in sorted(item.quantities.items()))
-    return f"{item.schedule_public_id}={people}={total_minor}"
+    return f"{item.schedule_public_id}={people}={total_minor}={plain_minor}"
+
+
+def code_as_shown(code: str) -> str:
+    """Return a promo code that counts as a page carries it."""
+    return f"code={code}"
 
 
 def items_from_shown(text: str) -> list[CartItem]:
@@ -145,10 +170,15 @@ def items_from_shown(text: str) -> list[CartItem]:
         if match is not None:
             people = (one.split("x") for one in match["people"].split("+"))
             quantities = {int(tier_id): int(quantity) for tier_id, quantity in people}
-            found.append(CartItem(UUID(match["departure"]), quantities, int(match["total"])))
+            found.append(CartItem(UUID(match["departure"]), quantities, int(match["plain"])))
     return found
+
+
+def codes_from_shown(text: str) -> list[str]:
+    """Return the promo codes that a page carried."""
+    return [match["code"] for part in text.split() if (match := SHOWN_CODE.fullmatch(part))]
 
 
 def _read(public_id: str, stored: Mapping[str, Any]) -> CartItem:
     quantities = {int(tier_id): int(quantity) for tier_id, quantity in stored["quantities"].items()}
-    return CartItem(UUID(public_id), quantities, int(stored["shown"]))
+    return CartItem(UUID(public_id), quantities, stored["shown"])

@@ -30,6 +30,8 @@ LIMITS: Final[dict[str, Limit]] = {
     "checkout": Limit(120, 600),
     # Codes are long enough that so many tries find none.
     "promo-code": Limit(60, 600),
+    # Everybody who scans the same poster; beyond it the link leads on without its code.
+    "promo-link": Limit(1200, 600),
     "order": Limit(600, 60),
     "pay": Limit(240, 600),
     "lost-link": Limit(20, 900),

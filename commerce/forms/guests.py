@@ -188,16 +188,20 @@ class CheckoutForm(forms.Form):
         )
         phone.widget.attrs.update({"autocomplete": "tel", "inputmode": "tel"})
         self.fields["phone"] = phone
+        self.offer(methods)
+        if not has_terms:
+            del self.fields["accept"]
+        self.fields["newsletter"].label = newsletter_wording(organization)
+        self.order_fields(["first_name", "last_name", "email", "phone", "note", "method", "accept", "newsletter"])
+
+    def offer(self, methods: Sequence[PaymentMethod]) -> None:
+        """Let one of these ways of paying be chosen; at first it is the first one."""
         choices = [(method.value, str(method.label)) for method in methods]
         field = self.fields["method"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices
         if choices:
             field.initial = choices[0][0]
-        if not has_terms:
-            del self.fields["accept"]
-        self.fields["newsletter"].label = newsletter_wording(organization)
-        self.order_fields(["first_name", "last_name", "email", "phone", "note", "method", "accept", "newsletter"])
 
     def full_clean(self) -> None:
         """Validate, and let the browser put the cursor into the first field that is wrong."""
@@ -209,6 +213,12 @@ class CheckoutForm(forms.Form):
     def show_again(self, *, token: UUID | None, seen: str) -> None:
         """Keep what was typed, for a cart that is now named `token` and looks like `seen`."""
         self.data = {**self.data.dict(), "token": str(token or ""), "seen": seen}
+
+    def offer_others(self, methods: Sequence[PaymentMethod]) -> None:
+        """Offer other ways of paying, once it was kept what was typed; the first one where that which was chosen is none of them."""
+        self.offer(methods)
+        if methods and self.data["method"] not in methods:
+            self.data = {**self.data, "method": methods[0].value}
 
     @property
     def visible_errors(self) -> list[tuple[Any, str]]:

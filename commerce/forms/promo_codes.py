@@ -48,7 +48,6 @@ class PromotionForm(TenantForm):
         label=_("Tours"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Without any it is for all tours."),
     )
 
     class Meta:
@@ -67,6 +66,7 @@ class PromotionForm(TenantForm):
             "is_assigned",
             "with_discounts",
             "with_codes",
+            "for_all",
         ]
         widgets = dict.fromkeys(("first_day", "last_day", "first_departure", "last_departure"), AdminDateInput)
         help_texts = {
@@ -138,6 +138,8 @@ class PromotionForm(TenantForm):
         setattr(self.instance, other, None)
         if not self.codes and bool(values.get("code")) == bool(values.get("count")) and not self.errors:
             self.add_error("code", _("Give a code, or how many codes are to be made."))
+        if bool(values.get("targets")) == bool(values.get("for_all")):
+            self.add_error("targets", _("Choose all tours, or those it is for."))
         return values
 
     def _save_m2m(self) -> None:

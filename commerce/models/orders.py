@@ -147,7 +147,7 @@ class OrderLine(TenantModel):
         Booking, verbose_name=_("booking"), on_delete=models.PROTECT, related_name="order_lines"
     )
     position = models.PositiveSmallIntegerField(_("position"))
-    name = models.CharField(_("what"), max_length=320)
+    name = models.CharField(_("what"), max_length=330)
     tier_name = models.CharField(_("kind"), max_length=80)
     tier = models.ForeignKey(
         PricingTier, verbose_name=_("price"), null=True, editable=False, on_delete=models.SET_NULL, related_name="+"

@@ -34,6 +34,7 @@ class Promotion(TenantModel):
         _("uses for each customer"), null=True, blank=True, validators=[MinValueValidator(1)]
     )
     is_assigned = models.BooleanField(_("only for certain customers"), default=False)
+    for_all = models.BooleanField(_("for all tours"), default=True, db_default=True)
     with_discounts = models.BooleanField(_("together with other discounts"), default=True)
     with_codes = models.BooleanField(_("together with other codes"), default=False)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True, editable=False)
@@ -83,7 +84,7 @@ class Promotion(TenantModel):
 
 
 class PromotionTarget(TenantModel):
-    """A tour, or one variant of it, that a promotion is for. Without any it is for all."""
+    """A tour, or one variant of it, that a promotion is for which is not for all. It goes with the tour: the promotion never gets wider."""
 
     promotion = models.ForeignKey(
         Promotion, verbose_name=_("promotion"), on_delete=models.CASCADE, related_name="targets"

@@ -15,6 +15,7 @@ from commerce.models import BookingChange, Order, OrderLine, Payment, PaymentSet
 from commerce.operations.attention import CHEAPER_NOW, settle_attention
 from commerce.operations.orders import MAX_SEATS
 from commerce.operations.payments import mark_paid
+from commerce.operations.promo_codes import follow_lines
 from commerce.operations.refunds import RefundRefused, pay_back
 from commerce.operations.states import take_off
 from commerce.operations.taxes import write_taxes
@@ -72,7 +73,7 @@ def change_booking(
         raise ChangeRefused("over", _("This booking cannot be changed any more."))
     if by_guest and (problem := queries.guest_change_problem(order, found, row, now=now)):
         raise ChangeRefused("policy", problem)
-    preview = _preview(order, found, to=to, quantities=quantities, row=row, now=now)
+    preview = _preview(order, found, to=to, quantities=quantities, by_guest=by_guest, row=row, now=now)
     if preview.difference_minor != expected_difference_minor:
         raise ChangeRefused(
             "price_changed",
@@ -134,11 +135,18 @@ def change_booking(
 
 
 def _preview(
-    order: Order, booking: Booking, *, to: Schedule, quantities: Mapping[int, int], row: PaymentSettings, now: datetime
+    order: Order,
+    booking: Booking,
+    *,
+    to: Schedule,
+    quantities: Mapping[int, int],
+    by_guest: bool,
+    row: PaymentSettings,
+    now: datetime,
 ) -> ChangePreview:
     try:
         return queries.preview_change(
-            order, booking, to=to, quantities=quantities, organization=row.organization, now=now
+            order, booking, to=to, quantities=quantities, by_guest=by_guest, organization=row.organization, now=now
         )
     except NotForSale as error:
         raise ChangeRefused("not_for_sale", str(error)) from error
@@ -168,8 +176,6 @@ def change_problem(
 def write_lines(order: Order, change: BookingChange, preview: ChangePreview) -> None:
     """Take the lines away that a change ends and add those it brings, and let the order cost what its lines cost."""
     OrderLine.objects.filter(pk__in=[line.pk for line in preview.reversed]).update(reversed_by=change)
-    # What was agreed about cancelling stays agreed; it counts from the new departure's start.
-    agreed = preview.before[0].cancellation_policy if preview.before else {}
     last = OrderLine.ever.filter(order=order).aggregate(last=Max("position"))["last"] or 0
     written = OrderLine.objects.bulk_create(
         OrderLine(
@@ -183,12 +189,14 @@ def write_lines(order: Order, change: BookingChange, preview: ChangePreview) -> 
             unit_price_minor=line.unit_price_minor,
             total_minor=line.total_minor,
             price_steps=line.steps,
-            cancellation_policy=agreed,
+            # It counts from the new departure's start.
+            cancellation_policy=preview.agreed,
             added_by=change,
         )
         for position, line in enumerate((line for line in preview.after if not line.standing), start=last + 1)
     )
     write_taxes(written)
+    follow_lines(order)
     difference = preview.difference
     order.subtotal_minor += difference.subtotal_minor
     order.discount_minor += difference.discount_minor

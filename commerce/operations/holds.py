@@ -75,6 +75,8 @@ def place_again(order: Order, *, address: str, user_agent: str, now: datetime) -
     `address` and `user_agent` say from where it is asked. Raises `OrderRefused` when anything is not as it was, the words that apply to
     it too (`terms`); then nothing was done.
     """
+    if any(line.tier_id is None for line in order.lines.all()):
+        raise OrderRefused("not_for_sale", _("One of the prices is not offered any more. Please choose again."))
     texts = [TextToAccept(AcceptanceKind(text.kind), text.wording, text.language) for text in order.acceptances.all()]
     tours = [line.booking.schedule.tour for line in order.lines.select_related("booking__schedule__tour")]
     if queries.fingerprint(texts) != queries.fingerprint(queries.texts_to_accept(order.language, tours=tours)):

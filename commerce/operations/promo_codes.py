@@ -8,9 +8,9 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from commerce import queries
-from commerce.models import AppliedDiscount, Order, PromoCode, Promotion, PromotionCustomer
+from commerce.models import AppliedDiscount, Order, OrderLine, PromoCode, Promotion, PromotionCustomer
 from commerce.queries import UsedCode
-from commerce.rules import CodeProblem, new_code
+from commerce.rules import CodeProblem, new_code, taken_off
 from crm.models import Customer
 from tenancy import audit
 from tenancy.audit import Actor
@@ -67,6 +67,18 @@ def _take_of_customer(order: Order, promo_code: PromoCode) -> None:
     open_rows = rows.filter(is_assigned=False) if limit is None else rows.filter(is_assigned=False, uses__lt=limit)
     if not open_rows.update(uses=F("uses") + 1, uses_limit=limit):
         raise CodeRefused(promo_code, CodeProblem.CUSTOMER_USED_UP)
+
+
+def follow_lines(order: Order) -> None:
+    """Write down anew what each code takes off an order whose lines have changed. In the caller's transaction, order locked."""
+    discounts = list(AppliedDiscount.objects.filter(order=order))
+    if not discounts:
+        return
+    off = taken_off(OrderLine.objects.filter(order=order).values_list("price_steps", flat=True))
+    for discount in discounts:
+        if discount.amount_minor != off[discount.promo_code_id]:
+            discount.amount_minor = off[discount.promo_code_id]
+            discount.save(update_fields=["amount_minor", "updated_at"])
 
 
 def release_codes(order: Order, *, now: datetime) -> None:

@@ -41,7 +41,7 @@ from commerce.queries.departures import (
     progress_of,
     time_to_choose,
 )
-from commerce.queries.deposits import part_of, plan_of
+from commerce.queries.deposits import part_of, plan_of, with_plans
 from commerce.queries.disputes import (
     blocked_words,
     contested_minor,
@@ -418,6 +418,7 @@ __all__ = [
     "waits_for_refund_by_hand",
     "went_back_minor",
     "went_back_twice_minor",
+    "with_plans",
     "write_off_problem",
     "written_off_minor",
 ]

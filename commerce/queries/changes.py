@@ -1,8 +1,8 @@
 """What a change of a booking would cost, and who may make one."""
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,8 +12,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from commerce.models import BookingChange, Order, OrderLine, PaymentSettings
+from commerce.queries.policies import policy_to_keep
 from commerce.queries.prices import MAX_QUANTITY, NotForSale, PriceList, QuoteLine, QuoteRequest, price_list
-from commerce.rules import Amounts, amounts_of, order_may_change, share_minor, share_steps
+from commerce.queries.promo_codes import held_codes
+from commerce.rules import (
+    Amounts,
+    amounts_of,
+    order_may_change,
+    percent_back,
+    policy_from,
+    share_minor,
+    share_steps,
+    taken_off,
+)
 from tenancy.fields import translated
 from tenancy.models import Organization
 from tours.enums import BookingStatus
@@ -49,12 +60,21 @@ class ChangedLine:
 
 @dataclass(frozen=True, slots=True)
 class ChangePreview:
-    """A booking before and after a change, in minor units of the order's currency."""
+    """A booking before and after a change, in minor units of the order's currency.
+
+    `agreed` is the cancellation policy of the lines that the change brings, as `OrderLine.cancellation_policy` keeps it.
+    """
 
     booking: Booking
     to: Schedule
     before: tuple[OrderLine, ...]
     after: tuple[ChangedLine, ...]
+    agreed: Mapping[str, Any]
+
+    @property
+    def is_stricter(self) -> bool:
+        """Whether less comes back after the change when the guest cancels."""
+        return any(line.cancellation_policy != self.agreed for line in self.before[:1])
 
     @property
     def before_minor(self) -> int:
@@ -156,17 +176,21 @@ def preview_change(
     *,
     to: Schedule,
     quantities: Mapping[int, int],
+    by_guest: bool = False,
     organization: Organization,
     now: datetime,
 ) -> ChangePreview:
     """Return what a booking would be on a departure of its tour with so many people of each kind (by `ChangeRow.key`).
 
     Who is booked already keeps the price that was paid on the same departure, and on another of the same season that sells it, with
-    the taxes of that day; for others the price of today counts, and the whole party decides on their group discount. Texts are in the
-    order's language. Raises `NotForSale` for what cannot be had there.
+    the taxes of that day; for others the price of today counts, and the whole party decides on their group discount. When a
+    guest goes to another departure, never more comes back of the price later than would come back now: nobody gets round a deadline by
+    moving first. Texts are in the order's language. Raises `NotForSale` for what cannot be had there.
     """
     with override(order.language):
-        refused, preview = _preview(booking, to=to, quantities=quantities, organization=organization, now=now)
+        refused, preview = _preview(
+            order, booking, to=to, quantities=quantities, by_guest=by_guest, organization=organization, now=now
+        )
     if refused or preview is None:
         raise NotForSale(_("One of the prices is not offered any more. Please choose again."))
     return preview
@@ -183,15 +207,35 @@ def preview_move(
         before = standing_lines(booking)
         prices = price_list([booking.schedule, to], organization=organization, now=now)
         keep = _Keeper(prices, booking, to, total_stands=True)
-        return ChangePreview(booking, to, tuple(before), tuple(keep(line, line.quantity) for line in before))
+        after = tuple(keep(line, line.quantity) for line in before)
+        return ChangePreview(booking, to, tuple(before), after, before[0].cancellation_policy if before else {})
+
+
+def _held_to_now(agreed: Mapping[str, Any], schedule: Schedule, *, currency: str, now: datetime) -> Mapping[str, Any]:
+    """Return a policy that was agreed for a departure so that never more comes back than would come back now."""
+    policy = policy_from(agreed)
+    if policy is None:
+        return agreed
+    percent = percent_back(policy, starts_at=schedule.starts_at, zone=schedule.zone, now=now)
+    held = policy.at_most(percent)
+    return agreed if held == policy else policy_to_keep(held, currency)
 
 
 def _preview(
-    booking: Booking, *, to: Schedule, quantities: Mapping[int, int], organization: Organization, now: datetime
+    order: Order,
+    booking: Booking,
+    *,
+    to: Schedule,
+    quantities: Mapping[int, int],
+    by_guest: bool,
+    organization: Organization,
+    now: datetime,
 ) -> tuple[bool, ChangePreview | None]:
     before = standing_lines(booking)
     prices = price_list([booking.schedule, to], organization=organization, now=now)
-    offered = {tier.pk for tier in prices.tiers[to.variant_id, to.date]}
+    if order.discount_minor:
+        prices = replace(prices, codes=held_codes(order, currency=organization.currency))
+    offered = {tier.pk: tier for tier in prices.tiers[to.variant_id, to.date]}
     stays = to.pk == booking.schedule_id
     # A day of another season has other prices, as a variant with a price list of its own has.
     is_priced_alike = stays or prices.season_of(to) == prices.season_of(booking.schedule)
@@ -202,18 +246,62 @@ def _preview(
     after = []
     for line in before:
         key = place_key(line)
-        kept = min(wanted.get(key, 0), line.quantity) if stays or (is_priced_alike and key in offered) else 0
+        # And so has a day for which a code is not that the line was bought with.
+        goes_on = prices.go_on(taken_off([line.price_steps]).keys(), booking.schedule, to)
+        kept = (
+            min(wanted.get(key, 0), line.quantity) if stays or (is_priced_alike and goes_on and key in offered) else 0
+        )
         if kept:
             wanted[key] -= kept
             after.append(keep(line, kept))
     added = {key: count for key, count in wanted.items() if count}
-    if not added.keys() <= offered:
+    if not added.keys() <= offered.keys():
         return True, None
     if added:
-        stay = sum(line.quantity for line in after if line.seats_each)
-        request = QuoteRequest(to, added, party_before=stay)
-        after.extend(_added(item) for item in prices.quote([request]).lines)
-    return False, ChangePreview(booking, to, tuple(before), tuple(after))
+        after.extend(_added(prices, to, before, after, added))
+    agreed: Mapping[str, Any] = before[0].cancellation_policy if before else {}
+    if by_guest and not stays:
+        agreed = _held_to_now(agreed, booking.schedule, currency=order.currency, now=now)
+    if before and before[0].cancellation_policy != agreed:
+        # What was agreed is kept line by line: all are written anew.
+        after = [replace(line, standing=None) for line in after]
+    return False, ChangePreview(booking, to, tuple(before), tuple(after), agreed)
+
+
+def _added(
+    prices: PriceList,
+    to: Schedule,
+    before: Sequence[OrderLine],
+    kept: Sequence[ChangedLine],
+    added: Mapping[int, int],
+) -> list[ChangedLine]:
+    """Who is priced anew. As many of them as were booked already keep their codes: a percentage of their price, or the amounts they had."""
+    off = taken_off(line.price_steps for line in before)
+    off.subtract(taken_off(line.steps for line in kept))
+    codes = [
+        replace(
+            offer, code=replace(offer.code, amount_minor=off[offer.code.id]) if offer.code.amount_minor else offer.code
+        )
+        for offer in prices.codes
+        if offer.code and off[offer.code.id] > 0
+    ]
+    stay = sum(line.quantity for line in kept if line.seats_each)
+    left = sum(line.quantity for line in before) - sum(line.quantity for line in kept) if codes else 0
+    had = {line.tier_id for line in before}
+    again: dict[int, int] = {}
+    for key in sorted(added, key=lambda key: key not in had):
+        again[key] = min(added[key], left)
+        left -= again[key]
+    new = {key: count - again[key] for key, count in added.items()}
+    seated = {tier.pk for tier in prices.tiers[to.variant_id, to.date] if tier.seats}
+    lines: list[QuoteLine] = []
+    for part, others, list_of in (
+        (again, new, replace(prices, codes=tuple(codes))),
+        (new, again, prices.without_codes()),
+    ):
+        beside = stay + sum(count for key, count in others.items() if key in seated)
+        lines.extend(list_of.quote([QuoteRequest(to, part, party_before=beside)]).lines)
+    return [_line_of(item) for item in lines]
 
 
 class _Keeper:
@@ -246,7 +334,7 @@ class _Keeper:
         )
 
 
-def _added(item: QuoteLine) -> ChangedLine:
+def _line_of(item: QuoteLine) -> ChangedLine:
     return ChangedLine(
         name=item.name,
         tier_name=item.tier_name,

@@ -1,14 +1,27 @@
 """How much of an order is paid at once, and when the rest."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from django.db.models import Q
 
 from commerce.models import DepositRule
-from commerce.queries.payments import card_problem
+from commerce.queries.payments import MethodChoice, card_problem
 from commerce.rules import Part, PaymentPlan, method_of, plan_payments
 from tours.models import Schedule
+
+
+def with_plans(
+    offers: Iterable[MethodChoice], totals: Iterable[tuple[Schedule, int]], *, currency: str, today: date
+) -> list[MethodChoice]:
+    """Return ways of paying, each with what of an order it asks for now and what later; see `plan_of`. At most one query."""
+    parts, offered = by_departure(list(totals)), list(offers)
+    rules = _rules(parts) if any(method_of(offer.method).takes_deposit for offer in offered) else {}
+    return [
+        replace(offer, plan=_plan(parts, rules, method=offer.method, currency=currency, today=today))
+        for offer in offered
+    ]
 
 
 def plan_of(totals: Iterable[tuple[Schedule, int]], *, method: str, currency: str, today: date) -> PaymentPlan:
@@ -17,12 +30,25 @@ def plan_of(totals: Iterable[tuple[Schedule, int]], *, method: str, currency: st
     `today` is the organization's. What would be too little for a card is paid as a whole.
     """
     parts = by_departure(list(totals))
-    whole = PaymentPlan(sum(total for _schedule, total in parts))
-    if not method_of(method).takes_deposit:
-        return whole
+    rules = _rules(parts) if method_of(method).takes_deposit else {}
+    return _plan(parts, rules, method=method, currency=currency, today=today)
+
+
+def _rules(parts: Sequence[tuple[Schedule, int]]) -> dict[int | None, DepositRule]:
     tours = {schedule.tour_id for schedule, _total in parts}
-    rules = {rule.tour_id: rule for rule in DepositRule.objects.filter(Q(tour=None) | Q(tour__in=tours))}
-    if not rules:
+    return {rule.tour_id: rule for rule in DepositRule.objects.filter(Q(tour=None) | Q(tour__in=tours))}
+
+
+def _plan(
+    parts: Sequence[tuple[Schedule, int]],
+    rules: dict[int | None, DepositRule],
+    *,
+    method: str,
+    currency: str,
+    today: date,
+) -> PaymentPlan:
+    whole = PaymentPlan(sum(total for _schedule, total in parts))
+    if not rules or not method_of(method).takes_deposit:
         return whole
     plan = plan_payments([part_of(schedule, total, rules) for schedule, total in parts], today=today)
     if method_of(method).by_provider and card_problem(plan.now_minor, currency):

@@ -21,7 +21,15 @@ from commerce.enums import (
 from commerce.gateways import stripe
 from commerce.models import GuestChoice, Order, Payment, PaymentSettings, ProviderEvent
 from commerce.queries.disputes import is_contested
-from commerce.rules import DECIDING, FURTHER, PAID_AND_STANDING, method_of, methods_that, within_refund_limit
+from commerce.rules import (
+    DECIDING,
+    FURTHER,
+    PAID_AND_STANDING,
+    PaymentPlan,
+    method_of,
+    methods_that,
+    within_refund_limit,
+)
 from tenancy.models import User
 from tenancy.money import format_money
 from tenancy.rules import roles_with
@@ -33,11 +41,15 @@ TEST_MODE_SECONDS: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class MethodChoice:
-    """A way of paying that is offered; `problem` says why it cannot be used for this amount, else it is empty."""
+    """A way of paying that is offered; `problem` says why it cannot be used for this amount, else it is empty.
+
+    `plan` is what it asks for now and what later, where that was reckoned.
+    """
 
     method: PaymentMethod
     description: str
     problem: str = ""
+    plan: PaymentPlan | None = None
 
 
 def payment_settings() -> PaymentSettings:

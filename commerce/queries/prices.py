@@ -1,7 +1,7 @@
 """What places cost, step by step: one function for every place that shows or takes a price."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
@@ -178,15 +178,23 @@ class PriceList:
 
     def _codes(self, priced: CodePrices) -> tuple[tuple[UsedCode, ...], tuple[RefusedCode, ...]]:
         used, refused = [], []
+        counting = [code.code for code in priced.used]
         for offer in self.codes:
             problem = offer.problem or (priced.problems.get(offer.code.id) if offer.code else None)
             if problem:
                 promotion = offer.promo_code.promotion if offer.promo_code else None
-                words = problem_in_words(problem, text=offer.text, promotion=promotion, currency=self.currency)
+                words = problem_in_words(
+                    problem, text=offer.text, promotion=promotion, currency=self.currency, others=counting
+                )
                 refused.append(RefusedCode(offer.text, problem, words))
             elif offer.code and offer.promo_code:
                 used.append(UsedCode(offer.promo_code, priced.taken_off_minor(offer.code)))
         return tuple(used), tuple(refused)
+
+    def go_on(self, code_ids: Collection[int], one: Departure, other: Departure) -> bool:
+        """Return whether all of some codes (by primary key) that are for one departure are for another, too."""
+        asked = [offer.code for offer in self.codes if offer.code and offer.code.id in code_ids]
+        return all(code.fits(_one_on(other)) for code in asked if code.fits(_one_on(one)))
 
     def season_of(self, departure: Departure) -> int | None:
         """Return the season that counts on a departure, by its rule's key, or None."""

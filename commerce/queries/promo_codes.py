@@ -1,7 +1,7 @@
 """Promo codes that guests type: which they are, why one cannot be used, and what each has brought."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -25,6 +25,7 @@ CHANGEABLE: Final = (
     CodeProblem.MINIMUM,
     CodeProblem.OTHER_CODE,
     CodeProblem.OTHER_DISCOUNT,
+    CodeProblem.NOTHING,
 )
 
 
@@ -77,14 +78,8 @@ def offered_codes(
         typed.setdefault(fold_code(text), text)
     if not typed:
         return ()
-    targets = PromotionTarget.objects.filter(promotion=OuterRef("promotion")).values(
-        pair=JSONObject(tour="tour_id", variant="variant_id")
-    )
     rows = {
-        row.folded: row
-        for row in PromoCode.objects.filter(folded__in=[folded for folded in typed if folded])
-        .select_related("promotion")
-        .annotate(target_pairs=ArraySubquery(targets))
+        row.folded: row for row in _with_targets(PromoCode.objects.filter(folded__in=[text for text in typed if text]))
     }
     known = _customers([row.promotion_id for row in rows.values()], customer) if customer else {}
     today = now.astimezone(organization.zone).date()
@@ -92,6 +87,23 @@ def offered_codes(
         _offered(text, rows.get(folded), today, organization.currency, customer, known)
         for folded, text in typed.items()
     )
+
+
+def held_codes(order: Order, *, currency: str) -> tuple[OfferedCode, ...]:
+    """Return the codes that an order holds, as they go on counting for its places: from any price, and when nobody else may use them.
+
+    Labels are in the active language; one query.
+    """
+    held = AppliedDiscount.objects.filter(order=order, released_at=None).values("promo_code")
+    rows = _with_targets(PromoCode.objects.filter(pk__in=held).order_by("pk"))
+    return tuple(OfferedCode(row.code, row, replace(_code(row, currency), minimum_minor=0)) for row in rows)
+
+
+def _with_targets(codes: QuerySet[PromoCode]) -> QuerySet[Any]:
+    targets = PromotionTarget.objects.filter(promotion=OuterRef("promotion")).values(
+        pair=JSONObject(tour="tour_id", variant="variant_id")
+    )
+    return codes.select_related("promotion").annotate(target_pairs=ArraySubquery(targets))
 
 
 def _customers(promotion_ids: Sequence[int], customer: Customer) -> dict[int, PromotionCustomer]:
@@ -108,7 +120,7 @@ def _offered(
     known: dict[int, PromotionCustomer],
 ) -> OfferedCode:
     if row is None:
-        return OfferedCode(text.strip()[:40], problem=CodeProblem.UNKNOWN)
+        return OfferedCode(text.strip(), problem=CodeProblem.UNKNOWN)
     problem = _own_problem(row, today)
     if problem is None and customer is not None:
         problem = customer_problem(row.promotion, known.get(row.promotion_id))
@@ -149,7 +161,7 @@ def _code(row: Any, currency: str) -> Code:
         basis_points=promotion.basis_points or 0,
         amount_minor=promotion.amount_minor or 0,
         minimum_minor=promotion.minimum_minor,
-        targets=tuple((pair["tour"], pair["variant"]) for pair in row.target_pairs),
+        targets=None if promotion.for_all else tuple((pair["tour"], pair["variant"]) for pair in row.target_pairs),
         first_departure=promotion.first_departure or date.min,
         last_departure=promotion.last_departure or date.max,
         with_discounts=promotion.with_discounts,
@@ -173,10 +185,13 @@ PROBLEMS: Final[dict[CodeProblem, Promise]] = {
     CodeProblem.TOUR: gettext_lazy("The code “%(code)s” is not for the tours you have chosen."),
     CodeProblem.DEPARTURE: gettext_lazy("The code “%(code)s” is not for the dates you have chosen."),
     CodeProblem.MINIMUM: gettext_lazy("The code “%(code)s” counts from a price of %(minimum)s on."),
-    CodeProblem.OTHER_CODE: gettext_lazy("The code “%(code)s” does not go together with another code."),
+    CodeProblem.OTHER_CODE: gettext_lazy(
+        "The code “%(code)s” does not go together with %(others)s, which takes at least as much off."
+    ),
     CodeProblem.OTHER_DISCOUNT: gettext_lazy(
         "Without the code “%(code)s” it is no dearer: it does not go together with the other discounts."
     ),
+    CodeProblem.NOTHING: gettext_lazy("The code “%(code)s” takes nothing off here; you keep it for another time."),
     CodeProblem.CUSTOMER: gettext_lazy(
         "The code “%(code)s” is only for certain guests, and not for this e-mail address."
     ),
@@ -186,10 +201,13 @@ PROBLEMS: Final[dict[CodeProblem, Promise]] = {
 }
 
 
-def problem_in_words(problem: CodeProblem, *, text: str, promotion: Promotion | None, currency: str) -> str:
-    """Return for the guest why a code does not count, in the active language."""
+def problem_in_words(
+    problem: CodeProblem, *, text: str, promotion: Promotion | None, currency: str, others: Iterable[str] = ()
+) -> str:
+    """Return for the guest why a code does not count, in the active language; `others` are the codes that do."""
     minimum = format_money(promotion.minimum_minor, currency) if promotion else ""
-    return str(PROBLEMS[problem]) % {"code": text, "minimum": minimum}
+    known = ", ".join(_("“%(code)s”") % {"code": other} for other in others)
+    return str(PROBLEMS[problem]) % {"code": text, "minimum": minimum, "others": known}
 
 
 def discounts_to_release(order: Order) -> list[AppliedDiscount]:

@@ -77,6 +77,7 @@ from commerce.rules.promo_codes import (
     fold_code,
     new_code,
     price_with_codes,
+    taken_off,
 )
 from commerce.rules.states import (
     ORDER_CHANGES,
@@ -172,6 +173,7 @@ __all__ = [
     "share_minor",
     "share_steps",
     "spread_minor",
+    "taken_off",
     "tax_of_part",
     "taxes_of_line",
     "unknown_placeholders",

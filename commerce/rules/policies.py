@@ -43,6 +43,14 @@ class Policy:
             "fee_minor": self.fee_minor,
         }
 
+    def at_most(self, percent: int) -> "Policy":
+        """Return the same policy, but that never more than so many percent come back."""
+        capped = [step for step in self.steps if step.percent >= percent]
+        if not capped:
+            return self
+        until = PolicyStep(capped[-1].hours, percent)
+        return Policy((*((until,) if percent else ()), *self.steps[len(capped) :]), self.fee_minor)
+
 
 def policy_from(rules: Mapping[str, Any]) -> Policy | None:
     """Return the policy that `Policy.as_json` wrote down; None when there was none."""

@@ -55,6 +55,8 @@ class PriceStep:
             kept["included_minor"] = self.included_minor
         if self.kind == StepKind.TAX and self.rule_id is not None:
             kept |= {"rate_id": self.rule_id, "rate_name": self.rate_name, "basis_points": self.basis_points}
+        if self.kind == StepKind.PROMO and self.rule_id is not None:
+            kept["code_id"] = self.rule_id
         return kept
 
 

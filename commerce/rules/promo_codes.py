@@ -1,11 +1,13 @@
 """What promo codes take off, and why one cannot be used. Pure; amounts are minor units of one currency."""
 
 import secrets
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Final
+from itertools import combinations
+from typing import Any, Final
 
 from commerce.rules.pricing import (
     Phase,
@@ -52,6 +54,7 @@ class CodeProblem(StrEnum):
     MINIMUM = "minimum"
     OTHER_CODE = "other_code"
     OTHER_DISCOUNT = "other_discount"
+    NOTHING = "nothing"
     CUSTOMER = "customer"
     CUSTOMER_USED_UP = "customer_used_up"
 
@@ -60,7 +63,7 @@ class CodeProblem(StrEnum):
 class Code:
     """A promo code as the engine needs it: `basis_points` of each line it is for, or `amount_minor` off all of them together.
 
-    `targets` are pairs of a tour and one of its variants (None: all of them); without any it is for every tour.
+    `targets` are pairs of a tour and one of its variants (None: all of them); None instead of pairs: it is for every tour.
     """
 
     id: int
@@ -69,7 +72,7 @@ class Code:
     basis_points: int = 0
     amount_minor: int = 0
     minimum_minor: int = 0
-    targets: tuple[tuple[int, int | None], ...] = ()
+    targets: tuple[tuple[int, int | None], ...] | None = None
     first_departure: date = date.min
     last_departure: date = date.max
     with_discounts: bool = True
@@ -78,7 +81,7 @@ class Code:
     def is_for_tour(self, places: Places) -> bool:
         """Return whether it is for the places' tour and variant."""
         wanted = {(places.tour_id, None), (places.tour_id, places.variant_id)}
-        return not self.targets or not wanted.isdisjoint(self.targets)
+        return self.targets is None or not wanted.isdisjoint(self.targets)
 
     def fits(self, places: Places) -> bool:
         """Return whether it is for the places' tour and variant on their day."""
@@ -152,30 +155,47 @@ class CodePrices:
         return -sum(step.amount_minor for step in steps if step.kind == StepKind.PROMO and step.rule_id == code.id)
 
 
-def price_with_codes(places: Sequence[Places], phases: Sequence[Phase], codes: Sequence[Code]) -> CodePrices:
-    """Return places with the steps of their prices, the codes included that can be used for them.
+def taken_off(lines: Iterable[Sequence[Mapping[str, Any]]]) -> Counter[int]:
+    """Return what codes (by primary key) take off lines, in minor units, by the steps that the lines keep."""
+    off: Counter[int] = Counter()
+    for steps in lines:
+        for step in steps:
+            if step["kind"] == StepKind.PROMO and "code_id" in step:
+                off[step["code_id"]] -= step["amount_minor"]
+    return off
 
-    Of codes that do not go together the first counts. One that does not go with other discounts takes their place where that is
-    cheaper, else it is of no use. A code counts from its minimum on: the price of what it is for, before any code.
+
+def price_with_codes(places: Sequence[Places], phases: Sequence[Phase], codes: Sequence[Code]) -> CodePrices:
+    """Return places with the steps of their prices, and of those codes that together make them cheapest.
+
+    Codes count together only where all of them allow it. One that does not go with other discounts takes their place. A code counts
+    from its minimum on: the price of what it is for, before any code. Where several choices of codes cost the same, that of the fewest
+    counts, then that which was typed first: no code is used up for nothing.
     """
-    problems: dict[int, CodeProblem] = {}
-    used: list[Code] = []
-    for code in codes:
-        others = _instead(phases, [code])
-        problem = _problem(code, price(places, [phase for phase in others if phase.kind != StepKind.TAX]), used)
-        if problem:
-            problems[code.id] = problem
+    untaxed = [phase for phase in phases if phase.kind != StepKind.TAX]
+    own = {code.id: _problem(code, price(places, _instead(untaxed, [code]))) for code in codes}
+    usable = [code for code in codes if not own[code.id]]
+    choices = {chosen: price(places, [*_instead(phases, chosen), PromoCodes(chosen)]) for chosen in _choices(usable)}
+    best = min(choices, key=lambda chosen: (_sum(choices[chosen]), len(chosen)))
+    problems = {code.id: problem for code in codes if (problem := own[code.id])}
+    for code in usable:
+        if code in best:
+            continue
+        is_cheaper_alone = _sum(choices[code,]) < _sum(choices[()])
+        if is_cheaper_alone and not _go_together([*best, code]):
+            problems[code.id] = CodeProblem.OTHER_CODE
         else:
-            used.append(code)
-    lines = price(places, [*_instead(phases, used), PromoCodes(used)])
-    proud = [code for code in used if not code.with_discounts]
-    if proud:
-        rest = [code for code in used if code.with_discounts]
-        without = price(places, [*phases, PromoCodes(rest)])
-        if _sum(without) <= _sum(lines):
-            problems.update({code.id: CodeProblem.OTHER_DISCOUNT for code in proud})
-            return CodePrices(without, tuple(rest), problems)
-    return CodePrices(lines, tuple(used), problems)
+            problems[code.id] = CodeProblem.NOTHING if code.with_discounts else CodeProblem.OTHER_DISCOUNT
+    return CodePrices(choices[best], best, problems)
+
+
+def _choices(codes: Sequence[Code]) -> Iterator[tuple[Code, ...]]:
+    for count in range(len(codes) + 1):
+        yield from (chosen for chosen in combinations(codes, count) if _go_together(chosen))
+
+
+def _go_together(codes: Sequence[Code]) -> bool:
+    return len(codes) < 2 or all(code.with_codes for code in codes)
 
 
 def _instead(phases: Sequence[Phase], codes: Sequence[Code]) -> list[Phase]:
@@ -184,17 +204,13 @@ def _instead(phases: Sequence[Phase], codes: Sequence[Code]) -> list[Phase]:
     return [Without(phase, proud) if proud and phase.kind in discounts else phase for phase in phases]
 
 
-def _problem(code: Code, lines: Sequence[PricedLine], used: Sequence[Code]) -> CodeProblem | None:
+def _problem(code: Code, lines: Sequence[PricedLine]) -> CodeProblem | None:
     if not any(code.is_for_tour(line.places) for line in lines):
         return CodeProblem.TOUR
     fitting = [line for line in lines if code.fits(line.places)]
     if not fitting:
         return CodeProblem.DEPARTURE
-    if _sum(fitting) < code.minimum_minor:
-        return CodeProblem.MINIMUM
-    if used and not (code.with_codes and all(other.with_codes for other in used)):
-        return CodeProblem.OTHER_CODE
-    return None
+    return CodeProblem.MINIMUM if _sum(fitting) < code.minimum_minor else None
 
 
 def _sum(lines: Sequence[PricedLine]) -> int:

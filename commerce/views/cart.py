@@ -10,7 +10,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from commerce import queries
-from commerce.cart import Cart, CartItem, item_as_shown
+from commerce.cart import Cart, CartItem, code_as_shown, item_as_shown
 from commerce.forms import QuantitiesForm
 from commerce.views.availability import zone_city
 from tenancy.fields import translated
@@ -37,7 +37,8 @@ class Line:
 
     @property
     def has_new_price(self):
-        return not self.problem and self.plain_minor != self.item.shown_total_minor
+        seen = self.item.shown_total_minor
+        return not self.problem and seen is not None and self.plain_minor != seen
 
     @property
     def is_priced(self):
@@ -46,7 +47,7 @@ class Line:
     @property
     def seen(self):
         """What the guest is shown of the line, in a form that comes back with the order."""
-        return item_as_shown(self.item, self.total_minor)
+        return item_as_shown(self.item, self.total_minor, self.plain_minor)
 
     @property
     def tour_name(self):
@@ -104,7 +105,12 @@ class ShownCart:
 
     @property
     def seen(self):
-        return " ".join(line.seen for line in self.lines)
+        return " ".join([*(line.seen for line in self.lines), *(code_as_shown(code.text) for code in self.codes)])
+
+    @property
+    def departures(self):
+        """What each departure costs that can be ordered."""
+        return [(line.schedule, line.total_minor) for line in self.lines if not line.problem]
 
 
 def shown_cart(request, *, now):
@@ -177,7 +183,28 @@ def quantities_form(schedule, tiers, item, data=None):
 @require_safe
 @cache_control(private=True, no_store=True)
 def cart(request):
-    return render(request, "commerce/cart.html", {"cart": shown_cart(request, now=timezone.now())})
+    return show_cart(request, shown_cart(request, now=timezone.now()))
+
+
+def show_cart(request, shown, *, status=200, **context):
+    return render(
+        request, "commerce/cart.html", {"cart": shown, "plan": _plan(request, shown), **context}, status=status
+    )
+
+
+def ways_to_pay(request, shown, row):
+    """The ways of paying a cart, each with what it asks for now and what later."""
+    offers = queries.payment_methods(row, total_minor=shown.total_minor, currency=shown.currency)
+    today = timezone.now().astimezone(request.organization.zone).date()
+    return queries.with_plans(offers, shown.departures, currency=shown.currency, today=today)
+
+
+def _plan(request, shown):
+    """What is paid now and what later by the way of paying that the checkout begins with."""
+    if not shown.departures:
+        return None
+    offers = ways_to_pay(request, shown, queries.payment_settings())
+    return next((offer.plan for offer in offers if not offer.problem), None)
 
 
 @require_POST
@@ -202,9 +229,7 @@ def change_line(request, schedule_public_id):
         return redirect("commerce:cart")
     line.form = form
     # What htmx fetched is only put into the page when it is no error.
-    return render(
-        request, "commerce/cart.html", {"cart": shown}, status=200 if "HX-Request" in request.headers else 422
-    )
+    return show_cart(request, shown, status=200 if "HX-Request" in request.headers else 422)
 
 
 @require_safe

@@ -159,7 +159,13 @@ def _whole(text):
 def _previewed(order, booking, to, form, row, *, now):
     try:
         preview = queries.preview_change(
-            order, booking, to=to, quantities=form.quantities, organization=row.organization, now=now
+            order,
+            booking,
+            to=to,
+            quantities=form.quantities,
+            by_guest=True,
+            organization=row.organization,
+            now=now,
         )
     except queries.NotForSale as error:
         return None, str(error)

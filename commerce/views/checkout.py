@@ -14,12 +14,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from commerce import operations, queries
-from commerce.cart import Cart, items_from_shown
+from commerce.cart import Cart, codes_from_shown, items_from_shown
 from commerce.enums import OrderSource, OrderStatus, PaymentMethod, PaymentStatus
 from commerce.forms import CheckoutForm, home_region, party_forms
 from commerce.gateways.stripe import GatewayError
 from commerce.rules import method_of
-from commerce.views.cart import shown_cart
+from commerce.views.cart import shown_cart, ways_to_pay
 from tenancy.throttle import client_address, throttled
 
 logger = logging.getLogger(__name__)
@@ -51,24 +51,28 @@ def checkout(request):
         basket.empty(token=token)
         return _go_on(request, placed)
     # A session that is over has taken the cart with it; the page that was sent still shows it.
-    basket.restore(items_from_shown(request.POST.get("seen", "")))
+    seen = request.POST.get("seen", "")
+    basket.restore(items_from_shown(seen), codes=codes_from_shown(seen))
     shown = shown_cart(request, now=now)
     texts = queries.texts_to_accept(get_language(), tours=[line.schedule.tour for line in shown.lines])
     if not shown.lines:
         return redirect("commerce:cart")
     how_paid = queries.payment_settings()
-    offers = queries.payment_methods(how_paid, total_minor=shown.total_minor, currency=shown.currency)
-    usable = [offer.method for offer in offers if not offer.problem]
+    offers = ways_to_pay(request, shown, how_paid)
+    before = _order_before(request)
     form = CheckoutForm(
         request.POST if request.method == "POST" else None,
         organization=request.organization,
-        methods=usable,
+        methods=_usable(offers),
         has_terms=any(not text.is_notice for text in texts),
-        initial={**_typed_before(request), "token": basket.token, "seen": _seen(shown, texts)},
+        initial={**_typed_before(before), "token": basket.token, "seen": _seen(shown, texts)},
     )
     parties = _parties(request, shown)
     people = [one for _line, forms in parties for one in forms]
-    notice, status = "", 200
+    notice = (
+        _("Not everything could be booked again as it was. Please check your order, then send it.") if before else ""
+    )
+    status = 200
     if request.method == "POST":
         # Each is asked, so that everything that is wrong is told at once.
         valid = [one.is_valid() for one in (form, *people)]
@@ -91,10 +95,14 @@ def checkout(request):
                     basket.remove_codes([refusal.promo_code])
                     notice = f"{notice} {_('Below is the price without it.')}"
                 shown = shown_cart(request, now=now)
+                # Another price may be paid in other ways.
+                offers = ways_to_pay(request, shown, how_paid)
             else:
                 basket.empty(token=order.checkout_token)
                 return _go_on(request, order)
         form.show_again(token=basket.token, seen=_seen(shown, texts))
+        if status == 409:
+            form.offer_others(_usable(offers))
     return render(
         request,
         "commerce/checkout.html",
@@ -105,8 +113,8 @@ def checkout(request):
             "must_tell": any(field.field.required or field.errors for one in people for field in one.visible_fields()),
             "wrong": [one for one in (form, *people) if one.errors],
             "offers": offers,
-            "offers_card": any(method_of(method).by_provider for method in usable),
-            "can_be_paid": bool(usable),
+            "offers_card": any(method_of(method).by_provider for method in _usable(offers)),
+            "can_be_paid": bool(_usable(offers)),
             "terms": [text for text in texts if not text.is_notice],
             "notices": [text for text in texts if text.is_notice],
             "notice": notice,
@@ -122,10 +130,19 @@ def _go_on(request, order):
     return JsonResponse({"next": step.url}) if request.headers.get("Accept") == "application/json" else step
 
 
-def _typed_before(request):
+def _usable(offers):
+    return [offer.method for offer in offers if not offer.problem]
+
+
+def _order_before(request):
+    """The order whose time ran out and which comes back as a cart."""
+    order = queries.order_by_secret(request.GET.get("again", "")) if request.method != "POST" else None
+    return order if order is not None and order.status == OrderStatus.EXPIRED else None
+
+
+def _typed_before(order):
     """What a guest had typed for an order whose time ran out."""
-    order = queries.order_by_secret(request.GET.get("again", ""))
-    if order is None or order.status != OrderStatus.EXPIRED:
+    if order is None:
         return {}
     return {name: getattr(order, name) for name in ("first_name", "last_name", "email", "phone", "note", "method")}
 

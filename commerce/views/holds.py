@@ -1,4 +1,5 @@
 import logging
+from uuid import UUID
 
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -47,13 +48,22 @@ def again(request, secret):
             order, address=client_address(request), user_agent=request.headers.get("User-Agent", ""), now=now
         )
     except operations.OrderRefused:
-        basket = Cart(request.session)
-        basket.restore(
-            CartItem(line.schedule_public_id, line.quantities, line.expected_total_minor)
+        return _back_into_cart(request, order)
+    return next_step(placed)
+
+
+def _back_into_cart(request, order):
+    basket = Cart(request.session)
+    is_alone = not basket.items
+    codes = [discount.code for discount in order.discounts.order_by("pk")]
+    basket.add_missing(
+        (
+            # What it cost without the codes is not known any more.
+            CartItem(UUID(line.schedule_public_id), line.quantities, None if codes else line.expected_total_minor)
             for line in operations.lines_of(order)
             if line.quantities
-        )
-        for discount in order.discounts.all():
-            basket.add_code(discount.code)
-        return redirect(f"{reverse('commerce:checkout')}?again={secret}")
-    return next_step(placed)
+        ),
+        codes=codes,
+    )
+    # Beside other departures the guest looks at all of them first.
+    return redirect(f"{reverse('commerce:checkout')}?again={order.secret}" if is_alone else "commerce:cart")

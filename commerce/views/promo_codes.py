@@ -1,10 +1,15 @@
+from contextlib import suppress
+
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
-from commerce.cart import Cart
-from tenancy.throttle import throttled
+from commerce.cart import MAX_CODES, Cart, CodesFull
+from commerce.views.cart import show_cart, shown_cart
+from tenancy.throttle import allow, client_address, throttled
 
 
 def _back(request):
@@ -16,7 +21,18 @@ def _back(request):
 @throttled("promo-code")
 def add_code(request):
     """Where it leads, the cart says whether the code counts."""
-    Cart(request.session).add_code(request.POST.get("code", ""))
+    basket, text = Cart(request.session), request.POST.get("code", "")
+    try:
+        basket.add_code(text)
+    except CodesFull:
+        # Those that do not count make room.
+        shown = shown_cart(request, now=timezone.now())
+        basket.remove_codes(refused.text for refused in shown.refused_codes)
+        try:
+            basket.add_code(text)
+        except CodesFull:
+            problem = _("At most %(count)d codes can be used for one order.") % {"count": MAX_CODES}
+            return show_cart(request, shown, code_problem=problem, status=422)
     return _back(request)
 
 
@@ -29,10 +45,11 @@ def remove_code(request):
 
 @require_safe
 @cache_control(private=True, no_store=True)
-@throttled("promo-code")
 def follow_code(request):
-    """The code of a link is kept until something is in the cart; the guest goes on to the page of the link."""
-    Cart(request.session).add_code(request.GET.get("code", ""))
+    """The code of a link is kept until something is in the cart; the guest goes on to the link's page, whatever becomes of the code."""
+    if allow("promo-link", client_address(request)):
+        with suppress(CodesFull):
+            Cart(request.session).add_code(request.GET.get("code", ""))
     page = request.GET.get("next", "/")
     is_ours = page.startswith("/") and url_has_allowed_host_and_scheme(page, allowed_hosts=None)
     return redirect(page if is_ours else "/")

@@ -206,6 +206,16 @@ class NewBookingView(BookingPage):
             actor=self.request.user,
         )
 
+    def plan(self, quote, booker):
+        """What the guest pays now and what later, by the way of paying that is chosen."""
+        method = booker["method"].value()
+        return queries.plan_of(
+            [(self.schedule, quote.total_minor)],
+            method=PaymentMethod.MANUAL if method not in PaymentMethod.values else method,
+            currency=quote.currency,
+            today=self.now.astimezone(self.settings.organization.zone).date(),
+        )
+
     def show(self, people, booker, *, quote=None, notice="", is_draft=False, status=200):
         if is_draft:
             # Somebody who looks for a customer has not finished typing; what is wrong with a code is told at once.
@@ -219,6 +229,7 @@ class NewBookingView(BookingPage):
             booker=booker,
             rows=[(tier, translated(tier, "name"), field) for tier, field in people.rows],
             quote=quote,
+            plan=self.plan(quote, booker) if quote else None,
             seen=f"{chosen_people(people.quantities)}={quote.total_minor}" if quote else "",
             currency=self.settings.organization.currency,
             notice=notice,

@@ -30,13 +30,24 @@ function show(html) {
   return true;
 }
 
-async function send(form) {
+// An answer that is no page of the checkout: what is said of it, by the name of the form's words.
+class Refused extends Error {}
+
+async function send(form, isAgain = false) {
   const answer = await fetch(form.action, {
     method: "POST",
     body: new FormData(form),
     headers: { Accept: "application/json" },
     signal: AbortSignal.timeout(PATIENCE),
   });
+  if (answer.status === 403) {
+    // The page is older than the browser's cookies: once more, with a token that fits them.
+    if (isAgain) throw new Refused("refused");
+    form.elements.csrfmiddlewaretoken.value = (await answer.json()).token;
+    await send(form, true);
+    return;
+  }
+  if (answer.status === 429) throw new Refused("busy");
   if (answer.headers.get("Content-Type")?.startsWith("application/json")) {
     const { next } = await answer.json();
     forget();
@@ -61,7 +72,8 @@ document.addEventListener("submit", async (event) => {
     await send(form);
   } catch (error) {
     setBusy(form, false);
-    tell(form, error instanceof TypeError ? form.dataset.lost : form.dataset.slow);
+    if (error instanceof Refused) tell(form, form.dataset[error.message]);
+    else tell(form, error instanceof TypeError ? form.dataset.lost : form.dataset.slow);
   }
 });
 
@@ -86,7 +98,8 @@ function restore(form) {
   const kept = new Map(JSON.parse(sessionStorage.getItem(KEPT) ?? "[]"));
   typed(form).forEach((field) => {
     if (!kept.has(field.name)) return;
-    if (field.type === "radio") field.checked = field.value === kept.get(field.name) && !field.disabled;
+    // A way of paying that is not offered any more leaves the one that the page begins with.
+    if (field.type === "radio") field.checked ||= field.value === kept.get(field.name) && !field.disabled;
     else if (!field.value) field.value = kept.get(field.name);
     if (field.value && field.type !== "radio") field.closest("details")?.setAttribute("open", "");
   });

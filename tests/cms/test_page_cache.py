@@ -1,6 +1,8 @@
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -9,7 +11,12 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from cms import page_cache
+from commerce.models import CancellationPolicy
 from tenancy.scope import organization_scope
+from tests.commerce.factories import tax_of
+from tests.factories import TierFactory, TourFactory
+from tests.tours.price_rules import make_early_bird, make_group, make_season
+from tours.models import PricingTier
 
 PATH = "harbour.localhost/about/"
 
@@ -109,3 +116,26 @@ def test_pages_asked_for_at_once_are_not_mixed_up(harbour):
 
     with ThreadPoolExecutor(len(texts)) as pool:
         assert list(pool.map(ask, texts)) == [{text.encode()} for text in texts]
+
+
+def make_policy() -> CancellationPolicy:
+    return CancellationPolicy.objects.create(name="Flexible", steps=[{"hours": 24, "percent": 100}])
+
+
+def make_tier() -> PricingTier:
+    return TierFactory(tour=TourFactory())
+
+
+@pytest.mark.parametrize("make", [make_season, make_early_bird, make_group, tax_of, make_policy, make_tier])
+def test_pages_with_prices_are_forgotten_when_a_rule_comes_changes_or_goes(
+    harbour, django_capture_on_commit_callbacks, make
+):
+    def is_forgotten(change: Callable[[], Any]) -> bool:
+        store(harbour, "before", generation=fetch(harbour).generation)
+        with organization_scope(harbour.pk), django_capture_on_commit_callbacks(execute=True):
+            change()
+        return fetch(harbour).response is None
+
+    made = []
+    assert is_forgotten(lambda: made.append(make()))
+    assert [is_forgotten(made[0].save), is_forgotten(made[0].delete)] == [True, True]

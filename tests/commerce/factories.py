@@ -67,7 +67,7 @@ def code_of(
         terms["kind"] = DiscountKind.FIXED
     else:
         terms.setdefault("basis_points", 1000)
-    promotion = Promotion.objects.create(name=f"Promotion {text}", **terms)
+    promotion = Promotion.objects.create(name=f"Promotion {text}", for_all=not tours, **terms)
     PromotionTarget.objects.bulk_create(PromotionTarget(promotion=promotion, tour=tour) for tour in tours)
     return PromoCode.objects.create(promotion=promotion, code=text, uses_limit=uses_limit)
 

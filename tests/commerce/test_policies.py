@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from commerce import queries
-from commerce.models import CancellationPolicy, TourPolicy
+from commerce.models import CancellationPolicy, Order, PaymentSettings, TourPolicy
+from commerce.operations import change_booking
 from commerce.rules import (
     Policy,
     PolicyStep,
@@ -21,7 +22,9 @@ from commerce.rules import (
     policy_problem,
 )
 from tests.commerce.factories import order_of
+from tests.commerce.test_changes import change, paid_order
 from tests.factories import make_schedule
+from tours.models import Schedule
 
 BERLIN = ZoneInfo("Europe/Berlin")
 FLEXIBLE = Policy((PolicyStep(48, 100), PolicyStep(24, 50)))
@@ -61,6 +64,14 @@ def test_what_comes_back_is_between_nothing_and_the_price(policy, value, places,
 def test_all_and_nothing_are_exact(value, places):
     assert back_minor(FLEXIBLE, value, places=places, percent=100) == value
     assert back_minor(FLEXIBLE, value, places=places, percent=0) == 0
+
+
+@given(policies(), STARTS, st.integers(0, 60000), st.integers(0, 100))
+def test_policy_held_to_a_share_gives_the_smaller_one_always(policy, start, minutes, percent):
+    then = {"starts_at": start, "zone": BERLIN, "now": start - dt.timedelta(minutes=minutes)}
+    held = policy.at_most(percent)
+    assert percent_back(held, **then) == min(percent, percent_back(policy, **then))
+    assert policy_problem(held.steps) == ""
 
 
 @given(policies())
@@ -190,3 +201,57 @@ def test_order_keeps_what_was_agreed(in_harbour):
     line.refresh_from_db()
     assert line.cancellation_policy == agreed
     assert order_of(make_schedule()).lines.get().cancellation_policy == {}
+
+
+def by_guest(order: Order, to: Schedule, *, now: dt.datetime) -> None:
+    change_booking(
+        order,
+        queries.booking_of(order),
+        to=to,
+        quantities={order.lines.get().tier_id: 2},
+        expected_difference_minor=0,
+        by_guest=True,
+        now=now,
+    )
+
+
+@pytest.mark.parametrize(
+    ("hours", "back", "words"),
+    [
+        (
+            72,
+            5000,
+            "Until 2 days before the start: everything back. Until 1 day before the start: 50 % back. After that: nothing back.",
+        ),
+        (30, 2500, "Until 1 day before the start: 50 % back. After that: nothing back."),
+        (3, 0, "If you cancel, nothing comes back."),
+    ],
+)
+def test_guest_who_moves_first_and_cancels_then_gets_no_more_than_before(in_harbour, hours, back, words):
+    make_policy(is_default=True)
+    schedule = make_schedule()
+    later = make_schedule(schedule.variant, date=dt.date(2031, 9, 1))
+    order = paid_order(schedule)
+    PaymentSettings.objects.update(guest_change_hours=0)
+    now = schedule.starts_at - dt.timedelta(hours=hours)
+    by_guest(order, later, now=now)
+    assert order.lines.get().cancellation_policy["words"] == words
+    people = list(queries.booking_of(order).participants.values_list("pk", flat=True))
+    found = queries.preview_cancellation(
+        Order.objects.get(pk=order.pk), people, by_guest=True, organization=in_harbour, now=now
+    )
+    assert (found.back_minor, found.fee_minor) == (back, 5000 - back)
+    # Nor does a second move.
+    by_guest(order, schedule, now=now)
+    by_guest(order, later, now=now)
+    assert order.lines.get().cancellation_policy["words"] == words
+
+
+def test_staff_who_move_a_booking_keep_its_policy(in_harbour):
+    make_policy(is_default=True)
+    schedule = make_schedule()
+    later = make_schedule(schedule.variant, date=dt.date(2031, 9, 1))
+    order = paid_order(schedule)
+    agreed = order.lines.get().cancellation_policy
+    change(order, {order.lines.get().tier_id: 2}, to=later)
+    assert order.lines.get().cancellation_policy == agreed

@@ -15,6 +15,7 @@ from commerce.operations import CartLine, OrderRefused, cancel_order, confirm_ma
 from commerce.rules import (
     Change,
     Code,
+    CodePrices,
     CodeProblem,
     EarlyBird,
     EarlyBirds,
@@ -26,7 +27,7 @@ from commerce.rules import (
 from crm.models import Customer
 from tenancy.scope import organization_scope
 from tests.commerce.factories import GRETE, NOW, code_of, enable_all_methods, order_of, tier_of
-from tests.factories import TierFactory, make_schedule
+from tests.factories import TierFactory, TourFactory, make_schedule
 from tests.parallel import in_parallel
 
 LATER = NOW + dt.timedelta(days=6)
@@ -70,9 +71,24 @@ def test_codes_that_go_together_count_whichever_is_typed_first():
     assert prices([places()], *reversed(both)) == ([310], [2, 1], {})
 
 
-def test_second_code_that_does_not_go_with_others_is_refused():
-    assert prices([places()], TEN, FIVE) == ([810], [1], {2: CodeProblem.OTHER_CODE})
+def test_of_codes_that_do_not_go_together_the_better_one_counts_whichever_is_typed_first():
+    assert prices([places()], TEN, FIVE) == ([400], [2], {1: CodeProblem.OTHER_CODE})
     assert prices([places()], FIVE, replace(TEN, with_codes=True)) == ([400], [2], {1: CodeProblem.OTHER_CODE})
+    # Of two that take as much off, the one that was typed first.
+    assert prices([places()], replace(FIVE, amount_minor=90), TEN) == ([810], [2], {1: CodeProblem.OTHER_CODE})
+
+
+def test_two_codes_that_go_with_nothing_never_cost_the_guest_both():
+    proud = replace(TEN, basis_points=500, with_discounts=False)
+    assert prices([places()], proud, replace(FIVE, amount_minor=50)) == ([850], [2], {1: CodeProblem.OTHER_DISCOUNT})
+    twice = [replace(proud, id=number, basis_points=2000 * number) for number in (1, 2)]
+    assert prices([places()], *twice) == ([600], [2], {1: CodeProblem.OTHER_CODE})
+
+
+def test_code_that_takes_nothing_off_is_not_used():
+    assert prices([places(0)], TEN) == ([0], [], {1: CodeProblem.NOTHING})
+    both = [replace(code, with_codes=True) for code in (TEN, replace(FIVE, amount_minor=10_000))]
+    assert prices([places()], *both) == ([0], [2], {1: CodeProblem.NOTHING})
 
 
 def test_code_that_does_not_go_with_discounts_takes_their_place_where_that_is_cheaper():
@@ -103,7 +119,7 @@ any_code = st.builds(
     code=st.just("X"),
     label=st.just("X"),
     basis_points=st.integers(1, 10_000),
-    targets=st.sampled_from([(), ((1, None),), ((2, 12),)]),
+    targets=st.sampled_from([None, (), ((1, None),), ((2, 12),)]),
     minimum_minor=st.integers(0, 5000),
     with_discounts=st.booleans(),
     with_codes=st.booleans(),
@@ -125,6 +141,10 @@ any_places = st.builds(
 )
 
 
+def sum_of(found: CodePrices) -> int:
+    return sum(line.total_minor for line in found.lines)
+
+
 @given(st.lists(any_places, min_size=1, max_size=4), st.lists(any_code, max_size=4, unique_by=lambda code: code.id))
 def test_codes_never_make_a_price_negative_or_higher_and_add_up(lines, codes):
     without = price_with_codes(lines, [EARLY], [])
@@ -135,6 +155,10 @@ def test_codes_never_make_a_price_negative_or_higher_and_add_up(lines, codes):
     steps = [step.amount_minor for line in found.lines for step in line.steps if step.kind == "promo"]
     assert taken == -sum(steps)
     assert {code.id for code in found.used} | found.problems.keys() == {code.id for code in codes}
+    assert not {code.id for code in found.used} & found.problems.keys()
+    assert all(found.taken_off_minor(code) > 0 for code in found.used)
+    alone = [price_with_codes(lines, [EARLY], [code]) for code in codes]
+    assert all(sum_of(found) <= sum_of(each) for each in alone)
 
 
 def test_codes_are_compared_without_capitals_spaces_and_hyphens():
@@ -153,7 +177,12 @@ def test_code_is_a_step_of_the_order_and_counted(in_harbour):
     order = order_of(make_schedule(), codes=["summer 10"])
     assert (order.subtotal_minor, order.discount_minor, order.total_minor) == (5000, 500, 4500)
     line = order.lines.get()
-    assert line.price_steps[-1] == {"kind": "promo", "label": "Code Summer-10: 10% off", "amount_minor": -500}
+    assert line.price_steps[-1] == {
+        "kind": "promo",
+        "label": "Code Summer-10: 10% off",
+        "amount_minor": -500,
+        "code_id": code.pk,
+    }
     assert (line.total_minor, order.payments.get().amount_minor) == (4500, 4500)
     assert list(order.discounts.values_list("code", "amount_minor", "released_at")) == [("Summer-10", 500, None)]
     assert uses(code) == (1, [1])
@@ -203,6 +232,35 @@ def test_code_for_the_tour_counts(in_harbour):
     schedule = make_schedule()
     code_of(tours=(schedule.tour,))
     assert order_of(schedule, codes=["SUMMER"]).total_minor == 4500
+
+
+def test_promotion_of_a_tour_that_is_deleted_is_for_none_and_not_for_all(in_harbour):
+    other = TourFactory()
+    code_of(tours=(other,))
+    other.delete()
+    with pytest.raises(OrderRefused) as refused:
+        order_of(make_schedule(), codes=["SUMMER"])
+    assert refused.value.message == "The code “SUMMER” is not for the tours you have chosen."
+
+
+def test_code_that_takes_nothing_off_is_refused_and_its_use_kept(in_harbour):
+    code = code_of()
+    with pytest.raises(OrderRefused) as refused:
+        order_of(make_schedule(), codes=["SUMMER"], price_minor=0, method=PaymentMethod.FREE)
+    assert refused.value.message == "The code “SUMMER” takes nothing off here; you keep it for another time."
+    assert uses(code) == (0, [])
+
+
+def test_two_codes_at_once_say_which_one_counts(in_harbour):
+    code_of()
+    code_of("GIFT", amount_minor=1000)
+    schedule = make_schedule()
+    requests = [queries.QuoteRequest(schedule, {tier_of(schedule).pk: 2})]
+    quote = queries.quote(requests, organization=in_harbour, now=NOW, codes=["SUMMER", "GIFT"])
+    assert [(code.text, code.amount_minor) for code in quote.codes] == [("GIFT", 1000)]
+    assert [code.message for code in quote.refused_codes] == [
+        "The code “SUMMER” does not go together with “GIFT”, which takes at least as much off."
+    ]
 
 
 def test_last_day_counts_by_the_clock_of_the_organization(in_harbour):

@@ -142,6 +142,7 @@ def test_manager_makes_a_code_and_ends_it(harbour, member_client):
         "kind": "percentage",
         "basis_points": "12.5",
         "with_discounts": "on",
+        "for_all": "on",
     }
     answer = manager.post(reverse("promotions:add"), values)
     assert answer.status_code == 302, answer.context["form"].errors
@@ -159,7 +160,7 @@ def test_manager_makes_a_code_and_ends_it(harbour, member_client):
 
 def test_manager_makes_a_batch_and_takes_it_as_a_file(harbour, member_client, schedule):
     manager = member_client(harbour, Role.MANAGER)
-    values = {"name": "Fair", "kind": "fixed", "amount_minor": "5.00", "count": "30", "prefix": "fair"}
+    values = {"name": "Fair", "kind": "fixed", "amount_minor": "5.00", "count": "30", "prefix": "fair", "for_all": "on"}
     answer = manager.post(reverse("promotions:add"), values)
     assert answer.status_code == 302, answer.context["form"].errors
     with organization_scope(harbour.pk):
@@ -187,6 +188,7 @@ def test_manager_makes_a_batch_and_takes_it_as_a_file(harbour, member_client, sc
         ({"code": ""}, "code", "Give a code, or how many codes are to be made."),
         ({"count": "5"}, "code", "Give a code, or how many codes are to be made."),
         ({"code": "ü 10"}, "code", "Use letters A to Z, digits and hyphens."),
+        ({"for_all": ""}, "targets", "Choose all tours, or those it is for."),
         ({"code": "TAKEN"}, "code", "There is already a code like this."),
         ({"first_day": "2031-02-02", "last_day": "2031-02-01"}, "__all__", "The last day is before the first one."),
     ],
@@ -194,7 +196,7 @@ def test_manager_makes_a_batch_and_takes_it_as_a_file(harbour, member_client, sc
 def test_what_makes_no_sense_is_refused(harbour, member_client, values, field, message):
     with organization_scope(harbour.pk):
         code_of("taken")
-    good = {"name": "Summer", "code": "SUMMER", "kind": "percentage", "basis_points": "10"}
+    good = {"name": "Summer", "code": "SUMMER", "kind": "percentage", "basis_points": "10", "for_all": "on"}
     page = member_client(harbour, Role.MANAGER).post(reverse("promotions:add"), {**good, **values})
     assert page.context["form"].errors == {field: [message]}
     with organization_scope(harbour.pk):

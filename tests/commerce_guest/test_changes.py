@@ -211,3 +211,15 @@ def test_change_is_offered_only_where_it_is_possible(guest, offer, bought, harbo
         cancel_order(bought, reason=RefundReason.CANCELLED_BY_GUEST, now=NOW)
     assert guest.get(f"/order/{bought.secret}/").context["visits"][0].change_url == ""
     assert "cannot be changed any more" in guest.get(url_of(bought)).content.decode()
+
+
+def test_guest_reads_that_less_comes_back_after_a_late_change(guest, offer, harbour, bought, clock):
+    words = "If you cancel after this change:</strong> If you cancel, nothing comes back."
+    with organization_scope(harbour.pk):
+        steps = [{"hours": 24 * 30, "percent": 100}]
+        agreed = {"steps": steps, "fee_minor": 0, "words": "Until 30 days before the start: everything back."}
+        bought.lines.update(cancellation_policy=agreed)
+    page = guest.get(url_of(bought), {"to": str(offer.next_day.public_id), **offer.quantities(2, 1)})
+    assert words in page.text
+    stays = guest.get(url_of(bought), {"to": str(offer.morning.public_id), **offer.quantities(3, 1)})
+    assert words not in stays.text

@@ -113,6 +113,36 @@ def test_guest_is_stopped_by_nothing_on_the_way(live_stack, phone_page: Page, in
     assert inspection.found == {}
 
 
+def test_what_goes_wrong_is_said_in_plain_words_and_nothing_is_lost(live_stack, phone_page: Page, inspection) -> None:
+    page = phone_page
+    choose(page, live_stack, "harbour", WALK, months=2)
+    page.get_by_role("link", name="Go to checkout").click()
+    fill_in(page, email="frida.umweg@guest.example", method="arriv")
+    arrival = page.get_by_role("radio", name=re.compile("arriv"))
+    book, problem = page.get_by_role("button", name=re.compile("^Book")), page.locator("[data-problem]")
+
+    page.route("**/checkout/", lambda route: route.fulfill(status=429, body="too many requests"), times=1)
+    book.click()
+    expect(problem).to_contain_text("Very many people are booking from your network just now.")
+    inspection.look(page, "1-busy")
+    page.route("**/checkout/", lambda route: route.abort(), times=1)
+    book.click()
+    expect(problem).to_contain_text("The connection was lost.")
+    expect(arrival).to_be_checked()
+
+    # Without cookies the cart is gone with the session, too: the page brings it back, and what was typed.
+    page.context.clear_cookies()
+    book.click()
+    expect(page.locator("#notice")).to_contain_text("Something has changed since you looked.")
+    expect(arrival).to_be_checked()
+    expect(page.get_by_role("textbox", name="E-mail")).to_have_value("frida.umweg@guest.example")
+    inspection.look(page, "2-cart-brought-back")
+    page.get_by_role("checkbox", name="I have read and accept what applies to my booking").check()
+    book.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your booking is confirmed")
+    assert inspection.found == {}
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_checkout_of_a_tour_that_asks_who_comes(live_stack, open_page, inspection, scheme) -> None:
     page = open_page()
