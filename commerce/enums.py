@@ -38,6 +38,13 @@ class PaymentPurpose(models.TextChoices):
     EXTRA = "extra", pgettext_lazy("payment", "Extra")
 
 
+class AuthorisationEnding(models.TextChoices):
+    """What is done when the bank will not keep money reserved until it is certain that a departure takes place."""
+
+    RELEASE = "release", _("Free the card; the guest keeps the places and pays later")
+    CAPTURE = "capture", _("Take the money")
+
+
 class InvoiceCustomers(models.TextChoices):
     """Who may pay by invoice."""
 
@@ -52,6 +59,7 @@ class PaymentStatus(models.TextChoices):
     PENDING = "pending", _("Started")
     REQUIRES_ACTION = "requires_action", _("Waiting for the guest")
     PROCESSING = "processing", _("On its way")
+    AUTHORISED = "authorised", _("Reserved on the card")
     AWAITING_APPROVAL = "awaiting_approval", _("To be confirmed by staff")
     SUCCEEDED = "succeeded", _("Received")
     FAILED = "failed", _("Failed")

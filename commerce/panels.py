@@ -113,6 +113,7 @@ def message_kinds() -> dict[str, str]:
         "payment_link": _("Link to pay by card"),
         "payment_request": _("Request to pay"),
         "payment_reminder": _("Payment reminder"),
+        "reservation_ended": _("Card reservation ended"),
         **{kind.value: str(kind.label) for kind in NotificationKind},
     }
 
@@ -157,6 +158,8 @@ def audit_areas() -> list[Area]:
     }
     money = {
         "payment.received": _received,
+        "payment.reserved": gettext_lazy("%(amount)s for order %(record)s were reserved on the guest's card"),
+        "payment.taken": gettext_lazy("%(who)s had %(amount)s taken that were reserved for order %(record)s"),
         "payment.recorded": gettext_lazy(
             "%(who)s wrote down a payment of %(amount)s for order %(record)s, for a second person to confirm"
         ),

@@ -12,6 +12,7 @@ from commerce.enums import OrderSource, OrderStatus
 from commerce.models import Order, Payment, PaymentSettings, Refund
 from commerce.rules import method_of
 from crm.operations import queue_message, record_activity
+from tenancy.jobs import enqueue
 from tenancy.models import Organization
 from tenancy.outbox import subscriber
 from tenancy.queries import current_organization
@@ -105,8 +106,21 @@ def method_changed(*, order_id: int) -> None:
 @subscriber("commerce.order_confirmed")
 def order_confirmed(*, order_id: int) -> None:
     order = Order.objects.select_related("customer").get(pk=order_id)
+    operations.follow_order(order_id)
     _note(order, "order_confirmed")
     _write_to_guest(order, emails.order_confirmation(order, organization=current_organization()))
+
+
+@subscriber("tours.schedule_guaranteed")
+def take_reserved(*, schedule_id: int) -> None:
+    enqueue("commerce.follow_reservations", schedule_id=schedule_id)
+
+
+@subscriber("commerce.reservation_ended")
+def reservation_ended(*, order_id: int, payment_id: int) -> None:
+    order = Order.objects.select_related("customer").get(pk=order_id)
+    mail = emails.reservation_ended(order, organization=current_organization())
+    _write_to_guest(order, mail, dedupe_key=f"reservation-{payment_id}")
 
 
 @subscriber("commerce.payment_received")

@@ -102,6 +102,24 @@ def sweep_stopped_payments() -> None:
         enqueue_for(organization_id, "commerce.stop_card_payment", payment_id=payment_id)
 
 
+@tenant_job("commerce.follow_reservations")
+def follow_reservations(*, schedule_id: int) -> None:
+    operations.follow_reservations(schedule_id, now=timezone.now())
+
+
+@tenant_job("commerce.capture_payment")
+def capture_payment(*, payment_id: int) -> None:
+    operations.capture_payment(payment_id, now=timezone.now())
+
+
+@sweep_job("commerce.sweep_reservations")
+def sweep_reservations() -> None:
+    for schedule_id, organization_id in queries.schedules_with_reservations():
+        enqueue_for(organization_id, "commerce.follow_reservations", schedule_id=schedule_id)
+    for payment_id, organization_id in queries.payments_to_capture(now=timezone.now()):
+        enqueue_for(organization_id, "commerce.capture_payment", payment_id=payment_id)
+
+
 @tenant_job("commerce.remind_of_payment")
 def remind_of_payment(*, payment_id: int) -> None:
     operations.remind_of_payment(payment_id, now=timezone.now())

@@ -7,6 +7,7 @@ from wagtail.permissions import register_permission_policy
 from commerce import panels, queries
 from commerce.models import Difference, Dispute, LedgerTransaction, Order, ProviderEvent
 from commerce.viewsets import (
+    AuthorisationRuleViewSet,
     CancellationPolicyViewSet,
     DepositRuleViewSet,
     DifferenceViewSet,
@@ -24,6 +25,7 @@ from commerce.viewsets import (
 from commerce.viewsets.departures import schedule_links, schedule_urls
 from commerce.viewsets.events import failed_events_button
 from commerce.viewsets.price_check import price_links
+from commerce.viewsets.reservations import reservation_button, reservation_urls
 from tenancy.permissions import ReadOnlyPolicy
 from tours.rules import staff_verbs
 
@@ -49,6 +51,7 @@ def register_orders():
         ProviderEventViewSet(),
         PaymentSettingsViewSet(),
         DepositRuleViewSet(),
+        AuthorisationRuleViewSet(),
         NotificationViewSet(),
         PriceCheckViewSet(),
         CancellationPolicyViewSet(),
@@ -102,6 +105,8 @@ def say_what_happened():
 hooks.register("audit_sentences", panels.audit_areas)
 hooks.register("organization_cards", panels.organization_cards)
 hooks.register("schedule_urls", schedule_urls)
+hooks.register("schedule_urls", reservation_urls)
+hooks.register("schedule_buttons", reservation_button)
 hooks.register("schedule_links", schedule_links)
 hooks.register("price_links", price_links)
 hooks.register("manifest_owed", panels.owed_in_words)

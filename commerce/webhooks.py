@@ -6,7 +6,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from commerce import operations
-from commerce.gateways.stripe import BadSignature
+from commerce.gateways.stripe_events import BadSignature
 from commerce.models import PaymentSettings
 from tenancy.throttle import throttled
 

@@ -22,7 +22,7 @@ from commerce.emails.orders import (
     places_cancelled,
     refund_started,
 )
-from commerce.emails.payments import payment_reminder, payment_request
+from commerce.emails.payments import payment_reminder, payment_request, reservation_ended
 
 __all__ = [
     "Email",
@@ -45,4 +45,5 @@ __all__ = [
     "payment_request",
     "places_cancelled",
     "refund_started",
+    "reservation_ended",
 ]

@@ -102,6 +102,7 @@ def render(kind: str, order: Order, *, organization: Organization, subject: str,
             for payment in later
             if payment.due_on
         ],
+        "card_words": queries.card_words(order),
         "adjustments": list(queries.adjustments_of(order)) if order.adjustment_minor else [],
         "bank_details": queries.payment_settings().bank_details if by_transfer else "",
         "pay_until": date_format(until) if by_transfer and until else "",

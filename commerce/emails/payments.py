@@ -51,3 +51,23 @@ def payment_reminder(order: Order, payment: Payment, *, is_late: bool, organizat
             text += " " + _("You can pay by card on the page of your booking.")
         subject = _("Still to be paid: booking %(number)s") if is_late else _("Due soon: booking %(number)s")
         return render("payment_reminder", order, organization=organization, subject=subject % facts, lead=text)
+
+
+def reservation_ended(order: Order, *, organization: Organization) -> Email:
+    """Return what a guest reads whose card is not reserved any more although nothing was taken, and who pays another way."""
+    with override(order.language):
+        lead = _(
+            "Your bank has freed the amount that was reserved on your card; nothing was charged. Your places are kept."
+        )
+        how = (
+            _("Please pay on the page of your booking.")
+            if queries.can_pay_due_by_card(order)
+            else _("Please pay by the day below.")
+        )
+        return render(
+            "reservation_ended",
+            order,
+            organization=organization,
+            subject=_("Please pay for your booking: %(number)s") % {"number": order.number},
+            lead=f"{lead} {how}",
+        )

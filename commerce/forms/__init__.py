@@ -11,7 +11,14 @@ from commerce.forms.notifications import NotificationForm
 from commerce.forms.orders import ConfirmPaymentForm, GiveBackForm, ReasonForm, RefundForm
 from commerce.forms.participants import guest_participant_forms, party_forms
 from commerce.forms.payment_settings import PaymentSettingsForm
-from commerce.forms.payments import ChargeForm, DepositRuleForm, LinkForm, RecordPaymentForm, WriteOffForm
+from commerce.forms.payments import (
+    AuthorisationRuleForm,
+    ChargeForm,
+    DepositRuleForm,
+    LinkForm,
+    RecordPaymentForm,
+    WriteOffForm,
+)
 from commerce.forms.policies import CancellationPolicyForm
 from commerce.forms.prices import PriceCheckForm
 from commerce.forms.promo_codes import AssignForm, PromotionForm
@@ -22,6 +29,7 @@ __all__ = [
     "MOST_FOUND",
     "AccountNumbersForm",
     "AssignForm",
+    "AuthorisationRuleForm",
     "BookingForm",
     "CancelDepartureForm",
     "CancelReasonForm",

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.widgets import AdminDateInput
 
-from commerce.models import DepositRule
+from commerce.models import AuthorisationRule, DepositRule
 from tenancy.forms import MinorUnitsFormField, TenantForm
 
 COLLEAGUES = _("For your colleagues; guests do not see it.")
@@ -50,6 +50,14 @@ class WriteOffForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"), max_length=200, help_text=_("The guest sees this beside the reduction.")
     )
+
+
+class AuthorisationRuleForm(TenantForm):
+    """A tour whose money is only reserved at first."""
+
+    class Meta:
+        model = AuthorisationRule
+        fields = ["tour", "when_ending"]
 
 
 class DepositRuleForm(TenantForm):

@@ -1,9 +1,8 @@
 """Stripe, spoken to through its own client.
 
-Facts from https://docs.stripe.com/payments/paymentintents/lifecycle and /webhooks.
+Facts from https://docs.stripe.com/payments/paymentintents/lifecycle and /payments/place-a-hold-on-a-payment-method.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,24 +18,6 @@ from commerce.gateways.stripe_amounts import to_stripe as to_stripe  # noqa: PLC
 from commerce.models import PaymentSettings
 
 TIMEOUT_SECONDS: Final = 10
-# What a webhook endpoint must listen to.
-EVENT_TYPES: Final = (
-    "payment_intent.succeeded",
-    "payment_intent.payment_failed",
-    "payment_intent.processing",
-    "payment_intent.requires_action",
-    "payment_intent.canceled",
-    "refund.created",
-    "refund.updated",
-    "refund.failed",
-    "charge.dispute.created",
-    "charge.dispute.updated",
-    "charge.dispute.funds_withdrawn",
-    "charge.dispute.funds_reinstated",
-    "charge.dispute.closed",
-    "radar.early_fraud_warning.created",
-    "radar.early_fraud_warning.updated",
-)
 
 
 class GatewayError(Exception):
@@ -64,10 +45,6 @@ class GatewayRefused(GatewayError):
 
 class GatewayMisconfigured(GatewayError):
     """The organization has no keys, or wrong ones."""
-
-
-class BadSignature(ValueError):
-    """A webhook that Stripe did not sign with the endpoint's secret, or too long ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +85,7 @@ class Movement:
 class Intent:
     """A PaymentIntent as Stripe tells it. Amounts are ISO minor units; `received_minor` is what was captured.
 
-    `movement` is what it added to the balance, None when Stripe does not say so (yet).
+    `movement` is what it added to the balance, None when Stripe does not say so (yet); `reserved_until` when money ends to be reserved.
     """
 
     reference: str
@@ -120,6 +97,7 @@ class Intent:
     failure: str
     metadata: Mapping[str, str]
     movement: Movement | None = None
+    reserved_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,20 +126,6 @@ class Account:
     name: str
     charges_enabled: bool
     currencies: frozenset[str] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """A verified webhook: what it is about, and the few values of that object that are needed to find it here.
-
-    Names, addresses and cards of guests stay at Stripe.
-    """
-
-    id: str
-    type: str
-    object_id: str
-    livemode: bool
-    excerpt: dict[str, Any]
 
 
 def keys_of(row: PaymentSettings) -> Keys:
@@ -248,7 +212,14 @@ def _intent(source: Any) -> Intent:
         failure=str(getattr(failure, "message", None) or "") if failure else "",
         metadata=source.metadata.to_dict() if source.metadata else {},
         movement=movement_of(getattr(charge, "balance_transaction", None)) if source.status == "succeeded" else None,
+        reserved_until=_reserved_until(charge) if source.status == "requires_capture" else None,
     )
+
+
+def _reserved_until(charge: Any) -> datetime | None:
+    card = getattr(getattr(charge, "payment_method_details", None), "card", None)
+    moment = getattr(card, "capture_before", None)
+    return datetime.fromtimestamp(moment, tz=UTC) if moment else None
 
 
 def _refund(source: Any) -> RefundState:
@@ -315,14 +286,16 @@ def create_intent(
     metadata: Mapping[str, str],
     description: str,
     idempotency_key: str,
+    takes_later: bool = False,
 ) -> Intent:
-    """Create a PaymentIntent, or return the one made with this key before. Raises `GatewayError`."""
+    """Create a PaymentIntent, or return the one made with this key before; `takes_later` only reserves the money. Raises `GatewayError`."""
     try:
         made = _client(keys).v1.payment_intents.create(
             {
                 "amount": to_stripe(amount_minor, currency),
                 "currency": currency.lower(),
                 "automatic_payment_methods": {"enabled": True},
+                **({"capture_method": "manual"} if takes_later else {}),
                 "metadata": dict(metadata),
                 "description": description,
             },
@@ -355,6 +328,26 @@ def cancel_intent(keys: Keys, reference: str, *, reason: str = "abandoned") -> I
     except stripe.StripeError as error:
         _raise(error)
     return _intent(cancelled)
+
+
+def capture_intent(keys: Keys, reference: str, *, amount_minor: int, currency: str) -> Intent:
+    """Take so much of the money that a PaymentIntent reserved, and free the rest; return it as it then is. Raises `GatewayError`.
+
+    That is also another state when it was too late, or was done before: money is taken once at most.
+    """
+    try:
+        taken = _client(keys).v1.payment_intents.capture(
+            reference, {"amount_to_capture": to_stripe(amount_minor, currency), "expand": _INTENT_MOVEMENT}
+        )
+    except NotRepresentable as error:
+        raise GatewayRefused(str(error), code="amount_invalid") from error
+    except stripe.InvalidRequestError as error:
+        if error.code in ("payment_intent_unexpected_state", "charge_expired_for_capture"):
+            return retrieve_intent(keys, reference)
+        _raise(error)
+    except stripe.StripeError as error:
+        _raise(error)
+    return _intent(taken)
 
 
 def create_refund(
@@ -392,28 +385,3 @@ def find_refund(keys: Keys, *, intent: str, mark: str) -> RefundState | None:
     except stripe.StripeError as error:
         _raise(error)
     return None
-
-
-def verify_event(keys: Keys, body: bytes, signature: str) -> Event:
-    """Return the event in a webhook's raw body. Raises `BadSignature` unless Stripe signed it for this endpoint just now."""
-    if not keys.webhook_secret:
-        raise BadSignature("No webhook secret is set.")
-    try:
-        stripe.WebhookSignature.verify_header(body.decode(), signature, keys.webhook_secret, tolerance=300)
-        payload = json.loads(body)
-        # Events of Stripe's newer kind carry no object; they are stored all the same.
-        source = (payload.get("data") or {}).get("object") or {}
-        return Event(
-            id=payload["id"],
-            type=payload["type"],
-            object_id=source.get("id") or "",
-            livemode=bool(payload.get("livemode")),
-            excerpt={
-                "object": source.get("object") or "",
-                "status": source.get("status") or "",
-                "payment_intent": source.get("payment_intent") or "",
-                "metadata": source.get("metadata") or {},
-            },
-        )
-    except (stripe.SignatureVerificationError, UnicodeDecodeError, json.JSONDecodeError, KeyError) as error:
-        raise BadSignature(str(error)) from error

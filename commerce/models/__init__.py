@@ -2,6 +2,7 @@
 
 from commerce.models.acceptances import Acceptance
 from commerce.models.adjustments import OrderAdjustment
+from commerce.models.authorisations import AuthorisationRule
 from commerce.models.cancellations import Cancellation
 from commerce.models.changes import BookingChange
 from commerce.models.departures import DepartureChange, GuestChoice, OfferedDeparture
@@ -23,6 +24,7 @@ __all__ = [
     "Acceptance",
     "AppliedDiscount",
     "AppliedTax",
+    "AuthorisationRule",
     "BookingChange",
     "Cancellation",
     "CancellationPolicy",

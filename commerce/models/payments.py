@@ -45,6 +45,11 @@ class Payment(TenantModel):
     note = models.CharField(_("note"), max_length=200, blank=True, db_default="")
     # Set when Stripe is to be told that a card payment is not wanted any more; emptied when it knows.
     stop_at = models.DateTimeField(null=True, editable=False)
+    # The card is only reserved at first; the money is taken when the departure takes place.
+    takes_later = models.BooleanField(_("taken later"), default=False, db_default=False, editable=False)
+    authorised_until = models.DateTimeField(_("reserved until"), null=True, editable=False)
+    # Set when reserved money is to be taken: from then on its amount stands. When to try (again).
+    capture_at = models.DateTimeField(null=True, editable=False)
     failure_message = models.CharField(_("why it failed"), max_length=300, blank=True)
     succeeded_at = models.DateTimeField(_("received at"), null=True, blank=True)
     approver = models.ForeignKey(
@@ -105,6 +110,7 @@ class Payment(TenantModel):
                 name="payment_due",
             ),
             models.Index(fields=["stop_at"], condition=models.Q(stop_at__isnull=False), name="payment_to_stop"),
+            models.Index(fields=["capture_at"], condition=models.Q(status="authorised"), name="payment_reserved"),
         ]
 
     def __str__(self) -> str:

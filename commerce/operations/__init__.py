@@ -2,6 +2,12 @@
 
 from commerce.operations.acceptances import Accepted
 from commerce.operations.adjustments import add_charge, write_off
+from commerce.operations.authorisations import (
+    capture_payment,
+    follow_order,
+    follow_reservations,
+    take_reserved,
+)
 from commerce.operations.cancellations import CancellationRefused, cancel_places
 from commerce.operations.card_payments import (
     CardPayment,
@@ -128,6 +134,7 @@ __all__ = [
     "cancel_order",
     "cancel_overdue",
     "cancel_places",
+    "capture_payment",
     "change_booking",
     "change_method",
     "change_problem",
@@ -141,6 +148,8 @@ __all__ = [
     "end_promotion",
     "expire_order",
     "extend_hold",
+    "follow_order",
+    "follow_reservations",
     "keep_departure",
     "leave_warning",
     "lines_of",
@@ -192,6 +201,7 @@ __all__ = [
     "stop_card_payment",
     "take_alternative",
     "take_money_back",
+    "take_reserved",
     "tell_guest",
     "tell_staff",
     "withdraw_manual_refund",

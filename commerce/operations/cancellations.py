@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop
 from commerce import queries
 from commerce.enums import UNDECIDED, CancellationTerms, ChoiceStatus, OrderStatus, RefundReason
 from commerce.models import BookingChange, Cancellation, Order, Refund
+from commerce.operations.authorisations import lower_reserved
 from commerce.operations.changes import write_lines
 from commerce.operations.endings import close_when_empty
 from commerce.operations.payments import expect_no_more, mark_paid
@@ -186,6 +187,8 @@ def _free_seats(preview: CancellationPreview, *, now: datetime, actor: Actor) ->
 def _settle(order: Order, preview: CancellationPreview, *, now: datetime) -> None:
     expect_no_more(order)
     close_when_empty(order, now=now, at_once=True)
+    if order.status == OrderStatus.CONFIRMED and preview.freed_minor:
+        lower_reserved(order, now=now)
     if order.status == OrderStatus.CANCELLED:
         if preview.open_minor:
             order.needs_attention = FEE_UNPAID

@@ -1,7 +1,9 @@
 """Card payments: started at the provider and stopped there, outside any transaction."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,12 +14,11 @@ from commerce.gateways import stripe
 from commerce.gateways.stripe import Intent
 from commerce.models import Order, Payment
 from commerce.operations.payments import RECEIVED, PaymentRefused, settle_payment
-from commerce.operations.states import UNPAID, set_payment_status
+from commerce.operations.states import STOP_AGAIN_AFTER, set_payment_status, stop_later
 from commerce.rules import methods_that
-from tenancy.jobs import enqueue
 
-# A card payment that is not wanted any more is stopped at once by its job; the sweep takes over after this time.
-STOP_AGAIN_AFTER = timedelta(minutes=5)
+# PaymentIntents in these states cannot be stopped any more.
+TOO_LATE: Final = ("succeeded", "processing", "canceled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,22 +84,6 @@ def begin_due_payment(order: Order, *, amount_minor: int | None = None, note: st
     )
 
 
-def stop_later(payment: Payment, *, now: datetime) -> None:
-    """Give up a card payment, and have it stopped at Stripe by a job. In the caller's transaction, which has locked its order."""
-    set_payment_status(payment, PaymentStatus.CANCELLED)
-    if payment.provider_reference:
-        payment.stop_at = now + STOP_AGAIN_AFTER
-        enqueue("commerce.stop_card_payment", payment_id=payment.pk)
-    payment.save()
-
-
-def stop_begun(order: Order, *, now: datetime) -> None:
-    """Give up the card payments of an order that were begun and brought no money. In the caller's transaction, order locked."""
-    open_cards = order.payments.filter(method__in=methods_that(by_provider=True), status__in=UNPAID)
-    for payment in open_cards.exclude(provider_reference="").order_by("pk"):
-        stop_later(payment, now=now)
-
-
 def stop_card_payment(payment_id: int, *, now: datetime) -> Payment:
     """Stop a card payment at Stripe that was given up here; return it. What came in all the same is settled. A repeat has no effect.
 
@@ -108,7 +93,7 @@ def stop_card_payment(payment_id: int, *, now: datetime) -> Payment:
     if payment.stop_at is None:
         return payment
     Payment.objects.filter(pk=payment_id).update(stop_at=now + STOP_AGAIN_AFTER)
-    intent = _stop_at_stripe(payment)
+    intent = _stop_at_stripe(payment, unless=TOO_LATE)
     payment = settle_payment(payment_id, intent=intent, now=now)
     if intent.status in ("canceled", "succeeded"):
         Payment.objects.filter(pk=payment_id).update(stop_at=None)
@@ -116,10 +101,10 @@ def stop_card_payment(payment_id: int, *, now: datetime) -> Payment:
     return payment
 
 
-def _stop_at_stripe(payment: Payment) -> Intent:
+def _stop_at_stripe(payment: Payment, *, unless: Collection[str]) -> Intent:
     keys = stripe.keys_of(queries.payment_settings())
     intent = stripe.retrieve_intent(keys, payment.provider_reference)
-    if intent.status in ("succeeded", "processing", "canceled"):
+    if intent.status in unless:
         return intent
     return stripe.cancel_intent(keys, intent.reference)
 
@@ -130,6 +115,8 @@ def _reserve_key(payment: Payment, *, now: datetime, spent: str = "") -> Payment
     payment = queries.payment_for_update(payment.pk)
     if payment.status in RECEIVED:
         raise PaymentRefused(_("This order is paid already."))
+    if payment.status == PaymentStatus.AUTHORISED:
+        raise PaymentRefused(_("The amount is reserved on your card already."))
     if queries.came_instead(order, payment):
         # The places are the guest's already, or wait for days; only what is owed counts.
         payable = queries.payable_minor(order, now=now)
@@ -162,6 +149,7 @@ def _intent_of(payment: Payment, keys: stripe.Keys) -> Intent:
         },
         description=order.number,
         idempotency_key=payment.idempotency_key,
+        takes_later=payment.takes_later,
     )
     Payment.objects.filter(pk=payment.pk).update(provider_reference=intent.reference)
     payment.provider_reference = intent.reference
@@ -177,7 +165,8 @@ def close_card_payments(order: Order, *, now: datetime) -> bool:
     for payment in order.payments.filter(method__in=methods_that(by_provider=True)).exclude(provider_reference=""):
         if payment.status in RECEIVED:
             return False
-        intent = _stop_at_stripe(payment)
+        # What the guest has reserved in time counts like what was paid.
+        intent = _stop_at_stripe(payment, unless=(*TOO_LATE, "requires_capture"))
         if intent.status != "canceled":
             settle_payment(payment.pk, intent=intent, now=now)
             return False

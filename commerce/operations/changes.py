@@ -34,7 +34,7 @@ class ChangeRefused(Exception):
     """A change that cannot be made; nothing was done. The message is for the person, in the active language.
 
     `code` is `over`, `nothing`, `empty`, `too_many`, `not_for_sale`, `price_changed` (then `preview` has the prices of now), `policy`,
-    `cheaper`, `dearer`, `refund`, or one of `SeatsUnavailable`.
+    `cheaper`, `dearer`, `refund`, `reserved`, or one of `SeatsUnavailable`.
     """
 
     def __init__(self, code: str, message: str, *, preview: ChangePreview | None = None) -> None:
@@ -73,6 +73,8 @@ def change_booking(
         raise ChangeRefused("over", _("This booking cannot be changed any more."))
     if by_guest and (problem := queries.guest_change_problem(order, found, row, now=now)):
         raise ChangeRefused("policy", problem)
+    if queries.reserved_payment(order) is not None:
+        raise ChangeRefused("reserved", queries.reserved_words())
     preview = _preview(order, found, to=to, quantities=quantities, by_guest=by_guest, row=row, now=now)
     if preview.difference_minor != expected_difference_minor:
         raise ChangeRefused(

@@ -8,10 +8,10 @@ from django.db.models import Exists, OuterRef
 from commerce import queries
 from commerce.enums import UNDECIDED, ChoiceStatus, OrderStatus, RefundReason
 from commerce.models import GuestChoice, Order, OrderLine
-from commerce.operations.card_payments import close_card_payments, stop_begun
+from commerce.operations.card_payments import close_card_payments
 from commerce.operations.promo_codes import release_codes
 from commerce.operations.refunds import pay_back
-from commerce.operations.states import cancel_unpaid, set_order_status
+from commerce.operations.states import cancel_unpaid, set_order_status, stop_begun
 from tenancy import audit
 from tenancy.audit import Actor
 from tenancy.outbox import publish

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop
 from commerce import queries
 from commerce.gateways import stripe
 from commerce.gateways.stripe import Keys
+from commerce.gateways.stripe_events import verify_event
 from commerce.models import Payment, PaymentSettings, ProviderEvent, Refund
 from commerce.operations.disputes import settle_dispute
 from commerce.operations.payments import RECEIVED, settle_payment
@@ -36,7 +37,7 @@ def receive_provider_event(row: PaymentSettings, *, body: bytes, signature: str,
     That is so for one that was worked on before, and for one about another organization that shares the Stripe account: it is not
     kept here. Raises `BadSignature` unless Stripe signed it.
     """
-    event = stripe.verify_event(stripe.keys_of(row), body, signature)
+    event = verify_event(stripe.keys_of(row), body, signature)
     if event.excerpt["metadata"].get("organization", str(row.organization_id)) != str(row.organization_id):
         return None
     with transaction.atomic(durable=True):

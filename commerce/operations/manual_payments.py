@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from commerce import queries
 from commerce.enums import OrderStatus, PaymentMethod, PaymentStatus
 from commerce.models import Order, Payment
-from commerce.operations.card_payments import close_card_payments, stop_later
+from commerce.operations.card_payments import close_card_payments
 from commerce.operations.payments import PaymentRefused, keep_holding, receive
-from commerce.operations.states import set_payment_status
+from commerce.operations.states import set_payment_status, stop_later
 from commerce.rules import method_of
 from tenancy import audit
 from tenancy.audit import Actor

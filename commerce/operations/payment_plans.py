@@ -23,6 +23,7 @@ def expect_payments(
     In the caller's transaction.
     """
     today = now.astimezone(row.organization.zone).date()
+    totals = list(totals)
     plan = queries.plan_of(totals, method=method, currency=order.currency, today=today)
     first = Payment.objects.create(
         order=order,
@@ -33,6 +34,7 @@ def expect_payments(
         currency=order.currency,
         due_on=today + timedelta(days=row.invoice_days) if METHODS[method].has_due_date else None,
         succeeded_at=now if METHODS[method].is_free else None,
+        takes_later=METHODS[method].can_wait and queries.takes_later(totals, currency=order.currency, now=now),
     )
     if plan.rest_minor:
         Payment.objects.create(

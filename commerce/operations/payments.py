@@ -10,6 +10,7 @@ from commerce.enums import (
     ChangeKind,
     ChoiceStatus,
     OrderStatus,
+    PaymentMethod,
     PaymentPurpose,
     PaymentStatus,
     RefundReason,
@@ -19,8 +20,8 @@ from commerce.models import Order, Payment
 from commerce.operations.ledger import record_charge
 from commerce.operations.promo_codes import CodeRefused, retake_codes
 from commerce.operations.refunds import start_refund
-from commerce.operations.states import set_order_status, set_payment_status, take_off
-from commerce.rules import FURTHER, PAID_AND_STANDING, method_of
+from commerce.operations.states import set_order_status, set_payment_status, stop_later, take_off
+from commerce.rules import FURTHER, KEPT_FOR, PAID_AND_STANDING, method_of, rest_method
 from tenancy import audit
 from tenancy.audit import Actor
 from tenancy.outbox import publish
@@ -41,11 +42,14 @@ OF_STRIPE = {
 }
 # For how long places are held at a time while money is on its way, which may take days.
 ON_ITS_WAY = timedelta(hours=1)
+# How long guests have to pay in another way what was reserved on their card.
+PAY_INSTEAD_WITHIN = timedelta(days=3)
 # Reasons for staff to look at an order; translated where they are shown.
 PAID_LATE_HONOURED = gettext_noop("Paid after the hold ran out; there was room, so the booking stands.")
 PAID_LATE_REFUNDED = gettext_noop("Paid after the hold ran out; there was no room, so the money goes back.")
 PAID_TWICE = gettext_noop("Paid twice; the second payment goes back.")
 AMOUNT_DIFFERS = gettext_noop("The amount received differs from the order.")
+RESERVATION_ENDED = gettext_noop("The bank has freed the card before the money was taken. The guest was asked to pay.")
 DEPARTURE_CANCELLED = gettext_noop("Paid while a departure was being cancelled; what it cost goes back.")
 
 
@@ -57,12 +61,14 @@ class PaymentRefused(Exception):
 def settle_payment(payment_id: int, *, intent: Intent, now: datetime) -> Payment:
     """Bring a payment and its order in line with a PaymentIntent as Stripe tells it; return the payment.
 
-    Money that came in confirms the order; too late, it is honoured while there is room and goes back otherwise. A repeat, or an older
-    state after a newer one, has no effect.
+    Money that came in confirms the order, and so does money that is reserved to be taken later; too late, it is honoured while there
+    is room and goes back otherwise. A repeat, or an older state after a newer one, has no effect.
     """
     order = queries.order_for_update(Payment.objects.values_list("order_id", flat=True).get(pk=payment_id))
     payment = queries.payment_for_update(payment_id)
     if payment.status in RECEIVED or payment.provider_reference not in ("", intent.reference):
+        return payment
+    if payment.status == PaymentStatus.AUTHORISED and intent.status not in ("succeeded", "canceled"):
         return payment
     payment.failure_message = intent.failure[:300]
     if intent.status == "succeeded":
@@ -79,6 +85,13 @@ def settle_payment(payment_id: int, *, intent: Intent, now: datetime) -> Payment
         set_payment_status(payment, PaymentStatus.PROCESSING)
         payment.save()
         keep_holding(order, until=now + ON_ITS_WAY, now=now)
+    elif intent.status == "requires_capture":
+        _reserve(order, payment, until=intent.reserved_until or now + KEPT_FOR, now=now)
+    elif intent.status == "canceled" and payment.status == PaymentStatus.AUTHORISED:
+        set_payment_status(payment, PaymentStatus.CANCELLED)
+        payment.capture_at = None
+        payment.save()
+        await_instead(order, payment, attention=RESERVATION_ENDED, now=now)
     elif intent.status in OF_STRIPE:
         set_payment_status(payment, OF_STRIPE[intent.status])
         payment.save()
@@ -125,6 +138,7 @@ def receive(
     payment.failure_message = ""
     payment.succeeded_at = now
     payment.stop_at = None
+    payment.capture_at = None
     if actor is not None and actor.is_authenticated:
         payment.approver_id = actor.pk
     payment.save()
@@ -147,15 +161,7 @@ def _honour(order: Order, payment: Payment, *, now: datetime) -> None:
             _close_cancelled(order, now=now)
         _pay_lost_back(order, payment, now=now)
     elif order.status == OrderStatus.EXPIRED:
-        bookings = _bookings(order)
-        try:
-            with transaction.atomic():
-                retake_codes(order, now=now)
-                retake_seats(bookings, now=now)
-        except (SeatsUnavailable, CodeRefused):
-            bookings = []
-        # Places that were lost with their departure are not among those taken again.
-        if not any(booking.status == BookingStatus.EXPIRED for booking in bookings):
+        if not _retake(order, now=now):
             _pay_back(order, payment, RefundReason.LATE_PAYMENT, PAID_LATE_REFUNDED, now=now)
         else:
             _call_attention(order, PAID_LATE_HONOURED)
@@ -168,6 +174,61 @@ def _honour(order: Order, payment: Payment, *, now: datetime) -> None:
         _pay_back(order, payment, RefundReason.LATE_PAYMENT, PAID_LATE_REFUNDED, now=now)
     else:
         _pay_back(order, payment, RefundReason.DUPLICATE, PAID_TWICE, now=now)
+
+
+def _retake(order: Order, *, now: datetime) -> bool:
+    """Take the places of an expired order again, with its codes; return whether there was room for any."""
+    bookings = _bookings(order)
+    try:
+        with transaction.atomic():
+            retake_codes(order, now=now)
+            retake_seats(bookings, now=now)
+    except (SeatsUnavailable, CodeRefused):
+        return False
+    # Places that were lost with their departure are not among those taken again.
+    return any(booking.status == BookingStatus.EXPIRED for booking in bookings)
+
+
+def _reserve(order: Order, payment: Payment, *, until: datetime, now: datetime) -> None:
+    """Write down that a card is reserved, and confirm its order; one that came too late is freed again."""
+    if payment.stop_at is not None:
+        # Given up here; its job stops it.
+        return
+    is_open = order.status == OrderStatus.PENDING and any(b.status in SEAT_TAKING for b in _bookings(order))
+    is_late = order.status == OrderStatus.EXPIRED and _retake(order, now=now)
+    if not (is_open or is_late):
+        stop_later(payment, now=now)
+        return
+    set_payment_status(payment, PaymentStatus.AUTHORISED)
+    payment.authorised_until = until
+    payment.save()
+    if is_late:
+        _call_attention(order, PAID_LATE_HONOURED)
+    audit.record("payment.reserved", payment, amount_minor=payment.amount_minor, currency=payment.currency)
+    confirm_order(order, now=now)
+
+
+def await_instead(order: Order, payment: Payment, *, attention: str, now: datetime) -> None:
+    """Wait for what a card had reserved and does not any more: the places stand, and guest and staff are told.
+
+    In the caller's transaction, which has locked the order.
+    """
+    if order.status != OrderStatus.CONFIRMED:
+        return
+    row = queries.payment_settings()
+    day = now.astimezone(row.organization.zone).date() + PAY_INSTEAD_WITHIN
+    starts = [line.booking.schedule.date for line in order.lines.select_related("booking__schedule")]
+    Payment.objects.create(
+        order=order,
+        method=rest_method(PaymentMethod(payment.method), takes_transfers=row.bank_transfer_enabled),
+        status=PaymentStatus.AWAITING_APPROVAL,
+        purpose=PaymentPurpose.REST,
+        amount_minor=payment.amount_minor,
+        currency=payment.currency,
+        due_on=min([day, *starts]),
+    )
+    _call_attention(order, attention)
+    publish("commerce.reservation_ended", order_id=order.pk, payment_id=payment.pk)
 
 
 def _take_in(order: Order, payment: Payment, *, now: datetime) -> None:

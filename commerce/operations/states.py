@@ -1,11 +1,12 @@
 """The one place that writes the state of an order or a payment. The database holds the same tables in triggers."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from commerce.enums import OrderStatus, PaymentStatus
 from commerce.models import Order, Payment
-from commerce.rules import check_order_change, check_payment_change
+from commerce.rules import check_order_change, check_payment_change, methods_that
+from tenancy.jobs import enqueue
 
 # Payments in these states have brought no money, and none is on its way.
 UNPAID: Final = (
@@ -14,6 +15,8 @@ UNPAID: Final = (
     PaymentStatus.FAILED,
     PaymentStatus.AWAITING_APPROVAL,
 )
+# A card payment that is not wanted any more is stopped at once by its job; the sweep takes over after this time.
+STOP_AGAIN_AFTER: Final = timedelta(minutes=5)
 
 
 def set_order_status(order: Order, status: OrderStatus) -> None:
@@ -53,3 +56,21 @@ def take_off(payment: Payment, amount_minor: int) -> int:
 def cancel_unpaid(order: Order, *, now: datetime) -> None:
     """Cancel the payments of an order that brought no money. In the caller's transaction, which has locked the order."""
     order.payments.filter(status__in=UNPAID).update(status=PaymentStatus.CANCELLED, updated_at=now)
+
+
+def stop_later(payment: Payment, *, now: datetime) -> None:
+    """Give up a card payment, and have it stopped at Stripe by a job. In the caller's transaction, which has locked its order."""
+    set_payment_status(payment, PaymentStatus.CANCELLED)
+    payment.capture_at = None
+    if payment.provider_reference:
+        payment.stop_at = now + STOP_AGAIN_AFTER
+        enqueue("commerce.stop_card_payment", payment_id=payment.pk)
+    payment.save()
+
+
+def stop_begun(order: Order, *, now: datetime) -> None:
+    """Give up the card payments of an order that were begun, or only reserved. In the caller's transaction, order locked."""
+    begun = (*UNPAID, PaymentStatus.AUTHORISED)
+    open_cards = order.payments.filter(method__in=methods_that(by_provider=True), status__in=begun)
+    for payment in open_cards.exclude(provider_reference="").order_by("pk"):
+        stop_later(payment, now=now)

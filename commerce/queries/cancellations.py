@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from commerce.enums import CancellationTerms, ChoiceStatus, OrderStatus
 from commerce.models import Cancellation, GuestChoice, Order, OrderLine, Payment
+from commerce.queries.authorisations import reserved_payment
 from commerce.queries.changes import ChangePreview, place_key, preview_change
-from commerce.queries.payments import kept_minor, refund_split, standing_minor, undecided_minor
+from commerce.queries.payments import due_minor, kept_minor, refund_split, standing_minor, undecided_minor
 from commerce.rules import back_minor, deadline, order_may_change, percent_back, policy_from, share_in_words
 from tenancy.models import Organization
 from tenancy.money import format_money
@@ -90,7 +91,7 @@ class CancellationPreview:
 
     The places cost `value_minor`. Of it `fee_minor` is kept; `back_minor` goes back to `payments`. What was not paid cannot go back:
     `open_minor` is the part of the fee that no money is here for once nothing of the order is left; `owed_minor` is what an order
-    that stands and is not paid yet still costs then.
+    that stands and is not paid yet still costs then. What is only reserved on a card is never kept: `freed_minor` of it is freed.
     """
 
     order: Order
@@ -101,6 +102,7 @@ class CancellationPreview:
     back_minor: int
     open_minor: int
     owed_minor: int
+    freed_minor: int
     payments: tuple[tuple[Payment, int], ...]
 
     @property
@@ -169,7 +171,7 @@ def preview_cancellation(
     """Return what it would mean that some people (primary keys of participants) of an order do not come.
 
     `amount_minor` is what is to go back by `CancellationTerms.AMOUNT`. Where no policy was agreed everything goes back, and so it
-    does while an order waits for its money. Raises `NotCancellable`.
+    does while an order waits for its money, or has it reserved on a card. Raises `NotCancellable`.
     """
     wanted = set(people)
     standing = standing_bookings(order)
@@ -186,7 +188,10 @@ def preview_cancellation(
                 raise NotCancellable(problem)
         if any(person.checked_in_at for _each, found in chosen for person in found):
             raise NotCancellable(_("Somebody you chose is there already."))
-    everything_back = terms == CancellationTerms.FULL or order.status == OrderStatus.PENDING
+    reserved = reserved_payment(order)
+    if reserved is not None and reserved.capture_at is not None:
+        raise NotCancellable(_("Your card is being charged just now. Please try again in a few minutes."))
+    everything_back = terms == CancellationTerms.FULL or order.status == OrderStatus.PENDING or reserved is not None
     bookings = tuple(
         _cancelled(order, each, found, everything_back=everything_back, organization=organization, now=now)
         for each, found in chosen
@@ -194,14 +199,18 @@ def preview_cancellation(
     is_whole = len(bookings) == len(standing) and all(each.change is None for each in bookings)
     value = sum(line.value_minor for each in bookings for line in each.lines)
     agreed = sum(line.back_minor for each in bookings for line in each.lines)
-    if terms == CancellationTerms.AMOUNT:
+    if terms == CancellationTerms.AMOUNT and reserved is None:
         if not 0 <= amount_minor <= value:
             raise NotCancellable(
                 _("These places cost %(amount)s; no more can go back for them.")
                 % {"amount": format_money(value, order.currency)}
             )
         agreed = amount_minor
-    return _with_money(order, bookings, is_whole=is_whole, value_minor=value, fee_minor=value - agreed)
+    preview = _with_money(order, bookings, is_whole=is_whole, value_minor=value, fee_minor=value - agreed)
+    if reserved is None:
+        return preview
+    freed = reserved.amount_minor if is_whole else min(value, reserved.amount_minor)
+    return replace(preview, freed_minor=freed, owed_minor=due_minor(order) if not is_whole else 0)
 
 
 def _with_money(
@@ -222,6 +231,7 @@ def _with_money(
         back_minor=back,
         open_minor=min(fee_minor, max(0, left - kept)) if is_whole else 0,
         owed_minor=max(0, left - kept) if is_unpaid and not is_whole else 0,
+        freed_minor=0,
         payments=tuple(refund_split(order, back)),
     )
 

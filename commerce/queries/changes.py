@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from commerce.models import BookingChange, Order, OrderLine, PaymentSettings
+from commerce.queries.authorisations import reserved_payment, reserved_words
 from commerce.queries.policies import policy_to_keep
 from commerce.queries.prices import MAX_QUANTITY, NotForSale, PriceList, QuoteLine, QuoteRequest, price_list
 from commerce.queries.promo_codes import held_codes
@@ -383,6 +384,8 @@ def guest_change_problem(order: Order, booking: Booking, row: PaymentSettings, *
         return _("Please ask us if you would like to change your booking.")
     if not may_be_changed(order, booking):
         return _("This booking cannot be changed any more.")
+    if reserved_payment(order) is not None:
+        return reserved_words()
     if now >= ends:
         until = date_format(ends.astimezone(booking.schedule.zone), "DATETIME_FORMAT")
         return _("Your booking could be changed here until %(until)s. Please ask us.") % {"until": until}

@@ -91,11 +91,11 @@ def forget_test_mode() -> None:
 
 
 def payment_methods(
-    row: PaymentSettings, *, total_minor: int, currency: str, invoiced: bool = False
+    row: PaymentSettings, *, total_minor: int, currency: str, invoiced: bool = False, reserve_words: str = ""
 ) -> list[MethodChoice]:
     """Return the ways of paying an organization offers for an amount, with texts in the active language.
 
-    `invoiced`: staff book for a customer who may pay by invoice.
+    `invoiced`: staff book for a customer who may pay by invoice. `reserve_words`: what is said of cards that are only reserved at first.
     """
     if total_minor == 0:
         return [MethodChoice(PaymentMethod.FREE, _("There is nothing to pay."))]
@@ -103,7 +103,9 @@ def payment_methods(
     if row.card_enabled and stripe.keys_of(row).secret:
         choices.append(
             MethodChoice(
-                PaymentMethod.CARD, _("Pay now, safely, by card or wallet."), card_problem(total_minor, currency)
+                PaymentMethod.CARD,
+                reserve_words or _("Pay now, safely, by card or wallet."),
+                card_problem(total_minor, currency),
             )
         )
     if row.bank_transfer_enabled:

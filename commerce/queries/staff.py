@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet, Sum
 
 from commerce.enums import OrderStatus, PaymentStatus
 from commerce.models import Order, OrderLine, Payment, ProviderEvent
+from commerce.queries.authorisations import reserved_payment
 from commerce.queries.disputes import disputes_of
 from commerce.queries.payments import (
     card_payment_of,
@@ -78,6 +79,9 @@ def staff_verbs(order: Order) -> list[str]:
         verbs += ["approve", "decline"]
     if is_pending and card is not None and card.provider_reference:
         verbs.append("ask")
+    reserved = reserved_payment(order)
+    if reserved is not None and reserved.capture_at is None:
+        verbs.append("take")
     verbs += _money_verbs(order)
     to_come = (BookingStatus.PENDING, BookingStatus.CONFIRMED)
     if order_may_change(order.status, order.method) and any(

@@ -4,6 +4,7 @@ from commerce.rules.amounts import (
     share_minor,
     within_refund_limit,
 )
+from commerce.rules.authorisations import KEPT_FOR, can_be_reserved, is_ending
 from commerce.rules.datev import DATEV_COLUMNS, datev_cells, datev_line
 from commerce.rules.deposits import Part, PaymentPlan, plan_payments
 from commerce.rules.dispute_words import DisputeWords, dispute_words, reason_words
@@ -96,6 +97,7 @@ __all__ = [
     "DATEV_COLUMNS",
     "DECIDING",
     "FURTHER",
+    "KEPT_FOR",
     "METHODS",
     "OPEN_DISPUTE",
     "ORDER_CHANGES",
@@ -136,6 +138,7 @@ __all__ = [
     "account_of",
     "amounts_of",
     "back_minor",
+    "can_be_reserved",
     "check_order_change",
     "check_payment_change",
     "datev_cells",
@@ -149,6 +152,7 @@ __all__ = [
     "first_order_status",
     "first_payment_status",
     "fold_code",
+    "is_ending",
     "line_taxes",
     "method_of",
     "methods_that",

@@ -20,7 +20,7 @@ class Method:
     `takes_deposit`: a part may be paid now and the rest later. `has_bank_details`: guests are told where to send the money.
     `has_due_date`: it is to be there some days after the booking. `on_site`: it is paid where the tour begins.
     `is_promise`: guests promise it, so that it can be waited for. `by_guests`: guests may choose it themselves.
-    `is_free`: there is nothing to pay.
+    `is_free`: there is nothing to pay. `can_wait`: the money can be reserved first and taken later.
     """
 
     by_provider: bool = False
@@ -33,6 +33,7 @@ class Method:
     is_promise: bool = False
     by_guests: bool = True
     is_free: bool = False
+    can_wait: bool = False
 
     @property
     def by_staff(self) -> bool:
@@ -41,7 +42,7 @@ class Method:
 
 
 METHODS: Final[Mapping[PaymentMethod, Method]] = {
-    PaymentMethod.CARD: Method(by_provider=True, takes_deposit=True),
+    PaymentMethod.CARD: Method(by_provider=True, takes_deposit=True, can_wait=True),
     PaymentMethod.BANK_TRANSFER: Method(holds_days=True, takes_deposit=True, has_bank_details=True, is_promise=True),
     PaymentMethod.ON_ARRIVAL: Method(confirms_at_once=True, on_site=True, is_promise=True),
     PaymentMethod.INVOICE: Method(confirms_at_once=True, has_bank_details=True, has_due_date=True, is_promise=True),

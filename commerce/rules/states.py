@@ -36,6 +36,7 @@ _OPEN: Final = frozenset(
         PaymentStatus.REQUIRES_ACTION,
         PaymentStatus.PROCESSING,
         PaymentStatus.FAILED,
+        PaymentStatus.AUTHORISED,
         PaymentStatus.SUCCEEDED,
         PaymentStatus.CANCELLED,
     }
@@ -47,6 +48,7 @@ PAYMENT_CHANGES: Final[Mapping[PaymentStatus, frozenset[PaymentStatus]]] = {
     PaymentStatus.REQUIRES_ACTION: _OPEN,
     PaymentStatus.PROCESSING: _OPEN,
     PaymentStatus.FAILED: _OPEN,
+    PaymentStatus.AUTHORISED: frozenset({PaymentStatus.SUCCEEDED, PaymentStatus.CANCELLED}),
     PaymentStatus.AWAITING_APPROVAL: frozenset(
         {PaymentStatus.SUCCEEDED, PaymentStatus.REJECTED, PaymentStatus.CANCELLED}
     ),

@@ -194,9 +194,19 @@ def show_cart(request, shown, *, status=200, **context):
 
 def ways_to_pay(request, shown, row):
     """The ways of paying a cart, each with what it asks for now and what later."""
-    offers = queries.payment_methods(row, total_minor=shown.total_minor, currency=shown.currency)
-    today = timezone.now().astimezone(request.organization.zone).date()
+    now = timezone.now()
+    offers = queries.payment_methods(
+        row, total_minor=shown.total_minor, currency=shown.currency, reserve_words=_reserve_words(shown, now=now)
+    )
+    today = now.astimezone(request.organization.zone).date()
     return queries.with_plans(offers, shown.departures, currency=shown.currency, today=today)
+
+
+def _reserve_words(shown, *, now):
+    """What a guest is told whose card would only be reserved, else nothing."""
+    if not queries.takes_later(shown.departures, currency=shown.currency, now=now):
+        return ""
+    return queries.reserve_words(shown.departures[0][0].fewest_participants)
 
 
 def _plan(request, shown):

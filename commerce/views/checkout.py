@@ -271,6 +271,7 @@ def show_payment(request, order, payment, *, now):
         "may_extend": not is_beside and queries.may_extend_hold(order, now=now),
         "extra_minutes": queries.hold_minutes(queries.payment_settings()),
         "declined": payment.status == PaymentStatus.FAILED,
+        "reserve_words": queries.reserve_words(_fewest(order)) if payment.takes_later else "",
         "other_methods": []
         if is_beside
         else [offer for offer in offers if not method_of(offer.method).by_provider and not offer.problem],
@@ -308,6 +309,10 @@ def pay_link(request, secret):
         context = {"notice": str(refused), "order": order}
         return render(request, "commerce/link_ended.html", context, status=410)
     return show_payment(request, order, payment, now=now)
+
+
+def _fewest(order):
+    return max((line.booking.schedule.fewest_participants for line in order.lines.all()), default=1)
 
 
 def _pay_page(request, context, *, status=200):

@@ -144,6 +144,7 @@ def _context(request, order, *, is_checking):
         "owed_on_site": method_of(queries.owed_method(order)).on_site,
         "adjustments": queries.adjustments_of(order) if order.adjustment_minor else [],
         "paid_minor": queries.paid_minor(order),
+        "card_words": queries.card_words(order),
         "refunds": refunds,
         "bank_details": queries.payment_settings().bank_details
         if owed and method_of(queries.owed_method(order)).has_bank_details

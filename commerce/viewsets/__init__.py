@@ -10,9 +10,11 @@ from commerce.viewsets.policies import CancellationPolicyViewSet
 from commerce.viewsets.price_check import PriceCheckViewSet
 from commerce.viewsets.promo_codes import PromotionViewSet
 from commerce.viewsets.reconciliation import DifferenceViewSet
+from commerce.viewsets.reservations import AuthorisationRuleViewSet
 from commerce.viewsets.taxes import TaxRateViewSet
 
 __all__ = [
+    "AuthorisationRuleViewSet",
     "CancellationPolicyViewSet",
     "DepositRuleViewSet",
     "DifferenceViewSet",

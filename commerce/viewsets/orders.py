@@ -138,6 +138,7 @@ class OrderInspectView(InspectView):
             "paid_minor": queries.paid_minor(order),
             "refunding_minor": sum(queries.refunding_minor(payment) for payment in order.payments.all()),
             "owed_minor": queries.owed_minor(order),
+            "card_words": queries.card_words(order),
             "adjustments": queries.adjustments_of(order),
             "links": queries.payment_links_of(order),
             "now": timezone.now(),

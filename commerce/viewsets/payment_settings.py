@@ -14,6 +14,7 @@ from commerce import queries
 from commerce.forms import PaymentSettingsForm
 from commerce.gateways import stripe
 from commerce.gateways.stripe import GatewayError, GatewayMisconfigured
+from commerce.gateways.stripe_events import EVENT_TYPES
 from commerce.models import PaymentSettings
 from tenancy.queries import absolute_url
 
@@ -28,7 +29,7 @@ class StripePanel(HelpPanel):
             return {
                 **super().get_context_data(parent_context),
                 "webhook_url": absolute_url(self.request.organization, webhook),
-                "event_types": stripe.EVENT_TYPES,
+                "event_types": EVENT_TYPES,
                 "has_keys": bool(keys.secret),
                 "has_own_keys": bool(self.instance.stripe_secret_key),
                 "is_live": keys.livemode,

@@ -38,6 +38,24 @@ class RecordView(OrderVerbView):
         )
 
 
+class TakeView(OrderVerbView):
+    verb = "take"
+    permission = "commerce.confirm_payment"
+    label = gettext_lazy("Take the reserved money")
+    icon = "download"
+    done = gettext_lazy("The money is being taken.")
+
+    def explain(self):
+        amount = format_money(queries.reserved_payment(self.order).amount_minor, self.order.currency)
+        return _(
+            "%(amount)s are taken from the guest's card now, although it is not certain yet that the departure takes place. "
+            "For all guests of a departure, say on its page that it takes place."
+        ) % {"amount": amount}
+
+    def do(self, values):
+        operations.take_reserved(self.order, now=timezone.now(), actor=self.request.user)
+
+
 class SecondPersonView(OrderVerbView):
     permission = "commerce.confirm_payment"
 
@@ -184,5 +202,5 @@ class WithdrawLinkView(OrderVerbView):
 
 
 PAYMENT_VERBS = {
-    view.verb: view for view in (ApproveView, DeclineView, RecordView, RequestView, ChargeView, WriteOffView)
+    view.verb: view for view in (TakeView, ApproveView, DeclineView, RecordView, RequestView, ChargeView, WriteOffView)
 }

@@ -231,6 +231,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-disputes": {"task": "commerce.sweep_disputes", "schedule": 60.0},
     "sweep-refunds": {"task": "commerce.sweep_refunds", "schedule": 60.0},
     "sweep-stopped-payments": {"task": "commerce.sweep_stopped_payments", "schedule": 300.0},
+    "sweep-reservations": {"task": "commerce.sweep_reservations", "schedule": 120.0},
     "sweep-due-payments": {"task": "commerce.sweep_due_payments", "schedule": 3600.0},
     "sweep-reconciliations": {"task": "commerce.sweep_reconciliations", "schedule": 300.0},
     # By night, wherever most people are; what one run misses the next one makes up for, weeks ahead.

@@ -13,7 +13,7 @@ from django.conf import settings  # noqa: E402
 from django.urls import reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from commerce.gateways.stripe import EVENT_TYPES  # noqa: E402
+from commerce.gateways.stripe_events import EVENT_TYPES  # noqa: E402
 from commerce.models import PaymentSettings  # noqa: E402
 from devtools.storm.guests import ACCOUNT, HOST  # noqa: E402
 from tenancy.models import Organization  # noqa: E402

@@ -1,8 +1,13 @@
 """Charges: what a PaymentIntent's attempts leave behind."""
 
+from typing import Final
+
 from devtools.stripe_emulator import disputes
 from devtools.stripe_emulator.account import Account, Object, new_id, now
 from devtools.stripe_emulator.payment_methods import Fate
+
+# For how long a bank keeps money reserved on a card.
+KEPT_SECONDS: Final = 7 * 24 * 3600
 
 
 def start(account: Account, intent: Object, method: Object, status: str, *, captured: bool = False) -> Object:
@@ -40,6 +45,20 @@ def take(account: Account, charge: Object, amount: int) -> None:
     fee = amount * 15 // 1000 + 25
     charge.update(status="succeeded", paid=True, captured=True, amount_captured=amount)
     charge["balance_transaction"] = account.book("charge", amount, charge["currency"], charge["id"], fee=fee)
+
+
+def reserve(charge: Object) -> None:
+    """Say until when the bank keeps the money of an authorised card charge."""
+    details = charge["payment_method_details"]
+    charge["payment_method_details"] = {
+        **details, "card": {**details["card"], "capture_before": charge["created"] + KEPT_SECONDS}
+    }  # fmt: skip
+
+
+def expire(account: Account, charge: Object) -> None:
+    """Free an authorised charge because the bank does not keep its money any longer."""
+    charge.update(refunded=True, amount_refunded=charge["amount"])
+    account.emit("charge.expired", charge)
 
 
 def release(account: Account, charge: Object) -> None:

@@ -69,7 +69,9 @@ def _refuse_without_confirm(params: Object) -> None:
 
 def _methods(params: Object) -> list[str]:
     wanted = params.get("allowed_payment_method_types")
-    offered = [method for method in METHODS if method == "card" or params["currency"] == "eur"]
+    # A bank debit cannot be reserved first.
+    is_manual = params.get("capture_method") == "manual"
+    offered = [method for method in METHODS if method == "card" or (params["currency"] == "eur" and not is_manual)]
     if wanted is None:
         return offered
     for method in wanted:
@@ -199,6 +201,7 @@ def _authorise(account: Account, intent: Object) -> Object:
     charge = charges.start(account, intent, method, "succeeded")
     if intent["capture_method"] == "manual":
         intent.update(status="requires_capture", amount_capturable=intent["amount"])
+        charges.reserve(charge)
         account.emit("charge.succeeded", charge)
         account.emit("payment_intent.amount_capturable_updated", intent)
         return intent
@@ -239,6 +242,17 @@ def cancel_intent(account: Account, reference: str, params: Object) -> Object:
         status="canceled", canceled_at=now(), cancellation_reason=params.get("cancellation_reason"), amount_capturable=0,
         next_action=None,
     )  # fmt: skip
+    account.emit("payment_intent.canceled", intent)
+    return intent
+
+
+def expire_authorisation(account: Account, reference: str) -> Object:
+    """Let reserved money be free again, as a bank does after some days: the payment is cancelled by itself."""
+    intent = account.find("payment_intents", reference)
+    if intent["status"] != "requires_capture":
+        raise unexpected(intent, "expire")
+    charges.expire(account, account.find("charges", intent["latest_charge"]))
+    intent.update(status="canceled", canceled_at=now(), cancellation_reason="automatic", amount_capturable=0)
     account.emit("payment_intent.canceled", intent)
     return intent
 

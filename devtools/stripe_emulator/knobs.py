@@ -126,11 +126,13 @@ def _advance(emulator: Emulator, values: Values) -> Object:
             return disputes.change_dispute(account, values["dispute"], status=status)
         if status == "processing":
             return intents.process_slowly(account, values["payment_intent"])
+        if status == "expired":
+            return intents.expire_authorisation(account, values["payment_intent"])
         if status in ("challenge_passed", "challenge_failed"):
             return intents.answer_challenge(account, values["payment_intent"], passed=status == "challenge_passed")
         if status not in ("", "succeeded", "failed"):
             raise invalid(
-                "A payment is advanced to processing, succeeded, failed, challenge_passed or challenge_failed."
+                "A payment is advanced to processing, succeeded, failed, expired, challenge_passed or challenge_failed."
             )
         return intents.settle(
             account, values["payment_intent"], succeeded=None if not status else status == "succeeded"

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from commerce.models import DepositRule, Difference, Dispute, Order, PaymentLink, Promotion
+from commerce.models import AuthorisationRule, DepositRule, Difference, Dispute, Order, PaymentLink, Promotion
 from commerce.operations import Contact, record_adjustment
 from tenancy import outbox
 from tenancy.enums import Role
@@ -147,6 +147,7 @@ def _sell(say: Canaries) -> None:
     order.secret = say.slug()
     order.save()
     DepositRule.objects.create(tour=tour, percent=20)
+    AuthorisationRule.objects.create(tour=tour)
     # One that has ended: Stripe is not asked.
     PaymentLink.objects.create(order=order, reason=say.text(), secret=say.slug(), expires_at=timezone.now())
     record_adjustment(

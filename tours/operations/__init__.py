@@ -19,6 +19,7 @@ from tours.operations.calendar import move_schedule
 from tours.operations.decisions import (
     DecisionRefused,
     decide_departure,
+    guarantee_departure,
     propose_decision,
     set_planning,
     settle_decisions,
@@ -109,6 +110,7 @@ __all__ = [
     "describe_participants",
     "edit_schedule",
     "generate_schedules",
+    "guarantee_departure",
     "guides_in_one_place",
     "import_patterns",
     "import_stops",

@@ -97,9 +97,7 @@ def _decide(
         "minimum": locked.minimum,
     }
     if choice == Decision.RUN:
-        schedule.guaranteed_at = now
-        schedule.changed_by_hand = True
-        schedule.save(update_fields=["guaranteed_at", "changed_by_hand", "updated_at"])
+        _guarantee(schedule, now=now)
     elif choice == Decision.CANCEL:
         cancel_schedule(schedule, reason=reason, now=now, actor=actor)
     else:
@@ -110,6 +108,33 @@ def _decide(
     locked.note = note
     locked.save()
     audit.record("schedule.decided", schedule, actor=actor, outcome=locked.outcome)
+    return locked
+
+
+def _guarantee(schedule: Schedule, *, now: datetime) -> None:
+    schedule.guaranteed_at = now
+    schedule.changed_by_hand = True
+    schedule.save(update_fields=["guaranteed_at", "changed_by_hand", "updated_at"])
+    publish("tours.schedule_guaranteed", schedule_id=schedule.pk)
+
+
+@transaction.atomic
+def guarantee_departure(schedule: Schedule, *, now: datetime, actor: Actor = None) -> Schedule:
+    """Promise that a departure takes place, however few come, and announce it; return it. A repeat has no effect.
+
+    A decision about it that is open is taken by that. Raises `ScheduleRefused` when it has left or was cancelled.
+    """
+    locked = schedule_for_update(schedule.pk)
+    if locked.guaranteed_at is not None:
+        return locked
+    if locked.status in ("completed", "cancelled") or locked.starts_at <= now:
+        raise ScheduleRefused(_("This departure has left or was cancelled."))
+    decision = DepartureDecision.objects.filter(schedule=locked, decided_at=None).first()
+    if decision is not None:
+        _decide(decision, choice=Decision.RUN, into=None, note="", now=now, actor=actor)
+        return schedule_for_update(schedule.pk)
+    _guarantee(locked, now=now)
+    audit.record("schedule.guaranteed", locked, actor=actor)
     return locked
 
 

@@ -37,6 +37,7 @@ def audit_areas() -> list[Area]:
         "pattern.imported": _("%(who)s imported the pattern %(record)s from a calendar file"),
         "schedule.too_few": _("Too few people have booked the departure %(record)s: %(booked)s of %(minimum)s"),
         "schedule.decided": _("%(who)s decided about the departure %(record)s with too few participants"),
+        "schedule.guaranteed": _("%(who)s promised that the departure %(record)s takes place"),
         "planning.changed": _("%(who)s changed who decides about departures with too few participants"),
         "manifest.viewed": _("%(who)s looked at who comes on the departure %(record)s"),
         "manifest.exported": _("%(who)s took the list of who comes on the departure %(record)s as %(format)s"),

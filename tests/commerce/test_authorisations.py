@@ -1,0 +1,469 @@
+"""Money that is reserved on cards: taken when the departure takes place, freed when it does not."""
+
+import datetime as dt
+
+import pytest
+
+from commerce import queries
+from commerce.enums import AuthorisationEnding, CancellationTerms, OrderSource, PaymentMethod, RefundReason
+from commerce.gateways import stripe
+from commerce.models import (
+    AuthorisationRule,
+    DepositRule,
+    LedgerTransaction,
+    Order,
+    Payment,
+    PaymentSettings,
+    ProviderEvent,
+)
+from commerce.operations import (
+    CancellationRefused,
+    CartLine,
+    ChangeRefused,
+    GuestPlan,
+    PaymentRefused,
+    cancel_departure,
+    cancel_order,
+    cancel_places,
+    capture_payment,
+    change_booking,
+    expire_order,
+    follow_reservations,
+    place_order,
+    process_provider_event,
+    refresh_payment,
+    start_card_payment,
+    stop_card_payment,
+    take_reserved,
+)
+from commerce.tasks import sweep_reservations
+from tenancy.models import AuditEntry, Organization
+from tenancy.scope import every_organization, organization_scope
+from tests.commerce.factories import GRETE, NOW, tier_of
+from tests.commerce.test_card_payments import SECRET, SOON, _drop_queue, reference_of, webhook
+from tests.commerce.test_departures import tell
+from tests.factories import TourFactory, VariantFactory, make_schedule
+from tests.parallel import in_parallel
+from tours.models import Participant, Schedule
+from tours.operations import guarantee_departure
+
+NEAR = dt.date(2031, 1, 14)
+PLAN = GuestPlan(reason="Storm")
+
+
+@pytest.fixture
+def card(stripe_emulator, harbour: Organization):
+    with organization_scope(harbour.pk):
+        PaymentSettings.objects.update(
+            stripe_secret_key="sk_test_harbour",
+            stripe_publishable_key="pk_test_harbour",
+            stripe_webhook_secret=SECRET,
+            bank_transfer_enabled=True,
+        )
+    return stripe_emulator
+
+
+def departure(*, minimum: int = 4, date: dt.date = NEAR, when_ending: str = AuthorisationEnding.RELEASE) -> Schedule:
+    """A departure whose tour takes the money only when enough people have booked."""
+    variant = VariantFactory(tour=TourFactory(min_participants=minimum))
+    AuthorisationRule.objects.create(tour=variant.tour, when_ending=when_ending)
+    return make_schedule(variant, date=date)
+
+
+def order_by_card(*schedules: Schedule, quantity: int = 2) -> Order:
+    """An order over 25.00 for each place."""
+    return order_by(PaymentMethod.CARD, *schedules, quantity=quantity)
+
+
+def order_by(method: PaymentMethod, *schedules: Schedule, quantity: int = 2) -> Order:
+    return place_order(
+        [CartLine(str(schedule.public_id), {tier_of(schedule).pk: quantity}) for schedule in schedules],
+        contact=GRETE,
+        method=method,
+        source=OrderSource.WEB,
+        now=NOW,
+    )
+
+
+def settle(order: Order, card, *, with_card: str = "pm_card_visa") -> Order:
+    """The guest types a card; the bank keeps the money for seven days of the tests' clock."""
+    card.pay(reference_of(order), card=with_card)
+    refresh_payment(order.payments.get(), now=SOON)
+    order.payments.filter(status="authorised").update(authorised_until=NOW + dt.timedelta(days=7))
+    return fresh(order)
+
+
+def reserved_order(schedule: Schedule, card, *, quantity: int = 2) -> Order:
+    return settle(order_by_card(schedule, quantity=quantity), card)
+
+
+def fresh(order: Order) -> Order:
+    return Order.objects.get(pk=order.pk)
+
+
+def state(order: Order) -> tuple[str, str, str, int]:
+    """The states of order, payment and booking, and what was taken."""
+    payment = order.payments.order_by("pk").first()
+    return fresh(order).status, payment.status, order.lines.first().booking.status, payment.captured_minor
+
+
+def intent_of(order: Order, card) -> tuple[str, int]:
+    """The PaymentIntent at the emulator, as the product's own client sees it: its state and what was taken."""
+    reference = order.payments.order_by("pk").first().provider_reference
+    intent = stripe.retrieve_intent(stripe.keys_of(PaymentSettings.objects.get()), reference)
+    return intent.status, intent.received_minor
+
+
+def capture_all(schedule: Schedule, *, now: dt.datetime = SOON) -> None:
+    """What the jobs do, each twice."""
+    for _time in range(2):
+        follow_reservations(schedule.pk, now=now)
+        for payment in Payment.objects.exclude(capture_at=None):
+            capture_payment(payment.pk, now=now)
+
+
+RESERVED = ("confirmed", "authorised", "confirmed", 0)
+PAID = ("paid", "succeeded", "confirmed", 5000)
+CANCELLED = ("cancelled", "cancelled", "cancelled", 0)
+
+
+def test_card_is_reserved_and_the_places_are_confirmed(in_harbour, card):
+    schedule = departure()
+    order = reserved_order(schedule, card)
+    assert state(order) == RESERVED
+    assert intent_of(order, card) == ("requires_capture", 0)
+    assert (queries.paid_minor(order), queries.owed_minor(order), queries.kept_minor(order)) == (0, 0, 0)
+    assert LedgerTransaction.objects.count() == 0
+    assert queries.reserved_sum(schedule) == queries.ReservedSum(1, 5000)
+    with pytest.raises(PaymentRefused, match="reserved on your card already"):
+        start_card_payment(order.payments.get(), now=SOON)
+    # Too few so far: nothing is taken.
+    capture_all(schedule)
+    assert state(order) == RESERVED
+
+
+def test_enough_people_make_the_departure_certain_and_the_money_is_taken(in_harbour, card):
+    schedule = departure()
+    first, second = reserved_order(schedule, card), reserved_order(schedule, card)
+    capture_all(schedule)
+    assert [state(first), state(second)] == [PAID, PAID]
+    assert [intent_of(first, card), intent_of(second, card)] == [("succeeded", 5000)] * 2
+    schedule.refresh_from_db()
+    assert schedule.guaranteed_at == SOON
+    assert sorted(LedgerTransaction.objects.values_list("kind", flat=True)) == ["charge", "charge", "fee", "fee"]
+    # From now on cards are charged as usual.
+    third = settle(order_by_card(schedule), card)
+    assert state(third) == PAID
+
+
+def test_people_who_are_still_paying_do_not_count(in_harbour, card):
+    schedule = departure()
+    first = reserved_order(schedule, card)
+    order_by_card(schedule)
+    capture_all(schedule)
+    assert state(first) == RESERVED
+
+
+def test_other_ways_of_paying_count_as_people(in_harbour, card):
+    schedule = departure()
+    first = reserved_order(schedule, card)
+    PaymentSettings.objects.update(on_arrival_enabled=True)
+    order_by(PaymentMethod.ON_ARRIVAL, schedule)
+    capture_all(schedule)
+    assert state(first) == PAID
+
+
+@pytest.mark.parametrize(
+    ("minimum", "date", "rule", "deposit"),
+    [
+        (1, NEAR, True, False),
+        (4, dt.date(2031, 1, 17), True, False),
+        (4, NEAR, False, False),
+        (4, NEAR, True, True),
+    ],
+)
+def test_card_is_charged_as_usual(in_harbour, card, minimum, date, rule, deposit):
+    schedule = departure(minimum=minimum, date=date)
+    if not rule:
+        AuthorisationRule.objects.all().delete()
+    if deposit:
+        DepositRule.objects.create(percent=50, rest_days=1)
+    order = order_by_card(schedule)
+    assert {payment.takes_later for payment in order.payments.all()} == {False}
+
+
+def test_order_of_two_departures_is_charged_as_usual(in_harbour, card):
+    assert state(settle(order_by_card(departure(), departure()), card))[:2] == ("paid", "succeeded")
+
+
+def test_declined_card_is_tried_again_and_the_bank_may_ask(in_harbour, card):
+    order = order_by_card(departure())
+    settle(order, card, with_card="pm_card_chargeDeclined")
+    assert state(order) == ("pending", "failed", "held", 0)
+    settle(order, card, with_card="pm_card_authenticationRequired")
+    assert state(order) == ("pending", "requires_action", "held", 0)
+    reference = order.payments.get().provider_reference
+    card.turn("advance", account="harbour", payment_intent=reference, status="challenge_passed")
+    refresh_payment(order.payments.get(), now=SOON)
+    assert state(order) == RESERVED
+    assert (order.payments.count(), order.payments.get().provider_reference) == (1, reference)
+
+
+def test_cancelled_departure_frees_the_cards(in_harbour, card):
+    schedule = departure()
+    orders = [reserved_order(schedule, card), reserved_order(schedule, card, quantity=1)]
+    tell(cancel_departure(schedule, plan=PLAN, now=SOON), orders)
+    for payment in Payment.objects.exclude(stop_at=None):
+        stop_card_payment(payment.pk, now=SOON)
+    assert [state(order) for order in orders] == [CANCELLED, CANCELLED]
+    assert [intent_of(order, card) for order in orders] == [("canceled", 0)] * 2
+    assert [payment.refunds.count() for payment in Payment.objects.all()] == [0, 0]
+    assert (
+        queries.card_words(fresh(orders[0]))
+        == "€50.00 were reserved on the card and are free again. Nothing was charged."
+    )
+
+
+def test_cancelled_order_frees_the_card(in_harbour, card):
+    order = reserved_order(departure(), card)
+    cancel_order(order, reason=RefundReason.CANCELLED_BY_GUEST, now=SOON)
+    stop_card_payment(order.payments.get().pk, now=SOON)
+    assert state(order) == CANCELLED
+    assert intent_of(order, card) == ("canceled", 0)
+
+
+def give_up(order: Order, count: int, **options):
+    people = Participant.objects.filter(booking__order_lines__order=order).distinct().order_by("pk")
+    return cancel_places(order, [person.pk for person in people[:count]], expected_back_minor=0, now=SOON, **options)
+
+
+@pytest.mark.parametrize("terms", list(CancellationTerms))
+def test_fewer_people_are_charged_less(in_harbour, card, terms):
+    schedule = departure(minimum=2)
+    order = reserved_order(schedule, card, quantity=3)
+    row = give_up(order, 1, terms=terms)
+    assert (row.value_minor, row.fee_minor, row.back_minor, row.is_whole) == (2500, 0, 0, False)
+    assert state(order) == RESERVED
+    capture_all(schedule)
+    assert state(order) == PAID
+    assert intent_of(order, card) == ("succeeded", 5000)
+    assert fresh(order).needs_attention == ""
+    assert queries.surplus_minor(fresh(order)) == 0
+
+
+def test_nobody_left_is_charged_nothing(in_harbour, card):
+    order = reserved_order(departure(), card)
+    row = give_up(order, 2)
+    stop_card_payment(order.payments.get().pk, now=SOON)
+    assert (row.fee_minor, row.is_whole) == (0, True)
+    assert state(order) == CANCELLED
+    assert intent_of(order, card) == ("canceled", 0)
+    assert fresh(order).needs_attention == ""
+
+
+def test_places_stand_still_while_the_money_is_taken(in_harbour, card):
+    schedule = departure(minimum=2)
+    order = reserved_order(schedule, card)
+    follow_reservations(schedule.pk, now=SOON)
+    with pytest.raises(CancellationRefused, match="being charged just now"):
+        give_up(order, 1)
+    capture_all(schedule)
+    assert state(order) == PAID
+
+
+def test_reserved_booking_is_not_changed(in_harbour, card):
+    schedule = departure()
+    order = reserved_order(schedule, card)
+    booking = order.lines.get().booking
+    with pytest.raises(ChangeRefused, match="reserved on a card"):
+        change_booking(
+            order, booking, to=schedule, quantities={tier_of(schedule).pk: 3}, expected_difference_minor=2500, now=SOON
+        )
+
+
+def test_staff_take_the_money_of_one_order_or_of_a_departure(in_harbour, card):
+    schedule = departure()
+    first, second = reserved_order(schedule, card, quantity=1), reserved_order(schedule, card, quantity=1)
+    take_reserved(first, now=SOON, actor=None)
+    with pytest.raises(PaymentRefused, match="Nothing is reserved"):
+        take_reserved(first, now=SOON, actor=None)
+    for payment in Payment.objects.exclude(capture_at=None):
+        capture_payment(payment.pk, now=SOON)
+    assert [state(first)[3], state(second)[3]] == [2500, 0]
+    guarantee_departure(schedule, now=SOON)
+    guarantee_departure(schedule, now=SOON)
+    assert AuditEntry.objects.filter(action="schedule.guaranteed").count() == 1
+    capture_all(schedule)
+    assert state(second)[3] == 2500
+
+
+def test_departure_that_left_takes_the_money(in_harbour, card):
+    schedule = departure()
+    order = reserved_order(schedule, card)
+    capture_all(schedule, now=schedule.starts_at + dt.timedelta(minutes=1))
+    assert state(order) == PAID
+
+
+@pytest.mark.parametrize("when_ending", AuthorisationEnding)
+def test_card_that_the_bank_will_free_soon(in_harbour, card, when_ending):
+    schedule = departure(when_ending=when_ending)
+    order = reserved_order(schedule, card)
+    Schedule.objects.filter(pk=schedule.pk).update(
+        starts_at=NOW + dt.timedelta(days=20), ends_at=NOW + dt.timedelta(days=20, hours=2)
+    )
+    early, late = NOW + dt.timedelta(days=5), NOW + dt.timedelta(days=6, minutes=1)
+    capture_all(schedule, now=early)
+    assert state(order) == RESERVED
+    capture_all(schedule, now=late)
+    for payment in Payment.objects.exclude(stop_at=None):
+        stop_card_payment(payment.pk, now=late)
+    if when_ending == AuthorisationEnding.CAPTURE:
+        assert state(order) == PAID
+        assert fresh(order).needs_attention.startswith(
+            "The bank would not keep the card reserved any longer, so the money"
+        )
+        return
+    assert state(order) == ("confirmed", "cancelled", "confirmed", 0)
+    assert intent_of(order, card) == ("canceled", 0)
+    assert_is_owed(order)
+    assert fresh(order).needs_attention.startswith(
+        "The bank would not keep the card reserved any longer, so it was freed"
+    )
+
+
+def assert_is_owed(order: Order) -> None:
+    due = queries.due_payments(fresh(order))
+    assert [(payment.purpose, payment.method, payment.amount_minor) for payment in due] == [
+        ("rest", "bank_transfer", 5000)
+    ]
+    assert queries.owed_minor(fresh(order)) == 5000
+
+
+def test_card_that_the_bank_has_freed_is_paid_another_way(in_harbour, card):
+    schedule = departure(minimum=2)
+    order = reserved_order(schedule, card)
+    reference = order.payments.get().provider_reference
+    follow_reservations(schedule.pk, now=SOON)
+    card.turn("advance", account="harbour", payment_intent=reference, status="expired")
+    capture_all(schedule)
+    webhook(in_harbour, "payment_intent.canceled", {"id": reference, "metadata": {}})
+    process_provider_event(ProviderEvent.objects.get().pk, now=SOON)
+    assert state(order) == ("confirmed", "cancelled", "confirmed", 0)
+    assert_is_owed(order)
+    assert fresh(order).needs_attention.startswith("The bank has freed the card before the money was taken.")
+
+
+def test_hold_that_runs_out_after_the_card_was_reserved_is_honoured(in_harbour, card):
+    order = order_by_card(departure())
+    card.pay(reference_of(order))
+    expire_order(order.pk, now=NOW + dt.timedelta(minutes=16))
+    assert state(order) == RESERVED
+
+
+def test_departure_cancelled_while_the_money_is_taken_pays_it_back(in_harbour, card):
+    schedule = departure(minimum=2)
+    order = reserved_order(schedule, card)
+    follow_reservations(schedule.pk, now=SOON)
+    payment = order.payments.get()
+    # Taken at Stripe, and the worker died before it was written down.
+    keys = stripe.keys_of(PaymentSettings.objects.get())
+    stripe.capture_intent(keys, payment.provider_reference, amount_minor=5000, currency="EUR")
+    tell(cancel_departure(schedule, plan=PLAN, now=SOON), [order])
+    stop_card_payment(payment.pk, now=SOON)
+    assert state(order) == ("cancelled", "succeeded", "cancelled", 5000)
+    assert [refund.amount_minor for refund in payment.refunds.all()] == [5000]
+
+
+def test_webhooks_twice_and_in_any_order_have_the_same_end(in_harbour, card):
+    schedule = departure(minimum=2)
+    order = order_by_card(schedule)
+    reference = reference_of(order)
+    card.pay(reference)
+    kinds = [
+        "amount_capturable_updated",
+        "created",
+        "amount_capturable_updated",
+        "succeeded",
+        "amount_capturable_updated",
+    ]
+    for number, kind in enumerate(kinds):
+        webhook(in_harbour, f"payment_intent.{kind}", {"id": reference, "metadata": {}}, event_id=f"evt_{number}")
+    events = list(ProviderEvent.objects.order_by("pk"))
+    for event in events[:3]:
+        process_provider_event(event.pk, now=SOON)
+    assert state(order) == RESERVED
+    capture_all(schedule)
+    for event in reversed(events):
+        process_provider_event(event.pk, now=SOON)
+    assert state(order) == PAID
+    assert ProviderEvent.objects.filter(processed_at=None).count() == 0
+    assert LedgerTransaction.objects.filter(kind="charge").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_bookings_cross_the_minimum_at_once(harbour, card, run_jobs):
+    with organization_scope(harbour.pk):
+        schedule = departure()
+        orders = [order_by_card(schedule) for _order in range(2)]
+        for order in orders:
+            card.pay(reference_of(order))
+        payments = [order.payments.get() for order in orders]
+    in_parallel(harbour, 4, lambda number: refresh_payment(payments[number % 2], now=SOON))
+    run_jobs()
+    with organization_scope(harbour.pk):
+        assert [state(order) for order in orders] == [PAID, PAID]
+        assert [intent_of(order, card) for order in orders] == [("succeeded", 5000)] * 2
+        assert AuditEntry.objects.filter(action="schedule.guaranteed").count() == 1
+        assert AuditEntry.objects.filter(action="payment.received").count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_capture_that_was_killed_is_done_by_the_sweep(harbour, card, run_jobs):
+    with organization_scope(harbour.pk):
+        schedule = departure(minimum=2)
+        order = order_by_card(schedule)
+        reference = reference_of(order)
+        card.pay(reference)
+        refresh_payment(order.payments.get(), now=SOON)
+    # With the queue the job is lost that would look whether there are enough.
+    _drop_queue()
+    with every_organization():
+        sweep_reservations()
+    # The money is taken at Stripe, and its answer is lost each time.
+    path = f"/v1/payment_intents/{reference}/capture"
+    card.turn("fail_next", when="after", how="drop", path=path, count=2)
+    with pytest.raises(stripe.GatewayUnavailable):
+        run_jobs()
+    with organization_scope(harbour.pk):
+        assert state(order) == RESERVED
+        assert Payment.objects.exclude(capture_at=None).update(capture_at=NOW - dt.timedelta(days=3650)) == 1
+    _drop_queue()
+    with every_organization():
+        sweep_reservations()
+    run_jobs()
+    with organization_scope(harbour.pk):
+        assert state(order) == PAID
+        assert intent_of(order, card) == ("succeeded", 5000)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_captures_and_cancellations_at_once(harbour, card):
+    with organization_scope(harbour.pk):
+        schedule = departure(minimum=2)
+        order = reserved_order(schedule, card, quantity=3)
+        follow_reservations(schedule.pk, now=SOON)
+        payment = order.payments.get()
+
+    def attack(number: int) -> str:
+        if number % 2:
+            return capture_payment(payment.pk, now=SOON).status
+        return cancel_order(order, reason=RefundReason.CANCELLED_BY_GUEST, now=SOON).status
+
+    in_parallel(harbour, 6, attack)
+    with organization_scope(harbour.pk):
+        stop_card_payment(payment.pk, now=SOON)
+        payment.refresh_from_db()
+        taken = intent_of(order, card)[1]
+        assert payment.captured_minor == taken
+        assert sum(refund.amount_minor for refund in payment.refunds.all()) == taken
+        assert fresh(order).status == "cancelled"
