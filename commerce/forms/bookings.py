@@ -9,9 +9,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
-from commerce.enums import PaymentMethod
 from commerce.forms.guests import home_region, plain_name
 from commerce.queries import MethodChoice
+from commerce.rules import methods_that
 from crm.models import Customer
 from tenancy.models import Organization
 
@@ -78,7 +78,7 @@ class BookingForm(forms.Form):
         if customer is None and not (values.get("first_name") or values.get("last_name")):
             self.add_error("last_name", ValidationError(_("Give a name, or choose a customer.")))
         email = values.get("email") or (customer.email if customer is not None else "")
-        if values.get("method") == PaymentMethod.CARD and not email and "email" not in self.errors:
+        if values.get("method") in methods_that(by_provider=True) and not email and "email" not in self.errors:
             self.add_error("email", ValidationError(_("The link to pay is sent by e-mail.")))
         return values
 
@@ -95,15 +95,13 @@ def _described(customer: Customer) -> str:
 def staff_methods(offers: Sequence[MethodChoice], *, may_confirm: bool) -> list[tuple[str, Any]]:
     """Return how staff can have a booking paid: what guests can use, on arrival always, and cash at once if they may confirm money."""
     usable = {offer.method for offer in offers if not offer.problem}
-    if PaymentMethod.FREE in usable:
-        return [(PaymentMethod.FREE.value, PaymentMethod.FREE.label)]
-    methods: list[tuple[str, Any]] = [(PaymentMethod.ON_ARRIVAL.value, _("On arrival"))]
+    free = [method for method in methods_that(is_free=True) if method in usable]
+    if free:
+        return [(method.value, method.label) for method in free]
+    methods: list[tuple[str, Any]] = [(method.value, method.label) for method in methods_that(on_site=True)]
     if may_confirm:
         methods.append((CASH, _("Already paid to us, such as in cash")))
-    if PaymentMethod.BANK_TRANSFER in usable:
-        methods.append((PaymentMethod.BANK_TRANSFER.value, PaymentMethod.BANK_TRANSFER.label))
-    if PaymentMethod.INVOICE in usable:
-        methods.append((PaymentMethod.INVOICE.value, PaymentMethod.INVOICE.label))
-    if PaymentMethod.CARD in usable:
-        methods.append((PaymentMethod.CARD.value, _("By card: the guest gets a link by e-mail")))
-    return methods
+    promised = methods_that(is_promise=True, on_site=False)
+    methods += [(method.value, method.label) for method in promised if method in usable]
+    by_link = [method for method in methods_that(by_provider=True) if method in usable]
+    return methods + [(method.value, _("By card: the guest gets a link by e-mail")) for method in by_link]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.widgets import AdminDateInput
 
 from commerce.enums import LedgerAccount, PaymentMethod
-from commerce.rules import ACCOUNT_NUMBERS
+from commerce.rules import ACCOUNT_NUMBERS, method_of
 
 # More days than these are shown by month.
 MOST_DAYS = 92
@@ -27,7 +27,7 @@ class ReportForm(forms.Form):
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
-        methods = [(value, label) for value, label in PaymentMethod.choices if value != PaymentMethod.FREE]
+        methods = [(value, label) for value, label in PaymentMethod.choices if not method_of(value).is_free]
         self.fields["method"].choices = [("", _("All")), *methods]
 
     def clean(self) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from commerce.gateways.stripe import Intent
 from commerce.models import Order, Payment
 from commerce.operations.payments import RECEIVED, PaymentRefused, settle_payment
 from commerce.operations.states import STOP_AGAIN_AFTER, set_payment_status, stop_later
-from commerce.rules import methods_that
+from commerce.rules import method_of, methods_that
 
 # PaymentIntents in these states cannot be stopped any more.
 TOO_LATE: Final = ("succeeded", "processing", "canceled")
@@ -63,7 +63,7 @@ def begin_due_payment(order: Order, *, amount_minor: int | None = None, note: st
     if not amount:
         raise PaymentRefused(_("There is nothing to pay."))
     offers = queries.payment_methods(queries.payment_settings(), total_minor=amount, currency=order.currency)
-    problem = next((offer.problem for offer in offers if offer.method == PaymentMethod.CARD), _("Please ask us."))
+    problem = next((offer.problem for offer in offers if method_of(offer.method).by_provider), _("Please ask us."))
     if problem:
         raise PaymentRefused(problem)
     begun = queries.begun_card_payment_of(order)

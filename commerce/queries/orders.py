@@ -8,8 +8,9 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import override
 
-from commerce.enums import OrderSource, OrderStatus, PaymentMethod
+from commerce.enums import OrderSource, OrderStatus
 from commerce.models import Order, OrderLine
+from commerce.rules import method_of
 from tenancy.models import Organization
 from tenancy.queries import absolute_url
 
@@ -67,7 +68,7 @@ def order_for_update(pk: int) -> Order:
 
 def may_extend_hold(order: Order, *, now: datetime) -> bool:
     """Return whether a guest may ask for more time to pay by card: once, while the places are still kept."""
-    waits = order.status == OrderStatus.PENDING and order.method == PaymentMethod.CARD
+    waits = order.status == OrderStatus.PENDING and method_of(order.method).by_provider
     in_time = order.hold_expires_at is not None and order.hold_expires_at > now
     return waits and in_time and order.source == OrderSource.WEB and order.hold_extended_at is None
 

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch, Q
 
-from commerce.enums import OrderStatus, PaymentMethod, PaymentStatus
+from commerce.enums import OrderStatus, PaymentStatus
 from commerce.models import Order, OrderLine, Payment
 from commerce.queries.payments import owed_minor
+from commerce.rules import methods_that
 from tenancy.money import Money
 from tours.models import Booking
 
@@ -52,7 +53,9 @@ def owed_orders(*, zone: ZoneInfo) -> list[OwedOrder]:
     Orders that a guest is paying by card just now are left out.
     """
     awaited = Payment.objects.filter(status=PaymentStatus.AWAITING_APPROVAL).values("order")
-    unpaid = Q(status=OrderStatus.CONFIRMED) | Q(status=OrderStatus.PENDING) & ~Q(method=PaymentMethod.CARD)
+    unpaid = Q(status=OrderStatus.CONFIRMED) | Q(status=OrderStatus.PENDING) & ~Q(
+        method__in=methods_that(by_provider=True)
+    )
     lines = OrderLine.objects.select_related("booking__schedule")
     orders = Order.objects.filter(unpaid | Q(pk__in=awaited)).prefetch_related(Prefetch("lines", lines), "payments")
     owed = [

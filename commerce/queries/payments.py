@@ -51,6 +51,11 @@ class MethodChoice:
     problem: str = ""
     plan: PaymentPlan | None = None
 
+    @property
+    def waits_minutes(self) -> bool:
+        """Whether places are kept for minutes while a guest pays like this."""
+        return method_of(self.method).by_provider
+
 
 def payment_settings() -> PaymentSettings:
     """Return how the organization in scope is paid, with the organization loaded; one query."""

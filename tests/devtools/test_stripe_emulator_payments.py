@@ -176,6 +176,30 @@ def test_cancel_releases_what_was_authorised(client, pay):
     assert (intent.status, intent.latest_charge.refunded, intent.latest_charge.captured) == ("canceled", True, False)
 
 
+def test_reserved_money_has_an_end(client, pay, stripe_emulator):
+    intent = pay(capture_method="manual", expand=["latest_charge"])
+    card = intent.latest_charge.payment_method_details.card
+    assert card.capture_before == intent.latest_charge.created + 7 * 24 * 3600
+    assert intent.payment_method_types == ["card"]
+    stripe_emulator.turn("advance", account="one", payment_intent=intent.id, status="expired")
+    ended = client.v1.payment_intents.retrieve(intent.id, {"expand": ["latest_charge"]})
+    assert (ended.status, ended.cancellation_reason, ended.amount_capturable) == ("canceled", "automatic", 0)
+    assert (ended.latest_charge.refunded, ended.latest_charge.captured, ended.amount_received) == (True, False, 0)
+    assert refusal(client.v1.payment_intents.capture, intent.id).code == "payment_intent_unexpected_state"
+    assert types(client)[-2:] == ["charge.expired", "payment_intent.canceled"]
+
+
+def test_only_reserved_money_ends(pay, stripe_emulator):
+    answer = stripe_emulator.turn("advance", account="one", payment_intent=pay().id, status="expired")
+    assert answer["error"]["code"] == "payment_intent_unexpected_state"
+
+
+def test_bank_debit_cannot_be_reserved(client):
+    intent = create(client, capture_method="manual")
+    error = refusal(client.v1.payment_intents.confirm, intent.id, {"payment_method_data": DEBIT})
+    assert error.code == "payment_intent_incompatible_payment_method"
+
+
 def test_confirm_needs_a_payment_method(client):
     assert refusal(client.v1.payment_intents.confirm, create(client).id).code == "payment_intent_unexpected_state"
 
