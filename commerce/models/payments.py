@@ -110,7 +110,12 @@ class Payment(TenantModel):
                 name="payment_due",
             ),
             models.Index(fields=["stop_at"], condition=models.Q(stop_at__isnull=False), name="payment_to_stop"),
-            models.Index(fields=["capture_at"], condition=models.Q(status="authorised"), name="payment_reserved"),
+            models.Index(
+                fields=["organization", "order"], condition=models.Q(status="authorised"), name="payment_reserved"
+            ),
+            models.Index(
+                fields=["capture_at"], condition=models.Q(capture_at__isnull=False), name="payment_to_capture"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -286,7 +286,7 @@ def show_payment(request, order, payment, *, now):
     except GatewayError:
         logger.exception("The card payment of order %s could not be started.", order.number)
         return _pay_page(request, context, status=503)
-    if context["card"].status in ("succeeded", "processing"):
+    if context["card"].status in ("succeeded", "processing", "requires_capture"):
         return redirect("commerce:returned", order.secret)
     return _pay_page(request, context)
 

@@ -85,7 +85,7 @@ function startPayment(form) {
     } catch {
       result = { error: { message: form.dataset.failed } };
     }
-    const moved = ["succeeded", "processing"].includes(result.error?.payment_intent?.status);
+    const moved = ["succeeded", "processing", "requires_capture"].includes(result.error?.payment_intent?.status);
     if (!result.error || moved) {
       // What came of it is asked of the server, which asks the provider.
       window.location.assign(form.dataset.return);
