@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from commerce.models import AuthorisationRule, CancellationPolicy, Order, Payment
 from commerce.operations import capture_payment, follow_reservations
+from tenancy.enums import Role
 from tenancy.scope import organization_scope
 from tests.commerce_guest.conftest import NOW, add_to_cart, checkout_data, orders, set_payment
 from tours.models import Participant, Tour
@@ -91,7 +92,7 @@ def test_page_says_when_the_money_was_taken(reserved, guest, harbour, offer):
 
 
 def test_staff_take_the_money(reserved, member_client, harbour, offer):
-    manager = member_client(harbour, "manager")
+    manager = member_client(harbour, Role.MANAGER)
     order_page = manager.get(reverse("orders:inspect", args=[reserved.pk])).content.decode()
     assert RESERVED in order_page
     take = reverse("orders:take", args=[reserved.pk])
@@ -112,7 +113,7 @@ def test_staff_take_the_money(reserved, member_client, harbour, offer):
     assert manager.get(take).status_code == 302
 
 
-@pytest.mark.parametrize("role", ["editor", "guide"])
+@pytest.mark.parametrize("role", [Role.EDITOR, Role.GUIDE])
 def test_others_take_nothing(reserved, member_client, harbour, offer, role):
     client = member_client(harbour, role)
     for url in (reverse("orders:take", args=[reserved.pk]), reverse("schedules:takes_place", args=[offer.morning.pk])):
@@ -125,7 +126,7 @@ def test_others_take_nothing(reserved, member_client, harbour, offer, role):
 
 
 def test_rule_once_for_each_tour(card, member_client, harbour, offer):
-    owner = member_client(harbour, "owner")
+    owner = member_client(harbour, Role.OWNER)
     answer = owner.post(reverse("card_reservations:add"), {"tour": offer.tour.pk, "when_ending": "capture"})
     assert answer.status_code == 200
     assert "There is a rule for this already." in answer.content.decode()
