@@ -24,7 +24,7 @@ PAYMENTS = {
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('commerce', '0023_differences_settled'),
+        ('commerce', '0024_codes_of_lines'),
         ('tenancy', '0007_audit'),
         ('tours', '0015_plainer_names'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
