@@ -134,5 +134,6 @@ def test_rule_once_for_each_tour(card, member_client, harbour, offer):
         rule = AuthorisationRule.objects.get()
     edit = reverse("card_reservations:edit", args=[rule.pk])
     assert owner.post(edit, {"tour": offer.tour.pk, "when_ending": "capture"}).status_code == 302
-    rule.refresh_from_db()
+    with organization_scope(harbour.pk):
+        rule.refresh_from_db()
     assert rule.when_ending == "capture"
