@@ -217,7 +217,7 @@ def _disputes_waiting(request: HttpRequest) -> list[TodayItem]:
         note = dispute.payment.order.full_name
         if dispute.due_at is not None:
             due = date_format(dispute.due_at.astimezone(zone), "SHORT_DATETIME_FORMAT")
-            note = _("%(who)s: answer until %(due)s") % {"who": note, "due": due}
+            note = _("%(who)s: answer by %(due)s") % {"who": note, "due": due}
         items.append(TodayItem(str(dispute), reverse("disputes:inspect", args=[dispute.pk]), note))
     text = ngettext("%(count)d dispute waits for an answer", "%(count)d disputes wait for an answer", len(waiting))
     url = f"{reverse('disputes:index')}?status=needs_response"

@@ -173,13 +173,13 @@ def _record(dispute: Dispute, *, is_new: bool) -> None:
 
 
 @transaction.atomic
-def tell_staff(dispute: Dispute, *, occasion: str, now: datetime) -> None:
+def tell_staff(dispute: Dispute, *, occasion: str, is_reminder: bool = False, now: datetime) -> None:
     """Write to everybody who may answer disputes, each in their language, how a dispute stands. A repeat of an `occasion` is not sent."""
     organization = current_organization()
     for person in queries.dispute_staff():
         language = language_of(person) or organization.default_language
         with override(language):
-            mail = emails.dispute(dispute, language=language, organization=organization)
+            mail = emails.dispute(dispute, language=language, organization=organization, is_reminder=is_reminder)
         queue_message(
             kind=mail.kind,
             dedupe_key=f"dispute-{dispute.pk}-{occasion}-{person.pk}",
@@ -199,7 +199,7 @@ def remind_of_dispute(dispute_id: int, *, now: datetime) -> Dispute:
     dispute = Dispute.objects.select_for_update().select_related("payment__order").get(pk=dispute_id)
     if dispute.status != DisputeStatus.NEEDS_RESPONSE or dispute.remind_at is None or dispute.remind_at > now:
         return dispute
-    tell_staff(dispute, occasion=f"reminder-{dispute.remind_at:%Y%m%d%H%M}", now=now)
+    tell_staff(dispute, occasion=f"reminder-{dispute.remind_at:%Y%m%d%H%M}", is_reminder=True, now=now)
     dispute.remind_at = next_reminder(dispute.due_at, now=now)
     dispute.save(update_fields=["remind_at", "updated_at"])
     return dispute

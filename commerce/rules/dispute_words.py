@@ -92,8 +92,8 @@ def _inquiry(status: DisputeStatus) -> tuple[str, ...]:
             return (
                 _("If nobody answers in time, this is likely to become a chargeback, with a fee."),
                 _(
-                    "Talk to the guest if you can. Then answer the bank below, or pay everything back: that ends the "
-                    "inquiry. Paying back a part does not."
+                    "Talk to the guest if you can. Then answer the bank, or pay everything back: that ends the inquiry. "
+                    "Paying back a part does not."
                 ),
             )
         case DisputeStatus.UNDER_REVIEW:
@@ -112,7 +112,7 @@ def _chargeback(status: DisputeStatus) -> tuple[str, ...]:
                     "nothing can be paid back. The booking stands, unless you cancel it."
                 ),
                 _(
-                    "Say below what happened, add what proves it, and send the answer. It can be sent once. If the guest is "
+                    "Prepare the answer: say what happened and add what proves it. You can send it once. If the guest is "
                     "right, accept the chargeback."
                 ),
             )

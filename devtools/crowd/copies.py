@@ -14,7 +14,10 @@ FIRST_PATH = 0x1000
 
 
 class Column(NamedTuple):
-    """A column of a table: what it refers to, and whether a unique index of its own makes its values differ everywhere."""
+    """A column of a table: what it refers to, and whether a unique index makes its values differ everywhere.
+
+    An index that has the organization too, or a row of one, does not.
+    """
 
     name: str
     type: str
@@ -27,8 +30,11 @@ _COLUMNS = """
            (SELECT f.confrelid::regclass::text FROM pg_constraint f
             WHERE f.conrelid = t.oid AND f.contype = 'f' AND f.conkey = ARRAY[a.attnum] LIMIT 1),
            EXISTS (SELECT 1 FROM pg_index i WHERE i.indrelid = t.oid AND i.indisunique AND a.attnum = ANY (i.indkey)
-                   AND NOT EXISTS (SELECT 1 FROM pg_attribute o WHERE o.attrelid = t.oid
-                                   AND o.attname = 'organization_id' AND o.attnum = ANY (i.indkey)))
+                   AND NOT EXISTS (SELECT 1 FROM pg_attribute o WHERE o.attrelid = t.oid AND o.attnum = ANY (i.indkey)
+                                   AND (o.attname = 'organization_id' OR EXISTS (
+                                       SELECT 1 FROM pg_constraint f
+                                       JOIN pg_attribute r ON r.attrelid = f.confrelid AND r.attname = 'organization_id'
+                                       WHERE f.conrelid = t.oid AND f.contype = 'f' AND f.conkey = ARRAY[o.attnum]))))
     FROM pg_class t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
     WHERE t.relkind = 'r' AND t.relnamespace = 'public'::regnamespace AND a.attgenerated = ''
     ORDER BY t.relname, a.attnum

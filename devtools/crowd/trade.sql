@@ -82,6 +82,19 @@ SELECT placed_at, placed_at, gen_random_uuid(), 'bank_transfer',
        CASE status WHEN 'paid' THEN placed_at END, id, organization_id
 FROM deal;
 
+-- What came in stands in the ledger, as `record_charge` writes it: from the customers to the bank.
+WITH moved AS (
+    INSERT INTO commerce_ledgertransaction (kind, reference, occurred_at, currency, method, payment_id, note, organization_id)
+    SELECT 'charge', 'payment-' || p.public_id, p.succeeded_at, p.currency, p.method, p.id, '', p.organization_id
+    FROM deal d JOIN commerce_payment p ON p.order_id = d.id WHERE p.captured_minor > 0
+    ORDER BY p.succeeded_at, p.organization_id
+    RETURNING id, payment_id, organization_id
+)
+INSERT INTO commerce_ledgerentry (transaction_id, account, amount_minor, organization_id)
+SELECT moved.id, side.account, side.sign * payment.captured_minor, moved.organization_id
+FROM moved JOIN commerce_payment payment ON payment.id = moved.payment_id
+CROSS JOIN (VALUES ('bank', 1), ('customers', -1)) AS side (account, sign);
+
 UPDATE tours_schedule s SET booked_count = taken.seats
 FROM (SELECT schedule_id, sum(seats) AS seats FROM tours_booking WHERE status IN ('held', 'confirmed') AND id > 1000000000000 GROUP BY 1) AS taken
 WHERE s.id = taken.schedule_id;

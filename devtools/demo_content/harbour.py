@@ -300,6 +300,15 @@ GUESTS: Final = (
         "Tom", "Okafor", "tom.okafor@guest.example", "+442079460204", "en",
         "speicherstadt", {"Adult": 4}, 1, "on_arrival",
     ),
+    # Their banks contest what they paid.
+    DemoGuest(
+        "Ines", "Duarte", "ines.duarte@guest.example", "", "en",
+        "speicherstadt", {"Adult": 1}, 6, "card", card="pm_card_createDisputeInquiry",
+    ),
+    DemoGuest(
+        "Rasmus", "Lykke", "rasmus.lykke@guest.example", "", "en",
+        "speicherstadt", {"Adult": 2}, 7, "card", card="pm_card_createDispute", is_lost=True,
+    ),
 )  # fmt: skip
 
 CALLS: Final = (

@@ -141,7 +141,10 @@ class DemoPage:
 
 @dataclass(frozen=True, slots=True)
 class DemoGuest:
-    """Somebody who books: how many of each price (by its English name), on the how manieth next departure, paid how."""
+    """Somebody who books: how many of each price (by its English name), on the how manieth next departure, paid how.
+
+    `card` is a test card of Stripe's; a dispute that it brings is lost when `is_lost`.
+    """
 
     first_name: str
     last_name: str
@@ -153,6 +156,8 @@ class DemoGuest:
     departure: int
     method: str
     note: str = ""
+    card: str = "pm_card_visa"
+    is_lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from commerce.enums import OrderSource, PaymentMethod
 from commerce.models import CancellationPolicy, Order, PaymentSettings
-from commerce.operations import CartLine, Contact, place_order, refresh_payment, start_card_payment
+from commerce.operations import CartLine, Contact, place_order, refresh_payment, settle_dispute, start_card_payment
 from crm.enums import Direction, ProtocolKind
 from crm.models import Protocol
 from crm.operations import log_protocol
@@ -83,7 +83,7 @@ def write_orders(site: DemoSite, *, client: stripe.StripeClient | None, now: dt.
             continue
         order = _place(guest, token, now=now)
         if guest.method == "card" and client is not None:
-            _pay_by_card(order, client, now=now)
+            _pay_by_card(order, guest, client, now=now)
 
 
 def _place(guest: DemoGuest, token: uuid.UUID, *, now: dt.datetime) -> Order:
@@ -120,12 +120,16 @@ def _departure(guest: DemoGuest, *, now: dt.datetime) -> AvailableSchedule:
     return fitting[guest.departure]
 
 
-def _pay_by_card(order: Order, client: stripe.StripeClient, *, now: dt.datetime) -> None:
+def _pay_by_card(order: Order, guest: DemoGuest, client: stripe.StripeClient, *, now: dt.datetime) -> None:
     payment = order.payments.get()
     start_card_payment(payment, now=now)
     payment.refresh_from_db()
-    client.v1.payment_intents.confirm(payment.provider_reference, {"payment_method": "pm_card_visa"})
+    client.v1.payment_intents.confirm(payment.provider_reference, {"payment_method": guest.card})
     refresh_payment(payment, now=now)
+    for dispute in client.v1.disputes.list({"payment_intent": payment.provider_reference}).data:
+        if guest.is_lost:
+            client.v1.disputes.close(dispute.id)
+        settle_dispute(payment, dispute.id, now=now)
 
 
 def write_calls(site: DemoSite, *, now: dt.datetime) -> None:

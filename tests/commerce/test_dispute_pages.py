@@ -73,7 +73,7 @@ def test_page_says_what_it_is_until_when_and_what_to_do(harbour, member_client, 
         Dispute.objects.update(due_at=dt.datetime(2031, 7, 1, 21, 59, tzinfo=dt.UTC))
     page = member_client(harbour, Role.MANAGER).get(url("inspect", chargeback)).content.decode()
     for words in (
-        "Answer until 1 Jul 2031, 23:59 (Europe/Berlin)",
+        "Answer by 1 Jul 2031, 23:59 (Europe/Berlin)",
         "The guest has had this payment taken back by the bank.",
         "The guest says that the tour or ticket was not provided.",
         "Prepare the answer",
@@ -90,7 +90,7 @@ def test_order_and_today_tell_of_it(harbour, member_client, chargeback):
     assert url("inspect", chargeback) in page
     today = client.get("/admin/").content.decode()
     assert "1 dispute waits for an answer" in today
-    assert "answer until" in today
+    assert "answer by" in today
 
 
 def test_nothing_can_be_paid_back_by_the_buttons_either(harbour, member_client, chargeback):

@@ -288,6 +288,9 @@ def test_staff_are_told_with_the_deadline_in_their_zone_and_reminded_once(in_har
     for moment in (due - dt.timedelta(days=4), due - dt.timedelta(days=3), due - dt.timedelta(days=2, hours=23)):
         remind_of_dispute(opened.pk, now=moment)
     run_jobs()
+    assert {letter.subject for letter in mail.outbox} == {
+        f"Reminder: Chargeback, order {order.number}: Waits for your answer"
+    }
     assert len(mail.outbox) == 3
     opened.refresh_from_db()
     assert opened.remind_at == due - dt.timedelta(days=1)

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from wagtail.models import Page, Site
 
 from cms.models import TourPage
-from commerce.models import Order, PaymentSettings
+from commerce.models import Dispute, Order, PaymentSettings
 from crm.models import Customer, Protocol, ProtocolLink
 from tenancy.models import Membership, Organization, TenantImage
 from tenancy.scope import every_organization, organization_scope
@@ -65,8 +65,14 @@ def test_load_demo_fills_once_and_follows_the_port(stripe_emulator, run_jobs, se
         assert sorted(Order.objects.values_list("method", "status")) == [
             ("bank_transfer", "pending"),
             ("card", "paid"),
+            ("card", "paid"),
+            ("card", "paid"),
             ("on_arrival", "confirmed"),
             ("on_arrival", "confirmed"),
+        ]
+        assert sorted(Dispute.objects.values_list("kind", "status")) == [
+            ("chargeback", "lost"),
+            ("inquiry", "needs_response"),
         ]
         assert Protocol.objects.filter(follow_up_on__isnull=False).count() == 1
         endpoint = PaymentSettings.objects.get()

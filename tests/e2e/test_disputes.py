@@ -36,7 +36,9 @@ def pay_with_disputed_card(page: Page, phone: Page, live_stack, *, name: str, em
 
 def open_dispute(page: Page, live_stack, *, name: str) -> None:
     """Wait until staff have been written to, and go to the dispute of a guest."""
-    live_stack.wait_for_mail("manager@harbour.example", subject="Chargeback")
+    page.goto(live_stack.url("harbour", f"/admin/orders/?q={name}"))
+    number = page.locator("main tbody").get_by_role("link", name="HW-").first.inner_text().strip()
+    live_stack.wait_for_mail("manager@harbour.example", subject=f"Chargeback, order {number}")
     page.goto(live_stack.url("harbour", f"/admin/disputes/?q={name}"))
     page.locator("main tbody").get_by_role("link", name="HW-").first.click()
     expect(page.get_by_text("The guest has had this payment taken back by the bank.")).to_be_visible()
@@ -92,7 +94,7 @@ def test_chargeback_is_answered_and_won(live_stack, signed_in, open_page, inspec
     expect(page.locator("main")).to_contain_text("Nothing can be paid back until it has")
     inspection.look(page, "2-order")
     page.goto(live_stack.url("harbour", "/admin/"))
-    expect(page.locator("main")).to_contain_text("answer until")
+    expect(page.locator("main")).to_contain_text("answer by")
     inspection.look(page, "3-today")
     page.goto(live_stack.url("harbour", "/admin/disputes/"))
     inspection.look(page, "4-list")

@@ -18,10 +18,12 @@ from django.utils import timezone
 from wagtail.models import Locale
 
 from cms.models import TourPage
-from commerce.enums import OrderSource, OrderStatus, PaymentMethod
-from commerce.models import Order
+from commerce.enums import LedgerKind, OrderSource, OrderStatus, PaymentMethod
+from commerce.models import LedgerTransaction, Order
 from commerce.operations import CartLine, Contact, place_order
 from commerce.queries import (
+    ledger_at_stripe,
+    ledger_by_reference,
     open_orders_of,
     order_by_secret,
     order_of_checkout,
@@ -170,8 +172,9 @@ def _problems_of(hot_paths: dict[str, tuple[Callable[[], object], set[str]]]) ->
 
 @pytest.mark.django_db
 def test_pages_of_staff_read_by_organization(crowd):
-    order, schedule = _order(), _schedule()
+    order, schedule, today = _order(), _schedule(), timezone.now().date()
     client = client_for(crowd, make_member(crowd, Role.OWNER))
+    days = f"first={today - dt.timedelta(days=30)}&last={today}"
     orders, customers, schedules = "/admin/orders/", "/admin/customers/", "/admin/schedules/"
     addresses = {
         orders: {"commerce_order"},
@@ -190,6 +193,8 @@ def test_pages_of_staff_read_by_organization(crowd):
         f"{customers}inspect/{order.customer_id}/": {"crm_customer", "crm_activity", "crm_message", "commerce_order"},
         schedules: {"tours_schedule"},
         f"{schedules}inspect/{schedule.pk}/": {"tours_schedule", "tours_booking"},
+        f"/admin/ledger/?{days}": {"commerce_ledgertransaction", "commerce_ledgerentry"},
+        f"/admin/payments-report/?{days}": {"commerce_ledgertransaction", "commerce_ledgerentry"},
         f"{schedules}{schedule.pk}/manifest/": {"tours_schedule", "tours_booking", "tours_participant"},
     }
     assert {address: client.get(address).status_code for address in addresses} == dict.fromkeys(addresses, 200)
@@ -229,6 +234,7 @@ def test_queries_read_by_organization(crowd):
     tier = tour.pricing_tiers.get()
     contact = Contact("Grete", "Hansen", order.email.upper(), language="en")
     lines = [CartLine(str(schedule.public_id), {tier.pk: 1})]
+    charge = LedgerTransaction.objects.order_by("-occurred_at")[0]
     month = {"from_": today, "to": today + dt.timedelta(days=30)}
     assert (
         _problems_of(
@@ -239,6 +245,14 @@ def test_queries_read_by_organization(crowd):
                 "order of a checkout": (lambda: order_of_checkout(order.checkout_token), {"commerce_order"}),
                 "orders to look at": (orders_needing_attention, {"commerce_order"}),
                 "transfers": (transfers_awaiting_staff, {"commerce_payment"}),
+                "movements by reference": (
+                    lambda: ledger_by_reference([(LedgerKind.CHARGE, charge.reference)]),
+                    {"commerce_ledgertransaction", "commerce_ledgerentry"},
+                ),
+                "movements of a time": (
+                    lambda: ledger_at_stripe(since=now - dt.timedelta(days=1), until=now),
+                    {"commerce_ledgertransaction"},
+                ),
                 "follow-ups": (lambda: list(follow_ups(until=today)[:10]), {"crm_protocol"}),
                 "departures of a month": (lambda: available_schedules(tour, **month, now=now), {"tours_schedule"}),
                 "next departures": (lambda: bookable_days([tour.pk], now=now), {"tours_schedule"}),
