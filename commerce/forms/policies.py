@@ -18,7 +18,7 @@ class CancellationPolicyForm(TenantForm):
     """A policy with its deadlines, and the tours that have it."""
 
     tours = forms.ModelMultipleChoiceField(
-        label=_("tours"),
+        label=_("Tours"),
         queryset=Tour.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,

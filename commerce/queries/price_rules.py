@@ -39,14 +39,14 @@ def rules_for(departures: Sequence[Departure], *, currency: str) -> tuple[Phase,
 
 
 def _rule(row: PriceRuleRow, currency: str) -> dict[str, Any]:
-    sign = 1 if row.is_dearer else -1
+    sign, mark = (1, "+") if row.is_dearer else (-1, "−")
     if row.basis_points:
-        size = format_basis_points(row.basis_points)
+        size = mark + format_basis_points(row.basis_points)
     else:
-        size = _("%(amount)s each") % {"amount": format_money(row.amount_minor or 0, currency)}
+        size = _("%(amount)s each") % {"amount": mark + format_money(row.amount_minor or 0, currency)}
     return {
         "id": row.pk,
-        "label": f"{translated(row, 'name')} ({'+' if row.is_dearer else '−'}{size})",
+        "label": f"{translated(row, 'name')} ({size})",
         "change": Change(basis_points=sign * (row.basis_points or 0), each_minor=sign * (row.amount_minor or 0)),
         "tour_id": row.tour_id,
         "variant_id": row.variant_id,

@@ -116,6 +116,13 @@ def test_list_takes_the_same_queries_for_one_and_three(harbour, member_client, c
     assert page.content.decode().count("Chargeback") >= count
 
 
+def test_list_says_the_day_until_which_an_answer_counts(harbour, member_client, chargeback):
+    with organization_scope(harbour.pk):
+        Dispute.objects.update(due_at=dt.datetime(2031, 7, 1, 21, 59, tzinfo=dt.UTC))
+    page = member_client(harbour, Role.OWNER).get(reverse("disputes:index"))
+    assert "01/07/2031 23:59" in page.content.decode()
+
+
 def test_list_is_searched_filtered_and_exported(harbour, member_client, chargeback):
     client = member_client(harbour, Role.MANAGER)
     number = chargeback.payment.order.number

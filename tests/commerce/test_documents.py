@@ -8,7 +8,7 @@ from pypdf import PdfReader
 from commerce.documents import calendar_file, receipt_pdf
 from commerce.enums import PaymentMethod, RefundReason
 from commerce.models import Order
-from commerce.operations import cancel_places, refund_order
+from commerce.operations import add_charge, cancel_places, refund_order
 from tests.commerce.factories import NOW, order_of, tax_of
 from tests.commerce.test_changes import booking_of, paid_order
 from tests.factories import make_schedule
@@ -45,6 +45,16 @@ def sums_of(order: Order) -> list[str]:
     # The first one heads a column.
     total = len(lines) - lines[::-1].index("Total")
     return lines[total - 1 :]
+
+
+def test_receipt_names_what_came_on_top(in_harbour):
+    order = order_of(make_schedule(), method=PaymentMethod.ON_ARRIVAL)
+    add_charge(order, amount_minor=1200, reason="Wheelchair van", now=NOW, actor=None)
+    order.refresh_from_db()
+    (page,) = PdfReader(io.BytesIO(receipt_pdf(order))).pages
+    assert page.extract_text().split("\n")[-9:] == [
+        *("€50.00", "Wheelchair van", "€12.00", "Total", "€62.00", "Paid", "€0.00", "Still to be paid", "€62.00")
+    ]
 
 
 def test_receipt_after_a_refund_tells_what_came_and_what_went_back_once(in_harbour):

@@ -9,6 +9,7 @@ from commerce.enums import OrderSource, PaymentMethod, RefundReason
 from commerce.models import Order, Payment
 from commerce.operations import (
     CartLine,
+    Contact,
     OrderRefused,
     PaymentRefused,
     cancel_order,
@@ -22,7 +23,7 @@ from commerce.operations.orders import new_number
 from crm.models import Activity, Customer
 from tenancy.scope import organization_scope
 from tests.commerce.factories import GRETE, NOW, enable_all_methods, order_of, tier_of
-from tests.factories import TierFactory, make_schedule
+from tests.factories import TierFactory, TourFactory, VariantFactory, make_schedule
 from tests.parallel import in_parallel
 from tours.models import Booking
 from tours.operations import cancel_schedule
@@ -43,6 +44,15 @@ def test_place_order_by_transfer_waits_for_the_money(in_harbour):
     line = order.lines.get()
     assert line.price_steps == [{"kind": "tier", "label": "2 × Adult at €25.00", "amount_minor": 5000}]
     assert [(p.tier_name, p.seats) for p in line.booking.participants.all()] == [("Adult", 1), ("Adult", 1)]
+
+
+def test_order_is_named_in_the_language_of_the_guest(in_harbour):
+    tour = TourFactory(name="Harbour walk", name_translations={"de": "Hafenrundgang"})
+    schedule = make_schedule(VariantFactory(tour=tour, name="Small group", name_translations={"de": "Kleine Gruppe"}))
+    TierFactory(tour=tour, name="Adult", name_translations={"de": "Erwachsene"}, price_minor=2500)
+    order = order_of(schedule, contact=Contact("Ole", "Petersen", "ole@example.com", language="de"))
+    line = order.lines.get()
+    assert (line.name, line.tier_name) == ("Hafenrundgang · Kleine Gruppe", "Erwachsene")
 
 
 def test_place_order_on_arrival_is_confirmed_and_paid_later(in_harbour):

@@ -53,6 +53,13 @@ def test_names_of_rules_are_in_the_language_of_who_reads_them(in_harbour):
         assert steps(schedule)[1] == ("season", "Sommer (+12,5\xa0%)", 313)
 
 
+def test_amount_of_a_rule_keeps_its_sign_in_german(in_harbour):
+    schedule = make_schedule()
+    make_group(people=2)
+    with override("de"):
+        assert steps(schedule, 2)[1] == ("group", "Small group (je −1,50\xa0€)", -300)
+
+
 def test_rules_are_for_their_tour_variant_and_days_only(in_harbour):
     schedule, other = make_schedule(), make_schedule()
     make_season(name="Other tour", tour=other.tour)

@@ -51,6 +51,12 @@ def test_policy_is_read_before_and_after_buying(guest, bought):
     ]
 
 
+def test_deadlines_are_on_the_clock_at_the_departure(guest, bought):
+    page = guest.get(f"/order/{bought.secret}/cancel/").content.decode()
+    # An hour before ten o'clock in Berlin, which is seven o'clock UTC in summer.
+    assert "until 2 Jun 2031, 09:00: 50 % back" in page
+
+
 def test_one_person_gives_up_and_reads_what_comes_back(guest, offer, bought, harbour):
     adult, other, child = people(bought)
     answer = confirm(guest, bought, [adult])

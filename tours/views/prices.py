@@ -17,12 +17,10 @@ def price_links(request):
 
 
 def _change(rule):
-    is_dearer = getattr(rule, "effect", "") == SeasonEffect.DEARER
+    mark = "+" if getattr(rule, "effect", "") == SeasonEffect.DEARER else "−"
     if rule.basis_points is not None:
-        size = format_basis_points(rule.basis_points)
-    else:
-        size = _("%(amount)s each") % {"amount": format_money(rule.amount_minor, scope_currency())}
-    return f"{'+' if is_dearer else '−'}{size}"
+        return mark + format_basis_points(rule.basis_points)
+    return _("%(amount)s each") % {"amount": mark + format_money(rule.amount_minor, scope_currency())}
 
 
 def _target(rule):
