@@ -52,7 +52,7 @@ def test_receipt_names_what_came_on_top(in_harbour):
     add_charge(order, amount_minor=1200, reason="Wheelchair van", now=NOW, actor=None)
     order.refresh_from_db()
     (page,) = PdfReader(io.BytesIO(receipt_pdf(order))).pages
-    assert page.extract_text().split("\n")[-9:] == [
+    assert page.extract_text().splitlines()[-9:] == [
         *("€50.00", "Wheelchair van", "€12.00", "Total", "€62.00", "Paid", "€0.00", "Still to be paid", "€62.00")
     ]
 
