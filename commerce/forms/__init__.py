@@ -14,9 +14,11 @@ from commerce.forms.payment_settings import PaymentSettingsForm
 from commerce.forms.payments import (
     AuthorisationRuleForm,
     ChargeForm,
+    DeclineForm,
     DepositRuleForm,
     LinkForm,
     RecordPaymentForm,
+    SecondPersonForm,
     WriteOffForm,
 )
 from commerce.forms.policies import CancellationPolicyForm
@@ -38,6 +40,7 @@ __all__ = [
     "ChargeForm",
     "CheckoutForm",
     "ConfirmPaymentForm",
+    "DeclineForm",
     "DepositRuleForm",
     "EvidenceForm",
     "GiveBackForm",
@@ -56,6 +59,7 @@ __all__ = [
     "RecordPaymentForm",
     "RefundForm",
     "ReportForm",
+    "SecondPersonForm",
     "StaffCancelForm",
     "TaxRateForm",
     "WriteOffForm",

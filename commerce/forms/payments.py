@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.widgets import AdminDateInput
 
+from commerce.forms.orders import ReasonForm
 from commerce.models import AuthorisationRule, DepositRule
 from tenancy.forms import MinorUnitsFormField, TenantForm
 
@@ -19,6 +20,20 @@ class RecordPaymentForm(forms.Form):
     note = forms.CharField(
         label=_("How it came"), max_length=200, help_text=_("Such as cash, card terminal, or a partner’s voucher.")
     )
+    accept_more = forms.BooleanField(
+        label=_("More than is owed came in"), required=False, help_text=_("The difference is then to be paid back.")
+    )
+
+
+class SecondPersonForm(forms.Form):
+    """What the second person saw: which payment, and how much of it was written down."""
+
+    payment = forms.IntegerField(widget=forms.HiddenInput)
+    amount_minor = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class DeclineForm(SecondPersonForm, ReasonForm):
+    """What the second person saw, and why it is not there."""
 
 
 class ChargeForm(forms.Form):

@@ -82,13 +82,12 @@ from commerce.operations.manual_payments import (
 from commerce.operations.manual_refunds import settle_manual_refund, withdraw_manual_refund
 from commerce.operations.methods import change_method
 from commerce.operations.notifications import create_notifications, send_notification
+from commerce.operations.order_links import send_order_link, send_order_links
 from commerce.operations.orders import (
     CartLine,
     Contact,
     OrderRefused,
     place_order,
-    send_order_link,
-    send_order_links,
 )
 from commerce.operations.payment_links import open_payment_link, send_payment_link, withdraw_payment_link
 from commerce.operations.payment_reminders import cancel_overdue, remind_of_payment

@@ -6,11 +6,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from commerce import queries
-from commerce.enums import OrderStatus, PaymentMethod, PaymentPurpose, PaymentStatus
+from commerce.enums import OrderStatus, PaymentPurpose, PaymentStatus
 from commerce.models import Order, OrderAdjustment, Payment
-from commerce.operations.payments import PaymentRefused, mark_paid
+from commerce.operations.payment_plans import promised_method
+from commerce.operations.payments import PaymentRefused, pay_off
 from commerce.operations.states import take_off
-from commerce.rules import PAID_AND_STANDING, rest_method
+from commerce.rules import PAID_AND_STANDING
 from tenancy import audit
 from tenancy.audit import Actor
 from tenancy.money import format_money
@@ -31,10 +32,9 @@ def add_charge(
     if order.status not in STANDING or amount_minor <= 0:
         raise PaymentRefused(_("Extra charges are for orders that are confirmed or paid."))
     _adjust(order, amount_minor, reason=reason, actor=actor)
-    row = queries.payment_settings()
     payment = Payment.objects.create(
         order=order,
-        method=rest_method(PaymentMethod(order.method), takes_transfers=row.bank_transfer_enabled),
+        method=promised_method(order),
         status=PaymentStatus.AWAITING_APPROVAL,
         purpose=PaymentPurpose.EXTRA,
         amount_minor=amount_minor,
@@ -61,7 +61,7 @@ def write_off(
         raise PaymentRefused(
             _("At most %(amount)s can be written off of this order.") % {"amount": format_money(owed, order.currency)}
         )
-    if problem := queries.write_off_problem(order, amount_minor, limit_minor=limit_minor):
+    if problem := queries.refund_problem(order, amount_minor, limit_minor=limit_minor):
         raise PaymentRefused(problem)
     adjustment = _adjust(order, -amount_minor, reason=reason, actor=actor)
     left = amount_minor
@@ -69,8 +69,7 @@ def write_off(
         left -= take_off(payment, left)
         if not left:
             break
-    if order.status == OrderStatus.CONFIRMED and not queries.due_payments(order):
-        mark_paid(order, now=now)
+    pay_off(order, now=now)
     audit.record("order.written_off", order, actor=actor, total_minor=amount_minor, personal={"note": reason})
     return adjustment
 

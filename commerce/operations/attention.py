@@ -18,6 +18,11 @@ CHEAPER_NOW: Final = gettext_noop("A booking became cheaper; pay the difference 
 REFUND_TO_APPROVE: Final = gettext_noop(
     "The refund for a cancelled departure is above the limit of the person who cancelled it. Please approve it."
 )
+TOO_MUCH: Final = gettext_noop("More came in than the order costs; pay the difference back.")
+RECORDED_LEFT: Final = gettext_noop(
+    "The order ended while money that was written down waits for a second person. Please confirm it, or say that it is not there."
+)
+FEE_UNPAID: Final = gettext_noop("Cancelled, and what the guest owes for that is not paid.")
 
 
 def _nothing_to_pay_back(order: Order) -> bool:
@@ -36,6 +41,14 @@ def _nothing_to_approve(order: Order) -> bool:
     return not order.guest_choices.filter(status=ChoiceStatus.HELD).exists()
 
 
+def _nothing_recorded(order: Order) -> bool:
+    return queries.recorded_payment_of(order) is None
+
+
+def _fee_is_paid(order: Order) -> bool:
+    return queries.fee_owed_minor(order) == 0
+
+
 # Reasons that end by what is done, not by being seen; each with whether it has ended.
 _ENDS: Final[Mapping[str, Callable[[Order], bool]]] = {
     REFUND_FAILED: _nothing_to_pay_back,
@@ -43,6 +56,9 @@ _ENDS: Final[Mapping[str, Callable[[Order], bool]]] = {
     PAID_BACK_TWICE: _nothing_twice,
     CHEAPER_NOW: _nothing_to_pay_back,
     REFUND_TO_APPROVE: _nothing_to_approve,
+    TOO_MUCH: _nothing_to_pay_back,
+    RECORDED_LEFT: _nothing_recorded,
+    FEE_UNPAID: _fee_is_paid,
 }
 
 

@@ -2,19 +2,19 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from commerce import queries
 from commerce.enums import UNDECIDED, CancellationTerms, ChoiceStatus, OrderStatus, RefundReason
 from commerce.models import BookingChange, Cancellation, Order, Refund
+from commerce.operations.attention import FEE_UNPAID, call_attention
 from commerce.operations.authorisations import lower_reserved
 from commerce.operations.changes import write_lines
 from commerce.operations.endings import close_when_empty
-from commerce.operations.payments import expect_no_more, mark_paid
+from commerce.operations.payments import expect_no_more, pay_off
+from commerce.operations.promo_codes import lock_codes
 from commerce.operations.refunds import RefundRefused, pay_back
 from commerce.queries import CancellationPreview, CancelledBooking, NotCancellable
 from tenancy import audit
@@ -24,8 +24,6 @@ from tours.enums import BookingStatus
 from tours.models import Participant
 from tours.operations import SeatsUnavailable, move_booking, release_seats
 from tours.queries import schedules_for_update
-
-FEE_UNPAID: Final = gettext_noop("Cancelled, and what the guest owes for that is not paid.")
 
 
 class CancellationRefused(Exception):
@@ -97,7 +95,8 @@ def cancel_places(
         personal={"note": note},
     )
     publish("commerce.places_cancelled", order_id=order.pk, cancellation_id=row.pk)
-    # Late, because from here to the commit others wait for these departures.
+    # Late, because from here to the commit others wait for these codes and departures.
+    lock_codes(order)
     _free_seats(preview, now=now, actor=actor)
     _settle(order, preview, now=now)
     return row
@@ -189,11 +188,7 @@ def _settle(order: Order, preview: CancellationPreview, *, now: datetime) -> Non
     close_when_empty(order, now=now, at_once=True)
     if order.status == OrderStatus.CONFIRMED and preview.freed_minor:
         lower_reserved(order, now=now)
-    if order.status == OrderStatus.CANCELLED:
-        if preview.open_minor:
-            order.needs_attention = FEE_UNPAID
-            order.save(update_fields=["needs_attention", "updated_at"])
-    elif order.status in (OrderStatus.PENDING, OrderStatus.CONFIRMED):
-        order = queries.order_for_update(order.pk)
-        if queries.owed_minor(order) == 0 and queries.kept_minor(order):
-            mark_paid(order, now=now)
+    if order.status != OrderStatus.CANCELLED:
+        pay_off(queries.order_for_update(order.pk), now=now)
+    elif queries.fee_owed_minor(order):
+        call_attention(order, FEE_UNPAID)

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from commerce import queries
 from commerce.enums import ChoiceStatus, OrderStatus, PaymentMethod, PaymentPurpose, PaymentStatus, RefundReason
 from commerce.models import BookingChange, Order, OrderLine, Payment, PaymentSettings
-from commerce.operations.attention import CHEAPER_NOW, settle_attention
+from commerce.operations.attention import CHEAPER_NOW, call_attention, settle_attention
 from commerce.operations.orders import MAX_SEATS
-from commerce.operations.payments import mark_paid
+from commerce.operations.payment_plans import expect_anew
+from commerce.operations.payments import pay_off
 from commerce.operations.promo_codes import follow_lines
 from commerce.operations.refunds import RefundRefused, pay_back
 from commerce.operations.states import take_off
@@ -269,8 +270,7 @@ def _settle(
                 actor=actor,
             )
         elif change.refund_minor:
-            order.needs_attention = CHEAPER_NOW
-            order.save(update_fields=["needs_attention", "updated_at"])
+            call_attention(order, CHEAPER_NOW)
     settle_attention(order)
     change.save(update_fields=["due_minor", "refund_minor", "updated_at"])
 
@@ -278,15 +278,15 @@ def _settle(
 def _promise_anew(order: Order, difference_minor: int, *, now: datetime) -> None:
     """Let what is still to come for an order be as much as it costs now: the last payment becomes more, or the last ones less."""
     awaited = queries.due_payments(order)
-    if not awaited:
-        return
-    if difference_minor >= 0:
+    if difference_minor > 0 and not awaited:
+        # What was promised is written down already, and cannot become more.
+        expect_anew(order, difference_minor, purpose=PaymentPurpose.EXTRA, now=now)
+    elif difference_minor > 0:
         awaited[-1].amount_minor += difference_minor
         awaited[-1].save(update_fields=["amount_minor", "updated_at"])
-        return
-    _expect_less(order, -difference_minor)
-    if not queries.due_payments(order):
-        mark_paid(order, now=now)
+    elif difference_minor < 0:
+        _expect_less(order, -difference_minor)
+        pay_off(order, now=now)
 
 
 def _expect(order: Order, amount_minor: int, *, method: PaymentMethod) -> None:

@@ -18,6 +18,7 @@ from commerce.operations.attention import REFUND_TO_APPROVE, call_attention, set
 from commerce.operations.changes import write_lines
 from commerce.operations.endings import close_when_empty
 from commerce.operations.payments import expect_no_more
+from commerce.operations.promo_codes import lock_codes
 from commerce.operations.refunds import RefundRefused, pay_back, retry_refund
 from crm.models import Message
 from crm.operations import queue_message, record_activity
@@ -72,6 +73,7 @@ def write_to_guest(order: Order, mail: emails.Email, *, key: str, now: datetime)
 def give_places_back(order: Order, choices: Sequence[GuestChoice], *, now: datetime, actor: Actor = None) -> None:
     """Free the places, pay back what is now more than the rest of the order costs, and close an order of which nothing is left."""
     limit_minor = choices[0].change.limit_minor
+    lock_codes(order)
     release_seats([choice.booking for choice in choices], to=BookingStatus.CANCELLED, now=now)
     settle_choices(choices, ChoiceStatus.GIVEN_BACK, decided_at=now)
     expect_no_more(order)

@@ -71,15 +71,30 @@ def _cancel(
     order_id: int, *, reason: RefundReason, note: str, limit_minor: int | None, now: datetime, actor: Actor
 ) -> Order:
     order = queries.order_for_update(order_id)
-    if order.status == OrderStatus.CANCELLED:
-        return order
+    if order.status != OrderStatus.CANCELLED:
+        close_cancelled(order, reason=reason, note=note, limit_minor=limit_minor, now=now, actor=actor)
+    return order
+
+
+def close_cancelled(
+    order: Order,
+    *,
+    reason: RefundReason,
+    note: str = "",
+    limit_minor: int | None = None,
+    now: datetime,
+    actor: Actor = None,
+) -> None:
+    """Cancel an order with its places and let what was paid go back. In the caller's transaction, which has locked the order.
+
+    Raises as `cancel_order` does, but stops card payments only later.
+    """
     _close(order, OrderStatus.CANCELLED, bookings=BookingStatus.CANCELLED, now=now)
     order.guest_choices.filter(status__in=UNDECIDED).update(status=ChoiceStatus.CLOSED, updated_at=now)
     back = queries.cancelling_gives_back(order)
     pay_back(order, back, reason=reason, note=note, limit_minor=limit_minor, now=now, actor=actor)
     audit.record("order.cancelled", order, actor=actor, reason=reason.value, personal={"note": note})
     publish("commerce.order_cancelled", order_id=order.pk)
-    return order
 
 
 def _close(order: Order, status: OrderStatus, *, bookings: BookingStatus, now: datetime) -> None:
@@ -89,6 +104,7 @@ def _close(order: Order, status: OrderStatus, *, bookings: BookingStatus, now: d
     order.closed_at = now
     order.hold_expires_at = None
     order.save()
+    # Codes before seats, as everywhere.
     release_codes(order, now=now)
     release_seats(Booking.objects.filter(order_lines__order=order).distinct(), to=bookings, now=now)
 

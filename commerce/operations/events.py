@@ -12,6 +12,7 @@ from commerce.gateways import stripe
 from commerce.gateways.stripe import Keys
 from commerce.gateways.stripe_events import verify_event
 from commerce.models import Payment, PaymentSettings, ProviderEvent, Refund
+from commerce.operations.attention import call_attention
 from commerce.operations.disputes import settle_dispute
 from commerce.operations.payments import RECEIVED, settle_payment
 from commerce.operations.refunds import adopt_refund, settle_refund
@@ -114,7 +115,7 @@ def _settle_payment_of(event: ProviderEvent, keys: Keys, *, now: datetime) -> st
         return NOT_OURS
     settled = settle_payment(payment.pk, intent=intent, now=now)
     if settled.provider_reference not in ("", intent.reference) and intent.received_minor:
-        return _call_attention(payment, STRAY_MONEY)
+        return _tell_staff(payment)
     return ""
 
 
@@ -148,7 +149,7 @@ def _settle_dispute_of(event: ProviderEvent, keys: Keys, *, now: datetime) -> st
             return NOT_OURS
         payment = settle_payment(payment.pk, intent=intent, now=now)
         if payment.provider_reference != reference:
-            return _call_attention(payment, STRAY_MONEY)
+            return _tell_staff(payment)
     settle_dispute(payment, event.object_id, now=now)
     return ""
 
@@ -165,8 +166,6 @@ def _payment_named(public_id: str) -> Payment | None:
 
 
 @transaction.atomic
-def _call_attention(payment: Payment, text: str) -> str:
-    order = queries.order_for_update(payment.order_id)
-    order.needs_attention = text
-    order.save(update_fields=["needs_attention", "updated_at"])
-    return text
+def _tell_staff(payment: Payment) -> str:
+    call_attention(queries.order_for_update(payment.order_id), STRAY_MONEY)
+    return STRAY_MONEY

@@ -6,12 +6,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from commerce import queries
-from commerce.enums import OrderStatus, PaymentMethod, PaymentStatus
+from commerce.enums import OrderStatus, PaymentMethod, PaymentPurpose, PaymentStatus
 from commerce.models import Order, Payment
+from commerce.operations.attention import settle_attention
 from commerce.operations.card_payments import close_card_payments
-from commerce.operations.payments import PaymentRefused, keep_holding, receive
+from commerce.operations.payment_plans import expect_anew
+from commerce.operations.payments import PaymentRefused, expect_no_more, keep_holding, pay_off, receive
 from commerce.operations.states import set_payment_status, stop_later
-from commerce.rules import method_of
+from commerce.rules import DECIDING, method_of
 from tenancy import audit
 from tenancy.audit import Actor
 from tenancy.money import format_money
@@ -32,7 +34,7 @@ def confirm_manual_payment(
     """
     order = queries.order_for_update(payment.order_id)
     payment = queries.payment_for_update(payment.pk)
-    expired = payment.status == PaymentStatus.CANCELLED and order.status == OrderStatus.EXPIRED
+    expired = queries.is_late_money(order, payment)
     awaited = payment.status == PaymentStatus.AWAITING_APPROVAL and payment.recorded_at is None
     if not method_of(payment.method).by_staff or not (awaited or expired):
         raise PaymentRefused(_("This payment is not waiting for confirmation."))
@@ -46,12 +48,14 @@ def confirm_manual_payment(
 
 
 def receive_or_record(order: Order, payment: Payment, *, amount_minor: int, now: datetime, actor: Actor) -> None:
-    """Take in money that came by hand, or above the organization's limit write it down for a second person.
+    """Take in money that came by hand, or write it down for a second person.
 
-    In the caller's transaction; order and payment are locked.
+    That is so when all that came by hand for the order would be above the organization's limit; of each payment what it settles counts,
+    not less. In the caller's transaction; order and payment are locked.
     """
     limit = queries.payment_settings().second_person_minor
-    if limit is None or amount_minor <= limit:
+    by_hand = queries.by_hand_minor(order, but=payment) + max(amount_minor, payment.amount_minor)
+    if limit is None or by_hand <= limit:
         receive(
             order, payment, amount_minor=amount_minor, currency=payment.currency, reference="", now=now, actor=actor
         )
@@ -66,46 +70,51 @@ def receive_or_record(order: Order, payment: Payment, *, amount_minor: int, now:
 
 
 @transaction.atomic(durable=True)
-def approve_payment(payment: Payment, *, now: datetime, actor: Actor) -> Payment:
-    """Confirm as the second person that money came in as somebody else wrote it down; return the payment.
+def approve_payment(payment: Payment, *, amount_minor: int, now: datetime, actor: Actor) -> Payment:
+    """Confirm as the second person that `amount_minor` came in, as somebody else wrote it down; return the payment.
 
-    Raises `PaymentRefused` when it is not waiting for that, or when the same person wrote it down.
+    Raises `PaymentRefused` when it is not waiting for that, when another amount was written down, or by the same person.
     """
-    order = queries.order_for_update(payment.order_id)
-    payment = queries.payment_for_update(payment.pk)
-    if payment.status != PaymentStatus.AWAITING_APPROVAL or payment.recorded_minor is None:
-        raise PaymentRefused(_("This payment is not waiting for a second person."))
+    order, payment = _recorded_for_update(payment, amount_minor=amount_minor)
     if actor is None or not actor.is_authenticated or payment.recorded_by_id in (None, actor.pk):
         raise PaymentRefused(_("You wrote this down yourself. Somebody else has to confirm it."))
-    receive(
-        order,
-        payment,
-        amount_minor=payment.recorded_minor,
-        currency=payment.currency,
-        reference="",
-        now=now,
-        actor=actor,
-    )
+    receive(order, payment, amount_minor=amount_minor, currency=payment.currency, reference="", now=now, actor=actor)
+    settle_attention(queries.order_for_update(order.pk))
     return payment
 
 
-@transaction.atomic(durable=True)
-def decline_payment(payment: Payment, *, reason: str, now: datetime, actor: Actor) -> Payment:
-    """Say as the second person that money did not come in as it was written down; it is waited for as before. Returns the payment.
-
-    What was written down beside what was waited for is rejected. Raises `PaymentRefused` when it is not waiting for a second person.
-    """
+def _recorded_for_update(payment: Payment, *, amount_minor: int) -> tuple[Order, Payment]:
     order = queries.order_for_update(payment.order_id)
     payment = queries.payment_for_update(payment.pk)
     if payment.status != PaymentStatus.AWAITING_APPROVAL or payment.recorded_minor is None:
         raise PaymentRefused(_("This payment is not waiting for a second person."))
-    amount_minor = payment.recorded_minor
+    if payment.recorded_minor != amount_minor:
+        raise PaymentRefused(_("This has just been changed. Please look at it again."))
+    return order, payment
+
+
+@transaction.atomic(durable=True)
+def decline_payment(payment: Payment, *, amount_minor: int, reason: str, now: datetime, actor: Actor) -> Payment:
+    """Say as the second person that `amount_minor` did not come in as it was written down; it is waited for as before.
+
+    Returns the payment. One that nobody had promised is rejected; where it was to pay for the places, a promise takes its place.
+    Raises `PaymentRefused` when it is not waiting for a second person, or another amount was written down.
+    """
+    order, payment = _recorded_for_update(payment, amount_minor=amount_minor)
     payment.recorded_by = payment.recorded_at = payment.recorded_minor = None
-    if order.status == OrderStatus.EXPIRED:
+    is_over = order.status in (OrderStatus.EXPIRED, OrderStatus.CANCELLED)
+    is_promise = method_of(payment.method).is_promise
+    if is_over:
         set_payment_status(payment, PaymentStatus.CANCELLED)
-    elif queries.is_beside(order, payment):
+    elif not is_promise:
         set_payment_status(payment, PaymentStatus.REJECTED)
     payment.save()
+    if not is_over:
+        if not is_promise and payment.purpose in DECIDING and not queries.is_beside(order, payment):
+            _promise_instead(order, payment, now=now)
+        expect_no_more(order)
+        pay_off(order, now=now)
+    settle_attention(order)
     audit.record(
         "payment.declined",
         payment,
@@ -117,27 +126,44 @@ def decline_payment(payment: Payment, *, reason: str, now: datetime, actor: Acto
     return payment
 
 
-def record_payment(order: Order, *, amount_minor: int, note: str, now: datetime, actor: Actor) -> Payment:
+def _promise_instead(order: Order, payment: Payment, *, now: datetime) -> None:
+    """Wait for what was to be paid to us already, and is not there, in a way that the guest can pay."""
+    missing = min(payment.amount_minor, queries.missing_minor(order))
+    if missing:
+        promise = expect_anew(order, missing, purpose=PaymentPurpose(payment.purpose), now=now)
+        order.method = promise.method
+        order.save(update_fields=["method", "updated_at"])
+
+
+def record_payment(
+    order: Order, *, amount_minor: int, note: str, accept_more: bool = False, now: datetime, actor: Actor
+) -> Payment:
     """Write down money that came another way than agreed, such as in cash or by a partner's voucher (`note`); return the payment.
 
     It is taken off what is waited for; above the organization's limit only when a second person approves it. A card payment that
-    was begun is stopped at Stripe first. Raises `PaymentRefused` when nothing is owed, or less than `amount_minor`, `GatewayError`
-    when Stripe cannot be asked.
+    was begun is stopped at Stripe first. More than is owed only if staff `accept_more`; the order then says so, or it goes back when the
+    order is over. Raises `PaymentRefused` for an order that takes no money, or for more than is owed, `GatewayError` when Stripe cannot
+    be asked.
     """
     order = Order.objects.get(pk=order.pk)
     if order.status == OrderStatus.PENDING and not close_card_payments(order, now=now):
         raise PaymentRefused(_("The card payment came in, or is on its way. Please look at the order again."))
-    return _record_payment(order.pk, amount_minor=amount_minor, note=note, now=now, actor=actor)
+    return _record_payment(
+        order.pk, amount_minor=amount_minor, note=note, accept_more=accept_more, now=now, actor=actor
+    )
 
 
 @transaction.atomic(durable=True)
-def _record_payment(order_id: int, *, amount_minor: int, note: str, now: datetime, actor: Actor) -> Payment:
+def _record_payment(
+    order_id: int, *, amount_minor: int, note: str, accept_more: bool, now: datetime, actor: Actor
+) -> Payment:
     order = queries.order_for_update(order_id)
-    owed = queries.owed_minor(order)
-    if not 0 < amount_minor <= owed:
+    most = queries.recordable_minor(order)
+    may_be_more = accept_more and order.status in queries.TAKES_MONEY
+    if amount_minor <= 0 or (amount_minor > most and not may_be_more):
         raise PaymentRefused(
             _("At most %(amount)s are still to be paid for this order.")
-            % {"amount": format_money(owed, order.currency)}
+            % {"amount": format_money(most, order.currency)}
         )
     deciding = queries.deciding_payment(order)
     least = deciding.amount_minor if deciding is not None and order.status == OrderStatus.PENDING else 0
@@ -149,9 +175,8 @@ def _record_payment(order_id: int, *, amount_minor: int, note: str, now: datetim
     if begun is not None and begun.status != PaymentStatus.PROCESSING:
         stop_later(begun, now=now)
     due = queries.due_payments(order)
-    first = deciding if order.status == OrderStatus.PENDING or not due else due[0]
-    assert first is not None
-    if order.status == OrderStatus.PENDING and method_of(order.method).by_provider:
+    first = deciding if order.status == OrderStatus.PENDING else next(iter(due), None)
+    if first is not None and order.status == OrderStatus.PENDING and method_of(order.method).by_provider:
         # The card was stopped above and is out of the game.
         set_payment_status(first, PaymentStatus.CANCELLED)
         first.save()
@@ -163,7 +188,7 @@ def _record_payment(order_id: int, *, amount_minor: int, note: str, now: datetim
         status=PaymentStatus.AWAITING_APPROVAL,
         amount_minor=amount_minor,
         currency=order.currency,
-        purpose=first.purpose,
+        purpose=PaymentPurpose.EXTRA if first is None else first.purpose,
         note=note[:200],
     )
     receive_or_record(order, payment, amount_minor=amount_minor, now=now, actor=actor)

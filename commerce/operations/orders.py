@@ -1,4 +1,4 @@
-"""Orders: placed in one transaction, and their links sent to guests."""
+"""Orders: placed in one transaction."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from commerce import emails, queries
+from commerce import queries
 from commerce.enums import OrderSource, OrderStatus, PaymentMethod
 from commerce.models import Order, OrderLine, PaymentSettings
 from commerce.operations.acceptances import Accepted, write_accepted
@@ -27,12 +27,11 @@ from commerce.rules import (
 )
 from crm.enums import CustomerSource
 from crm.models import Customer
-from crm.operations import find_or_create_customer, queue_message
+from crm.operations import find_or_create_customer
 from tenancy import audit
 from tenancy.audit import Actor
 from tenancy.models import Organization
 from tenancy.outbox import publish
-from tenancy.queries import current_organization
 from tours.models import Booking
 from tours.operations import (
     NewParticipant,
@@ -48,7 +47,6 @@ from tours.queries import schedules_by_public_id
 NUMBER_ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 NUMBER_LENGTH: Final = 7
 MAX_SEATS: Final = 200
-MAX_LINKS: Final = 10
 # For how long places wait for a guest to whom staff send a link to pay by card.
 LINK_HOLD: Final = timedelta(hours=24)
 
@@ -374,39 +372,3 @@ def _write_lines(
     )
     write_taxes(lines)
     return [SeatRequest(booking.schedule_id, booking.seats) for booking in bookings.values()]
-
-
-@transaction.atomic
-def send_order_links(email: str, *, now: datetime) -> int:
-    """Send the links to the latest orders placed with an e-mail address to that address; return how many.
-
-    Asked for twice within an hour, each is sent once.
-    """
-    orders = list(queries.open_orders_of(email).select_related("customer")[:MAX_LINKS])
-    for order in orders:
-        _queue_link(order, dedupe_key=f"order-{order.pk}-{now:%Y%m%d%H}", now=now)
-    return len(orders)
-
-
-@transaction.atomic
-def send_order_link(order: Order, *, now: datetime, actor: Actor) -> Order:
-    """Send the link to an order to its guest again, because staff ask for it; return the order."""
-    _queue_link(order, dedupe_key=f"order-{order.pk}-{now.isoformat()}", now=now)
-    audit.record("order.link_sent", order, actor=actor)
-    return order
-
-
-def _queue_link(order: Order, *, dedupe_key: str, now: datetime) -> None:
-    mail = emails.order_link(order, organization=current_organization())
-    queue_message(
-        kind=mail.kind,
-        dedupe_key=dedupe_key,
-        recipient=order.email,
-        language=order.language,
-        subject=mail.subject,
-        text=mail.text,
-        html=mail.html,
-        customer=order.customer,
-        record=order,
-        now=now,
-    )

@@ -79,7 +79,16 @@ def withdraw_payment_link(link: PaymentLink, *, now: datetime, actor: Actor) -> 
 
 
 def open_payment_link(link: PaymentLink, *, now: datetime) -> Payment:
-    """Begin the card payment that a link asks for; return it. Raises `PaymentRefused` when the link has ended, or nothing is owed."""
+    """Begin the card payment that a link asks for; return it.
+
+    Raises `PaymentRefused` when the link was paid or has ended, or nothing is owed.
+    """
+    if link.is_paid:
+        raise PaymentRefused(_("This is paid, thank you."))
     if link.withdrawn_at is not None or link.expires_at <= now:
         raise PaymentRefused(_("This link has ended. Please ask us for a new one."))
-    return begin_due_payment(link.order, amount_minor=link.amount_minor, note=link.reason, now=now)
+    payment = begin_due_payment(link.order, amount_minor=link.amount_minor, note=link.reason, now=now)
+    if link.payment != payment:
+        link.payment = payment
+        link.save(update_fields=["payment", "updated_at"])
+    return payment

@@ -1,4 +1,4 @@
-"""What is expected to be paid for a new order: the whole amount, or a deposit now and the rest later."""
+"""What is expected to be paid for an order: the whole amount, or a deposit now and the rest later; and what is expected anew."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -47,3 +47,25 @@ def expect_payments(
             due_on=plan.rest_due_on,
         )
     return first
+
+
+def promised_method(order: Order) -> PaymentMethod:
+    """Return by which way more money is waited for of an order: as it promised to pay, else one that the organization takes."""
+    takes_transfers = queries.payment_settings().bank_transfer_enabled
+    return rest_method(PaymentMethod(order.method), takes_transfers=takes_transfers)
+
+
+def expect_anew(order: Order, amount_minor: int, *, purpose: PaymentPurpose, now: datetime) -> Payment:
+    """Wait for money of an order that nobody waits for so far; return the payment. In the caller's transaction, order locked."""
+    method = promised_method(order)
+    row = queries.payment_settings()
+    today = now.astimezone(row.organization.zone).date()
+    return Payment.objects.create(
+        order=order,
+        method=method,
+        status=PaymentStatus.AWAITING_APPROVAL,
+        purpose=purpose,
+        amount_minor=amount_minor,
+        currency=order.currency,
+        due_on=today + timedelta(days=row.invoice_days) if METHODS[method].has_due_date else None,
+    )

@@ -1,13 +1,13 @@
 """Payments that are due: guests are reminded before and after, once each; what stays unpaid may be cancelled."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
 from commerce import emails, queries
-from commerce.enums import OrderStatus, PaymentStatus, RefundReason
+from commerce.enums import RefundReason
 from commerce.models import Order, Payment
-from commerce.operations.endings import cancel_order
+from commerce.operations.endings import close_cancelled
 from crm.models import Message
 from crm.operations import queue_message
 from tenancy.queries import current_organization
@@ -41,21 +41,14 @@ def remind_of_payment(payment_id: int, *, now: datetime) -> Message | None:
     )
 
 
+@transaction.atomic(durable=True)
 def cancel_overdue(order_id: int, *, now: datetime) -> Order:
     """Cancel an order of which nothing was paid and whose payment is overdue for as long as the organization waits; return it.
 
-    Not while money is on its way, or was written down and waits for a second person. A repeat has no effect. Raises `GatewayError`
-    when a card payment cannot be stopped just now.
+    Not while money is on its way, or was written down and waits for a second person. A repeat has no effect.
     """
-    order = Order.objects.get(pk=order_id)
-    wait = queries.payment_settings().cancel_days_after
-    if wait is None or order.status != OrderStatus.CONFIRMED or queries.paid_minor(order):
-        return order
-    day = now.astimezone(current_organization().zone).date() - timedelta(days=wait)
-    awaited = order.payments.filter(status=PaymentStatus.AWAITING_APPROVAL)
-    if not awaited.filter(due_on__lte=day).exists():
-        return order
-    on_its_way = order.payments.filter(status__in=(PaymentStatus.PROCESSING, PaymentStatus.REQUIRES_ACTION))
-    if awaited.filter(recorded_at__isnull=False).exists() or on_its_way.exists():
-        return order
-    return cancel_order(order, reason=RefundReason.OTHER, note="", now=now)
+    order = queries.order_for_update(order_id)
+    today = now.astimezone(current_organization().zone).date()
+    if queries.is_overdue(order, queries.payment_settings(), today=today):
+        close_cancelled(order, reason=RefundReason.OTHER, now=now)
+    return order

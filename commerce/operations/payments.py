@@ -17,11 +17,12 @@ from commerce.enums import (
 )
 from commerce.gateways.stripe import Intent, Movement
 from commerce.models import Order, Payment
+from commerce.operations.attention import TOO_MUCH, call_attention, settle_attention
 from commerce.operations.ledger import record_charge
 from commerce.operations.promo_codes import CodeRefused, retake_codes
 from commerce.operations.refunds import start_refund
 from commerce.operations.states import set_order_status, set_payment_status, stop_later, take_off
-from commerce.rules import FURTHER, KEPT_FOR, PAID_AND_STANDING, method_of, rest_method
+from commerce.rules import FURTHER, KEPT_FOR, PAID_AND_STANDING, method_of, methods_that, rest_method
 from tenancy import audit
 from tenancy.audit import Actor
 from tenancy.outbox import publish
@@ -145,7 +146,7 @@ def receive(
     record_charge(payment, movement=movement, now=now)
     audit.record("payment.received", payment, actor=actor, amount_minor=amount_minor, currency=currency)
     if (amount_minor, currency) != (payment.amount_minor, payment.currency):
-        _call_attention(order, AMOUNT_DIFFERS)
+        call_attention(order, AMOUNT_DIFFERS)
     publish("commerce.payment_received", order_id=order.pk, payment_id=payment.pk)
     _honour(order, payment, now=now)
 
@@ -164,13 +165,20 @@ def _honour(order: Order, payment: Payment, *, now: datetime) -> None:
         if not _retake(order, now=now):
             _pay_back(order, payment, RefundReason.LATE_PAYMENT, PAID_LATE_REFUNDED, now=now)
         else:
-            _call_attention(order, PAID_LATE_HONOURED)
-            _await_rest_again(order)
+            call_attention(order, PAID_LATE_HONOURED)
+            _await_again(order)
+            _tell_too_much(order, payment)
             _follow_payments(order, now=now)
             _pay_lost_back(order, payment, now=now)
     elif payment.purpose in FURTHER and order.status in PAID_AND_STANDING:
         _take_in(order, payment, now=now)
-    elif order.status in (OrderStatus.CANCELLED, OrderStatus.REFUNDED):
+    elif order.status == OrderStatus.CANCELLED:
+        # What is owed for places that were given up is kept.
+        back = min(payment.captured_minor, queries.cancelling_gives_back(order))
+        settle_attention(order)
+        if back:
+            _pay_back(order, payment, RefundReason.LATE_PAYMENT, PAID_LATE_REFUNDED, amount_minor=back, now=now)
+    elif order.status == OrderStatus.REFUNDED:
         _pay_back(order, payment, RefundReason.LATE_PAYMENT, PAID_LATE_REFUNDED, now=now)
     else:
         _pay_back(order, payment, RefundReason.DUPLICATE, PAID_TWICE, now=now)
@@ -203,7 +211,7 @@ def _reserve(order: Order, payment: Payment, *, until: datetime, now: datetime) 
     payment.authorised_until = until
     payment.save()
     if is_late:
-        _call_attention(order, PAID_LATE_HONOURED)
+        call_attention(order, PAID_LATE_HONOURED)
     audit.record("payment.reserved", payment, amount_minor=payment.amount_minor, currency=payment.currency)
     confirm_order(order, now=now)
 
@@ -227,51 +235,73 @@ def await_instead(order: Order, payment: Payment, *, attention: str, now: dateti
         currency=payment.currency,
         due_on=min([day, *starts]),
     )
-    _call_attention(order, attention)
+    call_attention(order, attention)
     publish("commerce.reservation_ended", order_id=order.pk, payment_id=payment.pk)
 
 
 def _take_in(order: Order, payment: Payment, *, now: datetime) -> None:
-    """Take what came in off what is waited for, the first due first; what came by card beyond that goes back."""
+    """Take what came in off what is waited for, the first due first. What is too much goes back if it came by card; else staff are told."""
     awaited = queries.due_payments(order)
     expect_no_more(order, latest_first=False)
+    _tell_too_much(order, payment)
     # Only what was paid instead of something that was waited for can be too much.
     left = payment.captured_minor - sum(due.amount_minor for due in awaited)
     if left > 0 and queries.came_instead(order, payment) and method_of(payment.method).by_provider:
-        _call_attention(order, PAID_TWICE)
+        call_attention(order, PAID_TWICE)
         start_refund(payment, amount_minor=left, reason=RefundReason.DUPLICATE, now=now)
 
 
 def _follow_payments(order: Order, *, now: datetime) -> None:
     """Let an order be paid, or confirmed while something is still to come."""
-    if order.payments.filter(status=PaymentStatus.AWAITING_APPROVAL).exists():
+    if queries.awaits_money(order):
         confirm_order(order, now=now)
     else:
         mark_paid(order, now=now)
 
 
-def _await_rest_again(order: Order) -> None:
-    for rest in order.payments.filter(purpose=PaymentPurpose.REST, status=PaymentStatus.CANCELLED):
-        set_payment_status(rest, PaymentStatus.AWAITING_APPROVAL)
-        rest.save(update_fields=["status", "updated_at"])
+def pay_off(order: Order, *, now: datetime) -> None:
+    """Let an order be paid of which nothing is owed and nothing waited for any more. In the caller's transaction, order locked."""
+    is_unpaid = order.status in (OrderStatus.PENDING, OrderStatus.CONFIRMED)
+    if is_unpaid and not queries.awaits_money(order) and not queries.owed_minor(order):
+        mark_paid(order, now=now)
+
+
+def _tell_too_much(order: Order, payment: Payment) -> None:
+    """Have staff pay back what came by hand for an order beyond what it keeps: only they know how it came."""
+    if method_of(payment.method).by_staff and queries.surplus_minor(order):
+        call_attention(order, TOO_MUCH)
+
+
+def _await_again(order: Order) -> None:
+    """Wait again for as much of what was to be paid later as is owed now that late money is honoured."""
+    left = queries.missing_minor(order)
+    given_up = order.payments.filter(purpose__in=FURTHER, status=PaymentStatus.CANCELLED)
+    for later in given_up.filter(method__in=methods_that(is_promise=True)).order_by("-pk"):
+        if left <= 0:
+            return
+        set_payment_status(later, PaymentStatus.AWAITING_APPROVAL)
+        later.amount_minor = min(later.amount_minor, left)
+        later.save(update_fields=["status", "amount_minor", "updated_at"])
+        left -= later.amount_minor
 
 
 def _pay_lost_back(order: Order, payment: Payment, *, now: datetime) -> None:
     """Pay back what came in for places that were lost with their departure, unless their guest may still choose."""
     lost = min(queries.surplus_minor(order), order.total_minor - queries.standing_minor(order), payment.captured_minor)
     if lost > 0:
-        _call_attention(order, DEPARTURE_CANCELLED)
+        call_attention(order, DEPARTURE_CANCELLED)
         start_refund(payment, amount_minor=lost, reason=RefundReason.CANCELLED_BY_US, now=now)
 
 
 def expect_no_more(order: Order, *, latest_first: bool = True) -> None:
     """Let staff wait for no more money than is owed for places that stand or wait for a choice. The caller has locked the order."""
-    worth = queries.standing_minor(order) + queries.undecided_minor(order) + order.cancellation_fee_minor
-    awaited = queries.due_payments(order)
-    too_much = sum(payment.amount_minor for payment in awaited) - max(0, worth - queries.kept_minor(order))
+    stands = order.lines.filter(booking__status__in=SEAT_TAKING).exists()
     # An order of which nothing is left is closed with its payments.
-    if not worth:
+    if not stands and not queries.claims_minor(order):
         return
+    awaited = queries.due_payments(order)
+    owed = max(0, queries.claims_minor(order) - queries.here_minor(order))
+    too_much = sum(payment.amount_minor for payment in awaited) - owed
     for payment in sorted(awaited, key=due_first, reverse=latest_first):
         if too_much > 0:
             too_much -= take_off(payment, too_much)
@@ -314,12 +344,16 @@ def _close_cancelled(order: Order, *, now: datetime) -> None:
     order.save()
 
 
-def _pay_back(order: Order, payment: Payment, reason: RefundReason, attention: str, *, now: datetime) -> None:
-    _call_attention(order, attention)
-    if payment.captured_minor:
-        start_refund(payment, amount_minor=payment.captured_minor, reason=reason, now=now)
-
-
-def _call_attention(order: Order, text: str) -> None:
-    order.needs_attention = text
-    order.save(update_fields=["needs_attention", "updated_at"])
+def _pay_back(
+    order: Order,
+    payment: Payment,
+    reason: RefundReason,
+    attention: str,
+    *,
+    amount_minor: int | None = None,
+    now: datetime,
+) -> None:
+    call_attention(order, attention)
+    amount = payment.captured_minor if amount_minor is None else amount_minor
+    if amount:
+        start_refund(payment, amount_minor=amount, reason=reason, now=now)

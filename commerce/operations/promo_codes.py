@@ -81,6 +81,17 @@ def follow_lines(order: Order) -> None:
             discount.save(update_fields=["amount_minor", "updated_at"])
 
 
+def lock_codes(order: Order) -> None:
+    """Lock the codes that `release_codes` may give back later in this transaction, before the caller locks seats, as everywhere."""
+    held = queries.discounts_to_release(order)
+    if held:
+        promotions = {discount.promo_code.promotion_id for discount in held}
+        rows = PromotionCustomer.objects.filter(promotion__in=promotions, customer=order.customer_id)
+        list(rows.select_for_update(no_key=True).order_by("promotion_id", "pk").values_list("pk"))
+        codes = PromoCode.objects.filter(pk__in={discount.promo_code_id for discount in held})
+        list(codes.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+
+
 def release_codes(order: Order, *, now: datetime) -> None:
     """Give the uses of an order's codes back, unless money came in for it. In the caller's transaction, order locked."""
     held = queries.discounts_to_release(order)

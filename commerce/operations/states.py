@@ -3,8 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Final
 
+from commerce import queries
 from commerce.enums import OrderStatus, PaymentStatus
 from commerce.models import Order, Payment
+from commerce.operations.attention import RECORDED_LEFT, call_attention
 from commerce.rules import check_order_change, check_payment_change, methods_that
 from tenancy.jobs import enqueue
 
@@ -54,8 +56,13 @@ def take_off(payment: Payment, amount_minor: int) -> int:
 
 
 def cancel_unpaid(order: Order, *, now: datetime) -> None:
-    """Cancel the payments of an order that brought no money. In the caller's transaction, which has locked the order."""
-    order.payments.filter(status__in=UNPAID).update(status=PaymentStatus.CANCELLED, updated_at=now)
+    """Cancel the payments of an order that brought no money. In the caller's transaction, which has locked the order.
+
+    What somebody wrote down waits on for its second person, and staff are told.
+    """
+    order.payments.filter(status__in=UNPAID, recorded_at=None).update(status=PaymentStatus.CANCELLED, updated_at=now)
+    if queries.recorded_payment_of(order) is not None:
+        call_attention(order, RECORDED_LEFT)
 
 
 def stop_later(payment: Payment, *, now: datetime) -> None:

@@ -4,17 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from commerce.enums import OrderStatus, PaymentStatus
 from commerce.models import Order, OrderAdjustment, Payment, PaymentLink, PaymentSettings
-from commerce.queries.payments import given_back_minor, payment_methods, payment_settings, refund_problem
-from commerce.rules import method_of, within_refund_limit
+from commerce.queries.manual_payments import recorded_payments_of
+from commerce.queries.payments import due_payments, paid_minor, payment_methods, payment_settings
+from commerce.rules import method_of
 from tenancy.models import Organization
-from tenancy.money import format_money
 from tenancy.queries import absolute_url
 
 REMINDED = (OrderStatus.CONFIRMED, OrderStatus.PAID, OrderStatus.PARTIALLY_REFUNDED, OrderStatus.COMPLETED)
@@ -22,7 +22,7 @@ REMINDED = (OrderStatus.CONFIRMED, OrderStatus.PAID, OrderStatus.PARTIALLY_REFUN
 
 def payment_link_by_secret(secret: str) -> PaymentLink | None:
     """Return the link that an address opens, with its order, or None; whether it has ended is for the caller."""
-    return PaymentLink.objects.filter(secret=secret).select_related("order").first()
+    return PaymentLink.objects.filter(secret=secret).select_related("order", "payment").first()
 
 
 def payment_link_url(link: PaymentLink, organization: Organization) -> str:
@@ -34,7 +34,7 @@ def payment_link_url(link: PaymentLink, organization: Organization) -> str:
 
 def payment_links_of(order: Order) -> QuerySet[PaymentLink]:
     """Return the payment links of an order, the newest first."""
-    return PaymentLink.objects.filter(order=order).select_related("actor")
+    return PaymentLink.objects.filter(order=order).select_related("actor", "payment")
 
 
 def is_linked(order: Order, amount_minor: int, *, payable: int) -> bool:
@@ -58,25 +58,6 @@ def adjustments_of(order: Order) -> QuerySet[OrderAdjustment]:
     return OrderAdjustment.objects.filter(order=order).select_related("actor")
 
 
-def written_off_minor(order: Order) -> int:
-    """Return how much of an order was written off, in minor units; one query."""
-    reductions = OrderAdjustment.objects.filter(order=order, amount_minor__lt=0)
-    return -int(reductions.aggregate(total=Sum("amount_minor", default=0))["total"])
-
-
-def write_off_problem(order: Order, amount_minor: int, *, limit_minor: int | None) -> str:
-    """Return why somebody with this limit cannot write so much off of an order, in the active language, or an empty text.
-
-    What goes back to guests and what they are let off count together.
-    """
-    gone = given_back_minor(order) + written_off_minor(order)
-    if within_refund_limit(amount_minor, given_back_minor=gone, limit_minor=limit_minor):
-        return ""
-    return refund_problem(order, amount_minor, limit_minor=limit_minor) or _(
-        "Together with what was written off before, this is more than your limit of %(limit)s."
-    ) % {"limit": format_money(limit_minor or 0, order.currency)}
-
-
 def reminder_due(payment: Payment, row: PaymentSettings, *, today: date) -> str | None:
     """Return which reminder of a payment is due today: `before`, `after`, or None."""
     if payment.due_on is None or payment.status != PaymentStatus.AWAITING_APPROVAL:
@@ -89,19 +70,20 @@ def reminder_due(payment: Payment, row: PaymentSettings, *, today: date) -> str 
     return None
 
 
-def payments_to_remind(*, now: datetime, limit: int = 500) -> list[tuple[int, int]]:
+def payments_to_remind(*, now: datetime) -> list[tuple[int, int]]:
     """Return the keys of payments that a guest may have to be reminded of, and of their organizations; for sweeps over all of them.
 
-    Only for a few days after a reminder is due, so that what was written once is not looked at for ever.
+    Only for a few days after a reminder is due, so that what was written once is not looked at for ever. All of them: whoever has
+    many does not keep others waiting.
     """
     # A day of room on both sides for zones; the operation knows the organization's day.
     day = now.date()
-    found = []
+    found: list[tuple[int, int]] = []
     for row in PaymentSettings.objects.order_by("pk").values_list(
         "organization_id", "remind_days_before", "remind_days_after"
     ):
-        found += list(_to_remind(*row, day=day))
-    return found[:limit]
+        found += _to_remind(*row, day=day)
+    return found
 
 
 def _to_remind(organization_id: int, before: int | None, after: int | None, *, day: date) -> Iterator[tuple[int, int]]:
@@ -117,8 +99,23 @@ def _to_remind(organization_id: int, before: int | None, after: int | None, *, d
             yield key, organization_id
 
 
-def overdue_orders(*, now: datetime, limit: int = 500) -> list[tuple[int, int]]:
+def is_overdue(order: Order, row: PaymentSettings, *, today: date) -> bool:
+    """Return whether an order of which nothing was paid is overdue for as long as the organization waits.
+
+    Not while money is on its way, or was written down and waits for a second person.
+    """
+    if row.cancel_days_after is None or order.status != OrderStatus.CONFIRMED or paid_minor(order):
+        return False
+    on_its_way = (PaymentStatus.PROCESSING, PaymentStatus.REQUIRES_ACTION, PaymentStatus.AUTHORISED)
+    if recorded_payments_of(order) or order.payments.filter(status__in=on_its_way).exists():
+        return False
+    last_day = today - timedelta(days=row.cancel_days_after)
+    return any(payment.due_on is not None and payment.due_on <= last_day for payment in due_payments(order))
+
+
+def overdue_orders(*, now: datetime) -> list[tuple[int, int]]:
     """Return the keys of unpaid orders that may have to be cancelled, and of their organizations; for sweeps over all of them."""
+    came = Payment.objects.filter(order=OuterRef("order"), captured_minor__gt=F("refunded_minor") + F("lost_minor"))
     found = []
     for organization_id, wait in PaymentSettings.objects.filter(cancel_days_after__isnull=False).values_list(
         "organization_id", "cancel_days_after"
@@ -126,13 +123,14 @@ def overdue_orders(*, now: datetime, limit: int = 500) -> list[tuple[int, int]]:
         # A day more than the organization waits, for zones; the operation knows its day.
         day = now.date() - timedelta(days=(wait or 1) - 1)
         due = Payment.objects.filter(
+            ~Exists(came),
             organization=organization_id,
             status=PaymentStatus.AWAITING_APPROVAL,
             due_on__lte=day,
             order__status=OrderStatus.CONFIRMED,
         )
         found += [(key, organization_id) for key in due.values_list("order_id", flat=True).distinct()]
-    return found[:limit]
+    return found
 
 
 def payments_to_stop(*, now: datetime, limit: int = 500) -> list[tuple[int, int]]:

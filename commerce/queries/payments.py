@@ -19,7 +19,7 @@ from commerce.enums import (
     PaymentStatus,
 )
 from commerce.gateways import stripe
-from commerce.models import GuestChoice, Order, Payment, PaymentSettings, ProviderEvent
+from commerce.models import GuestChoice, Order, OrderAdjustment, Payment, PaymentSettings, ProviderEvent
 from commerce.queries.disputes import is_contested
 from commerce.rules import (
     DECIDING,
@@ -176,7 +176,8 @@ def deciding_payment(order: Order) -> Payment | None:
     """Return the latest payment that decides about an order's places: of the whole amount or the deposit."""
     return max(
         (payment for payment in order.payments.all() if payment.purpose in DECIDING),
-        key=lambda payment: payment.pk,
+        # What a second person did not find decides nothing while there is another.
+        key=lambda payment: (payment.status != PaymentStatus.REJECTED, payment.pk),
         default=None,
     )
 
@@ -217,6 +218,22 @@ def paid_minor(order: Order) -> int:
 def received_minor(order: Order) -> int:
     """Return what came in for an order and was not taken away by the guest's bank, whatever of it went back, in minor units."""
     return paid_minor(order) + sum(payment.refunded_minor for payment in order.payments.all())
+
+
+def here_minor(order: Order) -> int:
+    """Return how much money of an order came in and is not on its way back, in minor units; what is contested counts until it is lost."""
+    return max(0, paid_minor(order) - sum(refunding_minor(payment) for payment in order.payments.all()))
+
+
+def claims_minor(order: Order) -> int:
+    """Return what an order keeps when it is paid: what places cost that stand or wait for a choice, and fees for those given up."""
+    return standing_minor(order) + undecided_minor(order) + order.cancellation_fee_minor
+
+
+def awaits_money(order: Order) -> bool:
+    """Return whether money is waited for: promised, written down for a second person, or reserved on a card."""
+    waiting = (PaymentStatus.AWAITING_APPROVAL, PaymentStatus.AUTHORISED)
+    return any(payment.status in waiting for payment in order.payments.all())
 
 
 def owed_minor(order: Order) -> int:
@@ -277,11 +294,20 @@ def given_back_minor(order: Order) -> int:
     return sum(payment.refunded_minor + refunding_minor(payment) for payment in order.payments.all())
 
 
+def written_off_minor(order: Order) -> int:
+    """Return how much of an order was written off, in minor units; one query."""
+    reductions = OrderAdjustment.objects.filter(order=order, amount_minor__lt=0)
+    return -int(reductions.aggregate(total=Sum("amount_minor", default=0))["total"])
+
+
 def refund_problem(order: Order, amount_minor: int, *, limit_minor: int | None) -> str:
-    """Return why somebody with this limit cannot pay so much more back of an order, in the active language, or an empty text."""
+    """Return why somebody with this limit cannot give up so much more of an order, in the active language, or an empty text.
+
+    What goes back to guests and what they are let off count together.
+    """
     if limit_minor is None:
         return ""
-    given_back = given_back_minor(order)
+    given_back = given_back_minor(order) + written_off_minor(order)
     if within_refund_limit(amount_minor, given_back_minor=given_back, limit_minor=limit_minor):
         return ""
     roles = [str(role.label) for role in roles_with("commerce.refund_any_amount")]
@@ -329,8 +355,7 @@ def surplus_minor(order: Order) -> int:
 
     It keeps what places cost that stand or wait for a choice, and the fees for those that were given up.
     """
-    claims = standing_minor(order) + undecided_minor(order) + order.cancellation_fee_minor
-    return max(0, kept_minor(order) - claims)
+    return max(0, kept_minor(order) - claims_minor(order))
 
 
 def cancelling_gives_back(order: Order) -> int:
@@ -350,30 +375,3 @@ def refundable_most(order: Order) -> int:
     """Return the most that staff may pay back of an order as it is, in minor units; while it is not paid, no gift."""
     is_unpaid = order.status in (OrderStatus.PENDING, OrderStatus.CONFIRMED)
     return refundable_without_cancelling(order) if is_unpaid else kept_minor(order)
-
-
-def manual_payment_of(order: Order) -> Payment | None:
-    """Return the payment that staff may confirm next: the first one due, or one whose time ran out before the money came."""
-    due = due_payments(order)
-    if due:
-        return due[0]
-    manual = [
-        payment
-        for payment in sorted(order.payments.all(), key=lambda payment: payment.pk)
-        if method_of(payment.method).by_staff and payment.recorded_at is None
-    ]
-    for payment in manual:
-        is_late = order.status == OrderStatus.EXPIRED and payment.status == PaymentStatus.CANCELLED
-        if is_late or payment.status == PaymentStatus.AWAITING_APPROVAL:
-            return payment
-    return None
-
-
-def recorded_payment_of(order: Order) -> Payment | None:
-    """Return the first payment that was written down and waits for a second person, or None."""
-    recorded = [
-        payment
-        for payment in order.payments.all()
-        if payment.status == PaymentStatus.AWAITING_APPROVAL and payment.recorded_at is not None
-    ]
-    return min(recorded, key=lambda payment: payment.pk, default=None)

@@ -10,13 +10,8 @@ from commerce.enums import OrderStatus, PaymentStatus
 from commerce.models import Order, OrderLine, Payment, ProviderEvent
 from commerce.queries.authorisations import reserved_payment
 from commerce.queries.disputes import disputes_of
-from commerce.queries.payments import (
-    card_payment_of,
-    manual_payment_of,
-    owed_minor,
-    recorded_payment_of,
-    refundable_most,
-)
+from commerce.queries.manual_payments import TAKES_MONEY, manual_payment_of, recorded_payment_of
+from commerce.queries.payments import card_payment_of, owed_minor, refundable_most
 from commerce.rules import ORDER_CHANGES, PAID_AND_STANDING, method_of, methods_that, order_may_change
 from crm.models import Customer
 from tenancy import audit
@@ -100,7 +95,7 @@ def staff_verbs(order: Order) -> list[str]:
 def _money_verbs(order: Order) -> list[str]:
     owed = owed_minor(order)
     stands = order.status in (OrderStatus.CONFIRMED, *PAID_AND_STANDING)
-    verbs = ["record"] if owed and (stands or order.status == OrderStatus.PENDING) else []
+    verbs = ["record"] if order.status in TAKES_MONEY else []
     waits_for_days = order.status == OrderStatus.PENDING and method_of(order.method).holds_days
     if order.email and owed and (stands or waits_for_days):
         verbs.append("request")

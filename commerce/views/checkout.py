@@ -303,6 +303,8 @@ def pay_link(request, secret):
     order = order_or_404(link.order.secret)
     if order.status == OrderStatus.PENDING and method_of(order.method).by_provider:
         return redirect("commerce:pay", order.secret)
+    if link.is_paid:
+        return render(request, "commerce/link_paid.html", {"order": order, "payment": link.payment})
     try:
         payment = operations.open_payment_link(link, now=now)
     except operations.PaymentRefused as refused:

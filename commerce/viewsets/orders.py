@@ -19,13 +19,52 @@ from commerce.models import Order
 from commerce.viewsets.bookings import ChooseDepartureView, NewBookingView
 from commerce.viewsets.cancellations import CancelPlacesView
 from commerce.viewsets.changes import ChangeBookingView
-from commerce.viewsets.payment_verbs import PAYMENT_VERBS, WithdrawLinkView
-from commerce.viewsets.verbs import ORDER_VERBS, RefundSettleView, RefundWithdrawView
+from commerce.viewsets.payment_verbs import (
+    ApproveView,
+    ChargeView,
+    DeclineView,
+    RecordView,
+    RequestView,
+    TakeView,
+    WithdrawLinkView,
+    WriteOffView,
+)
+from commerce.viewsets.verbs import (
+    AskView,
+    CancelView,
+    ConfirmView,
+    LinkView,
+    RefundSettleView,
+    RefundView,
+    RefundWithdrawView,
+    RejectView,
+    SeenView,
+)
 from crm import queries as crm_queries
 from tenancy import audit
 from tenancy.money import format_money
 
-VERBS = {**ORDER_VERBS, **PAYMENT_VERBS, CancelPlacesView.verb: CancelPlacesView}
+# What staff can do with an order, each on a page of its own; `queries.staff_verbs` says which of them an order allows.
+VERBS = {
+    view.verb: view
+    for view in (
+        ConfirmView,
+        RejectView,
+        TakeView,
+        ApproveView,
+        DeclineView,
+        AskView,
+        RecordView,
+        RequestView,
+        ChargeView,
+        WriteOffView,
+        CancelPlacesView,
+        CancelView,
+        RefundView,
+        SeenView,
+        LinkView,
+    )
+}
 GOOD = (OrderStatus.CONFIRMED, OrderStatus.PAID, OrderStatus.COMPLETED)
 
 

@@ -3,11 +3,13 @@ from datetime import timedelta
 from django.http import Http404
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from wagtail.admin import messages
 
 from commerce import operations, queries
-from commerce.forms import ChargeForm, LinkForm, ReasonForm, RecordPaymentForm, WriteOffForm
+from commerce.forms import ChargeForm, DeclineForm, LinkForm, RecordPaymentForm, SecondPersonForm, WriteOffForm
 from commerce.viewsets.verbs import OrderVerbView
 from tenancy.money import format_money
 
@@ -21,17 +23,21 @@ class RecordView(OrderVerbView):
     done = gettext_lazy("The payment is written down.")
 
     def get_initial(self):
-        return {"amount_minor": queries.due_now_minor(self.order) or queries.owed_minor(self.order)}
+        most = queries.recordable_minor(self.order)
+        return {"amount_minor": min(most, queries.due_now_minor(self.order)) or most or None}
 
     def explain(self):
+        if not queries.recordable_minor(self.order):
+            return _("Nothing is to be paid for this order. What comes in all the same is to be paid back.")
         return _("%(amount)s are still to be paid. Write down what came in cash or another way than agreed.") % {
-            "amount": format_money(queries.owed_minor(self.order), self.order.currency)
+            "amount": format_money(queries.recordable_minor(self.order), self.order.currency)
         }
 
     def do(self, values):
         operations.record_payment(
             self.order,
             amount_minor=values["amount_minor"],
+            accept_more=values["accept_more"],
             note=values["note"],
             now=timezone.now(),
             actor=self.request.user,
@@ -63,8 +69,18 @@ class SecondPersonView(OrderVerbView):
         # Who wrote it down sees the page, and is told when trying.
         return queries.recorded_payment_of(self.order) is not None
 
+    @cached_property
+    def payment(self):
+        """The payment that the person looks at, while it waits; what comes first may be another by the time the form is sent."""
+        recorded = queries.recorded_payments_of(self.order)
+        seen = self.request.POST.get("payment", "")
+        return next((payment for payment in recorded if str(payment.pk) == seen), recorded[0])
+
+    def get_initial(self):
+        return {"payment": self.payment.pk, "amount_minor": self.payment.recorded_minor}
+
     def words(self):
-        payment = queries.recorded_payment_of(self.order)
+        payment = self.payment
         return {
             "who": (payment.recorded_by and (payment.recorded_by.get_full_name() or payment.recorded_by))
             or _("somebody who is not here any more"),
@@ -73,11 +89,22 @@ class SecondPersonView(OrderVerbView):
             "how": payment.note or payment.get_method_display(),
         }
 
+    def seen(self, values):
+        if self.payment.pk != values["payment"]:
+            raise operations.PaymentRefused(_("This has just been changed. Please look at it again."))
+        return {"payment": self.payment, "amount_minor": values["amount_minor"]}
+
+    def refuse(self, form, problem):
+        # The form holds what was seen; it is to be looked at anew.
+        messages.error(self.request, problem)
+        return self.back()
+
 
 class ApproveView(SecondPersonView):
     verb = "approve"
     label = gettext_lazy("Confirm as second person")
     icon = "check"
+    form_class = SecondPersonForm
     done = gettext_lazy("The payment is confirmed.")
 
     def explain(self):
@@ -87,7 +114,7 @@ class ApproveView(SecondPersonView):
         )
 
     def do(self, values):
-        operations.approve_payment(queries.recorded_payment_of(self.order), now=timezone.now(), actor=self.request.user)
+        operations.approve_payment(**self.seen(values), now=timezone.now(), actor=self.request.user)
 
 
 class DeclineView(SecondPersonView):
@@ -95,7 +122,7 @@ class DeclineView(SecondPersonView):
     label = gettext_lazy("Not received")
     icon = "cross"
     is_serious = True
-    form_class = ReasonForm
+    form_class = DeclineForm
     done = gettext_lazy("The payment is waited for as before.")
 
     def explain(self):
@@ -103,10 +130,7 @@ class DeclineView(SecondPersonView):
 
     def do(self, values):
         operations.decline_payment(
-            queries.recorded_payment_of(self.order),
-            reason=values["note"],
-            now=timezone.now(),
-            actor=self.request.user,
+            **self.seen(values), reason=values["note"], now=timezone.now(), actor=self.request.user
         )
 
 
@@ -199,8 +223,3 @@ class WithdrawLinkView(OrderVerbView):
 
     def do(self, values):
         operations.withdraw_payment_link(self.get_link(), now=timezone.now(), actor=self.request.user)
-
-
-PAYMENT_VERBS = {
-    view.verb: view for view in (TakeView, ApproveView, DeclineView, RecordView, RequestView, ChargeView, WriteOffView)
-}

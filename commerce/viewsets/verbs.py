@@ -94,12 +94,15 @@ class OrderVerbView(WagtailAdminTemplateMixin, FormView):
     def do(self, values):
         raise NotImplementedError
 
+    def refuse(self, form, problem):
+        form.add_error(None, problem)
+        return self.form_invalid(form)
+
     def form_valid(self, form):
         try:
             self.do(form.cleaned_data)
         except REFUSALS as refused:
-            form.add_error(None, str(refused))
-            return self.form_invalid(form)
+            return self.refuse(form, str(refused))
         except IllegalChange:
             messages.warning(self.request, _("This is not possible any more: the order has changed."))
         except GatewayError:
@@ -326,8 +329,3 @@ class RefundWithdrawView(RefundSettleView):
         operations.withdraw_manual_refund(
             self.get_refund(), reason=values["note"], now=timezone.now(), actor=self.request.user
         )
-
-
-ORDER_VERBS = {
-    view.verb: view for view in (ConfirmView, RejectView, AskView, CancelView, RefundView, SeenView, LinkView)
-}

@@ -6,7 +6,7 @@ from django.urls import reverse
 from commerce import queries
 from commerce.enums import PaymentMethod
 from commerce.models import DepositRule, Order, PaymentLink, PaymentSettings
-from commerce.operations import send_payment_link
+from commerce.operations import refresh_payment, send_payment_link
 from tenancy.enums import Role
 from tenancy.models import Organization
 from tenancy.scope import organization_scope
@@ -83,6 +83,21 @@ def test_link_opens_the_page_to_pay_until_it_is_withdrawn(order, harbour, manage
     assert (page.status_code, "This link has ended." in page.content.decode()) == (410, True)
     with organization_scope(harbour.pk):
         assert PaymentLink.objects.get().withdrawn_at == NOW
+
+
+def test_link_that_was_paid_says_so_and_asks_for_nothing(order, harbour, manager, stripe_emulator, time_machine):
+    time_machine.move_to(NOW, tick=False)
+    with organization_scope(harbour.pk):
+        link = send_payment_link(order, extra_minor=900, reason="Lunch", now=NOW, actor=None)
+        guest = client_for(harbour)
+        guest.get(f"/pay/link/{link.secret}/")
+        payment = queries.payment_link_by_secret(link.secret).payment
+        stripe_emulator.pay(payment.provider_reference)
+        refresh_payment(payment, now=NOW)
+    page = guest.get(f"/pay/link/{link.secret}/").content.decode()
+    assert ("Paid, thank you" in page, f"€9.00 came in for your booking {order.number}." in page) == (True, True)
+    assert state(order) == ("confirmed", 900, 5000)
+    assert "paid" in manager.get(reverse("orders:inspect", args=[order.pk])).content.decode().split("Payment links")[1]
 
 
 @pytest.mark.parametrize(
