@@ -113,6 +113,8 @@ def message_kinds() -> dict[str, str]:
         "payment_link": _("Link to pay by card"),
         "payment_request": _("Request to pay"),
         "payment_reminder": _("Payment reminder"),
+        "payment_on_its_way": _("Payment on its way"),
+        "payment_failed": _("Payment failed"),
         "reservation_ended": _("Card reservation ended"),
         **{kind.value: str(kind.label) for kind in NotificationKind},
     }

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from commerce import emails, operations, queries
-from commerce.enums import OrderSource, OrderStatus
+from commerce.enums import OrderSource, OrderStatus, PaymentStatus
 from commerce.models import Order, Payment, PaymentSettings, Refund
 from commerce.rules import method_of
 from crm.operations import queue_message, record_activity
@@ -121,6 +121,25 @@ def reservation_ended(*, order_id: int, payment_id: int) -> None:
     order = Order.objects.select_related("customer").get(pk=order_id)
     mail = emails.reservation_ended(order, organization=current_organization())
     _write_to_guest(order, mail, dedupe_key=f"reservation-{payment_id}")
+
+
+@subscriber("commerce.payment_on_its_way")
+def payment_on_its_way(*, order_id: int, payment_id: int) -> None:
+    order = Order.objects.select_related("customer").get(pk=order_id)
+    payment = Payment.objects.get(pk=payment_id)
+    # A card is on its way for seconds; nobody needs to be written to who is paid for by then.
+    if payment.status == PaymentStatus.PROCESSING:
+        mail = emails.payment_on_its_way(order, payment, organization=current_organization())
+        _write_to_guest(order, mail, dedupe_key=f"payment-{payment_id}-on-its-way")
+
+
+@subscriber("commerce.payment_failed")
+def payment_failed(*, order_id: int, payment_id: int) -> None:
+    order = Order.objects.select_related("customer").get(pk=order_id)
+    payment = Payment.objects.get(pk=payment_id)
+    if payment.status == PaymentStatus.FAILED:
+        mail = emails.payment_failed(order, payment, organization=current_organization())
+        _write_to_guest(order, mail, dedupe_key=f"payment-{payment_id}-failed-{payment.updated_at:%Y%m%d}")
 
 
 @subscriber("commerce.payment_received")

@@ -22,7 +22,13 @@ from commerce.emails.orders import (
     places_cancelled,
     refund_started,
 )
-from commerce.emails.payments import payment_reminder, payment_request, reservation_ended
+from commerce.emails.payments import (
+    payment_failed,
+    payment_on_its_way,
+    payment_reminder,
+    payment_request,
+    reservation_ended,
+)
 
 __all__ = [
     "Email",
@@ -39,7 +45,9 @@ __all__ = [
     "order_expired",
     "order_link",
     "order_received",
+    "payment_failed",
     "payment_link",
+    "payment_on_its_way",
     "payment_received",
     "payment_reminder",
     "payment_request",

@@ -6,6 +6,7 @@ from django.utils.translation import override
 
 from commerce import queries
 from commerce.emails.base import Email, render
+from commerce.enums import OrderStatus
 from commerce.models import Order, Payment, PaymentLink
 from tenancy.models import Organization
 from tenancy.money import format_money
@@ -70,4 +71,41 @@ def reservation_ended(order: Order, *, organization: Organization) -> Email:
             organization=organization,
             subject=_("Please pay for your booking: %(number)s") % {"number": order.number},
             lead=f"{lead} {how}",
+        )
+
+
+def payment_on_its_way(order: Order, payment: Payment, *, organization: Organization) -> Email:
+    """Return what a guest reads whose payment takes some days."""
+    with override(order.language):
+        amount = format_money(payment.amount_minor, payment.currency)
+        lead = _(
+            "Your payment of %(amount)s is on its way; that may take some days. We keep your places and write to you again."
+        )
+        return render(
+            "payment_on_its_way",
+            order,
+            organization=organization,
+            subject=_("Your payment is on its way: %(number)s") % {"number": order.number},
+            lead=lead % {"amount": amount},
+        )
+
+
+def payment_failed(order: Order, payment: Payment, *, organization: Organization) -> Email:
+    """Return what a guest reads whose payment was on its way and did not arrive."""
+    with override(order.language):
+        facts = {"amount": format_money(payment.amount_minor, payment.currency), "number": order.number}
+        lead = _("Your payment of %(amount)s did not go through. Nothing was charged.") % facts
+        if order.status == OrderStatus.PENDING and order.hold_expires_at is not None:
+            until = date_format(order.hold_expires_at.astimezone(organization.zone), "DATETIME_FORMAT")
+            lead += " " + _("We keep your places until %(until)s. Please pay on the page of your booking.") % {
+                "until": until
+            }
+        elif queries.can_pay_due_by_card(order):
+            lead += " " + _("Please pay on the page of your booking.")
+        return render(
+            "payment_failed",
+            order,
+            organization=organization,
+            subject=_("Your payment did not go through: %(number)s") % facts,
+            lead=lead,
         )

@@ -165,6 +165,10 @@ def close_card_payments(order: Order, *, now: datetime) -> bool:
     for payment in order.payments.filter(method__in=methods_that(by_provider=True)).exclude(provider_reference=""):
         if payment.status in RECEIVED:
             return False
+        if payment.status == PaymentStatus.PROCESSING:
+            # Should it have failed after days, the guest is told first and has time to pay again.
+            refresh_payment(payment, now=now)
+            return False
         # What the guest has reserved in time counts like what was paid.
         intent = _stop_at_stripe(payment, unless=(*TOO_LATE, "requires_capture"))
         if intent.status != "canceled":

@@ -43,6 +43,8 @@ OF_STRIPE = {
 }
 # For how long places are held at a time while money is on its way, which may take days.
 ON_ITS_WAY = timedelta(hours=1)
+# For how long places are held after a payment failed that had been on its way.
+TO_PAY_AGAIN = timedelta(hours=24)
 # How long guests have to pay in another way what was reserved on their card.
 PAY_INSTEAD_WITHIN = timedelta(days=3)
 # Reasons for staff to look at an order; translated where they are shown.
@@ -83,6 +85,8 @@ def settle_payment(payment_id: int, *, intent: Intent, now: datetime) -> Payment
             now=now,
         )
     elif intent.status == "processing":
+        if payment.status != PaymentStatus.PROCESSING:
+            publish("commerce.payment_on_its_way", order_id=order.pk, payment_id=payment.pk)
         set_payment_status(payment, PaymentStatus.PROCESSING)
         payment.save()
         keep_holding(order, until=now + ON_ITS_WAY, now=now)
@@ -97,6 +101,10 @@ def settle_payment(payment_id: int, *, intent: Intent, now: datetime) -> Payment
         set_payment_status(payment, OF_STRIPE[intent.status])
         payment.save()
     elif intent.failure:
+        if payment.status == PaymentStatus.PROCESSING:
+            # Days may have gone by: the guest is told, and has time to pay again.
+            keep_holding(order, until=now + TO_PAY_AGAIN, now=now)
+            publish("commerce.payment_failed", order_id=order.pk, payment_id=payment.pk)
         set_payment_status(payment, PaymentStatus.FAILED)
         payment.save()
     return payment

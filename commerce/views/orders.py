@@ -121,7 +121,9 @@ def state_of(order, payment, *, now, is_checking):
         return order.status
     if not method_of(order.method).by_provider:
         return "owed"
-    if payment.status == PaymentStatus.PROCESSING or is_checking:
+    if payment.status == PaymentStatus.PROCESSING:
+        return "on_its_way"
+    if is_checking:
         return "checking"
     return "expired" if hold_is_over(order, now) else "unpaid"
 
