@@ -290,17 +290,16 @@ def create_intent(
 ) -> Intent:
     """Create a PaymentIntent, or return the one made with this key before; `takes_later` only reserves the money. Raises `GatewayError`."""
     try:
-        made = _client(keys).v1.payment_intents.create(
-            {
-                "amount": to_stripe(amount_minor, currency),
-                "currency": currency.lower(),
-                "automatic_payment_methods": {"enabled": True},
-                **({"capture_method": "manual"} if takes_later else {}),
-                "metadata": dict(metadata),
-                "description": description,
-            },
-            {"idempotency_key": idempotency_key},
-        )
+        asked: stripe.params.PaymentIntentCreateParams = {
+            "amount": to_stripe(amount_minor, currency),
+            "currency": currency.lower(),
+            "automatic_payment_methods": {"enabled": True},
+            "metadata": dict(metadata),
+            "description": description,
+        }
+        if takes_later:
+            asked["capture_method"] = "manual"
+        made = _client(keys).v1.payment_intents.create(asked, {"idempotency_key": idempotency_key})
     except NotRepresentable as error:
         raise GatewayRefused(str(error), code="amount_invalid") from error
     except stripe.StripeError as error:
