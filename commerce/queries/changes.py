@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -54,7 +54,7 @@ class ChangedLine:
     unit_price_minor: int
     total_minor: int
     seats_each: int
-    steps: list[Mapping[str, Any]] = field(default_factory=list)
+    steps: Sequence[Mapping[str, Any]] = ()
     standing: OrderLine | None = None
     is_added: bool = False
 

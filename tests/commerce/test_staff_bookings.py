@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from commerce import queries
 from commerce.enums import OrderSource, PaymentMethod
-from commerce.models import Order, PaymentSettings
+from commerce.models import DepositRule, Order, PaymentSettings
 from commerce.operations import CartLine, change_booking, expire_order, place_order
 from crm.models import Customer
 from tenancy.enums import Role
@@ -292,3 +292,14 @@ def test_two_bookings_on_one_departure_are_changed_each_by_itself(harbour, manag
     for booking in bookings:
         assert reverse("orders:change_booking", args=[order.pk, booking.pk]) in page
         assert reverse("commerce:change", args=[order.secret, booking.public_id]) in guests
+
+
+def test_price_that_staff_are_shown_tells_of_the_deposit_by_the_way_of_paying(harbour, manager, schedule):
+    with organization_scope(harbour.pk):
+        DepositRule.objects.create(percent=25, rest_days=0)
+    by_transfer, on_arrival, cash = (
+        manager.post(url_of(schedule), {**typed(schedule, method=method), "price": "1"})
+        for method in ("bank_transfer", "on_arrival", "cash")
+    )
+    assert "Now €12.50, the rest of €37.50 by" in by_transfer.content.decode()
+    assert [page.context["plan"].rest_minor for page in (by_transfer, on_arrival, cash)] == [3750, 0, 0]

@@ -128,6 +128,25 @@ def test_code_used_up_between_the_price_and_the_order(guest, offer, harbour, cod
     assert orders(harbour) == []
 
 
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize(("sent", "instead"), [("=6000=", "=60="), ("x2+", "x1+")])
+def test_price_or_quantity_that_was_tampered_with_is_told_and_nothing_ordered(
+    guest, offer, harbour, language, sent, instead
+):
+    add_to_cart(guest, offer, adults=2, children=1)
+    data = checkout_data(guest)
+    assert sent in data["seen"]
+    path = f"{'/de' if language == 'de' else ''}/checkout/"
+    answer = guest.post(path, {**data, "seen": data["seen"].replace(sent, instead)})
+    words = {
+        "en": "Something has changed since you looked. Please check your order and send it again.",
+        "de": "Etwas hat sich geändert, seit Sie nachgesehen haben. "
+        "Bitte prüfen Sie Ihre Bestellung und senden Sie sie noch einmal.",
+    }
+    assert (answer.status_code, answer.context["notice"], orders(harbour)) == (409, words[language], [])
+    assert (answer.context["cart"].total_minor, words[language] in answer.text) == (6000, True)
+
+
 def test_session_that_is_over_keeps_the_codes_and_tells_of_no_new_price(guest, offer, harbour, codes):
     codes("Summer-10")
     add_to_cart(guest, offer, adults=2, children=0)
