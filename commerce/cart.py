@@ -79,7 +79,7 @@ class Cart:
         """Keep a promo code, also while nothing is chosen yet; too long a text is cut. Raises `CodesFull`."""
         text = " ".join(text.split())[:LONGEST_CODE]
         if text:
-            codes = [code for code in self.codes if code.casefold() != text.casefold()]
+            codes = [code for code in self.codes if fold_code(code) != fold_code(text)]
             if len(codes) >= MAX_CODES:
                 raise CodesFull
             self._session[KEY] = {**self._stored, "codes": [*codes, text]}
