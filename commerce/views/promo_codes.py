@@ -16,23 +16,28 @@ def _back(request):
     return redirect("commerce:checkout" if request.POST.get("page") == "checkout" else "commerce:cart")
 
 
+def _add(request, text):
+    """Keeps a code; where there is no room, in place of those that do not count, or of the first while nothing is chosen yet."""
+    basket = Cart(request.session)
+    try:
+        basket.add_code(text)
+    except CodesFull:
+        shown = shown_cart(request, now=timezone.now())
+        spare = [refused.text for refused in shown.refused_codes] if shown.departures else basket.codes[:1]
+        basket.remove_codes(spare)
+        basket.add_code(text)
+
+
 @require_POST
 @cache_control(private=True, no_store=True)
 @throttled("promo-code")
 def add_code(request):
     """Where it leads, the cart says whether the code counts."""
-    basket, text = Cart(request.session), request.POST.get("code", "")
     try:
-        basket.add_code(text)
+        _add(request, request.POST.get("code", ""))
     except CodesFull:
-        # Those that do not count make room.
-        shown = shown_cart(request, now=timezone.now())
-        basket.remove_codes(refused.text for refused in shown.refused_codes)
-        try:
-            basket.add_code(text)
-        except CodesFull:
-            problem = _("At most %(count)d codes can be used for one order.") % {"count": MAX_CODES}
-            return show_cart(request, shown, code_problem=problem, status=422)
+        problem = _("At most %(count)d codes can be used for one order.") % {"count": MAX_CODES}
+        return show_cart(request, shown_cart(request, now=timezone.now()), code_problem=problem, status=422)
     return _back(request)
 
 
@@ -49,7 +54,7 @@ def follow_code(request):
     """The code of a link is kept until something is in the cart; the guest goes on to the link's page, whatever becomes of the code."""
     if allow("promo-link", client_address(request)):
         with suppress(CodesFull):
-            Cart(request.session).add_code(request.GET.get("code", ""))
+            _add(request, request.GET.get("code", ""))
     page = request.GET.get("next", "/")
     is_ours = page.startswith("/") and url_has_allowed_host_and_scheme(page, allowed_hosts=None)
     return redirect(page if is_ours else "/")

@@ -75,6 +75,14 @@ def test_sixth_code_beside_five_that_count_is_refused_with_a_sentence(guest, off
     assert counting(guest) == names[:5]
 
 
+def test_latest_of_many_links_counts_while_nothing_is_chosen_yet(guest, offer, codes):
+    codes("LAST")
+    for code in (*(f"OLD{number}" for number in range(5)), "LAST"):
+        assert guest.get(f"/cart/code/follow/?code={code}&next=/").url == "/"
+    add_to_cart(guest, offer)
+    assert counting(guest) == ["LAST"]
+
+
 @pytest.mark.parametrize("text", ["Q" * 40, "Q" * 41, "Q" * 60, "Q" * 61, "ü" * 50, "a b - c"])
 def test_code_that_nobody_knows_is_told_once_whatever_its_length(guest, offer, text):
     add_to_cart(guest, offer)
