@@ -59,7 +59,7 @@ def both(guest: Page, inspection, name: str) -> None:
 
 def test_transfer_is_found_and_another_is_not(live_stack, signed_in, phone_page: Page, inspection) -> None:
     staff, guest = signed_in("owner"), phone_page
-    came = book(staff, live_stack, name="Ueberwiesen", email="came@guest.example", departure=16, method="Bank transfer")
+    came = book(staff, live_stack, name="Ueberwiesen", email="came@guest.example", departure=11, method="Bank transfer")
     order_in_admin = staff.url
     guest.goto(came)
     expect(guest.get_by_role("heading", level=1)).to_have_text("Your places are kept for you")
@@ -74,7 +74,7 @@ def test_transfer_is_found_and_another_is_not(live_stack, signed_in, phone_page:
     both(guest, inspection, "4-confirmed")
 
     missing = book(
-        staff, live_stack, name="Vergessen", email="missing@guest.example", departure=16, method="Bank transfer"
+        staff, live_stack, name="Vergessen", email="missing@guest.example", departure=11, method="Bank transfer"
     )
     assert staff.url != order_in_admin
     staff.get_by_role("link", name="Money will not come").click()
@@ -92,7 +92,7 @@ def test_transfer_is_found_and_another_is_not(live_stack, signed_in, phone_page:
 def test_declined_card_then_one_the_bank_asks_about(live_stack, signed_in, phone_page: Page, inspection) -> None:
     guest = phone_page
     guest.goto(
-        book(signed_in("owner"), live_stack, name="Versuch", email="again@guest.example", departure=17, method="link")
+        book(signed_in("owner"), live_stack, name="Versuch", email="again@guest.example", departure=12, method="link")
     )
     guest.get_by_role("link", name="Pay €48.00").click()
     pay = guest.get_by_role("button", name="Pay €48.00")
@@ -123,7 +123,7 @@ def test_declined_card_then_one_the_bank_asks_about(live_stack, signed_in, phone
 
 def test_debit_takes_days_fails_and_is_paid_by_card(live_stack, signed_in, phone_page: Page, inspection) -> None:
     guest, email = phone_page, "debit@guest.example"
-    order = book(signed_in("owner"), live_stack, name="Lastschrift", email=email, departure=18, method="link")
+    order = book(signed_in("owner"), live_stack, name="Lastschrift", email=email, departure=13, method="link")
     guest.goto(order)
     guest.get_by_role("link", name="Pay €48.00").click()
     expect(guest.get_by_role("button", name="Pay €48.00")).to_be_enabled()
