@@ -186,6 +186,8 @@ class CancelView(OrderVerbView):
         kept, blocked = queries.cancelling_gives_back(self.order), queries.refund_block(self.order)
         if blocked and not kept:
             return f"{_('The places are free again and the guest is told. This cannot be undone.')} {blocked}"
+        if queries.reserved_payment(self.order) is not None and not kept:
+            return _("The places and the guest's card are free again, and the guest is told. This cannot be undone.")
         if not kept:
             return _("The places are free again and the guest is told. Nothing goes back. This cannot be undone.")
         amount = format_money(kept, self.order.currency)
