@@ -67,8 +67,14 @@ def compare_movements(run: Reconciliation, row: PaymentSettings, page: Page[Move
     for movement in movements:
         payment = payments.get(movement.payment_intent)
         if payment is not None or row.stripe_secret_key:
-            facts = {"currency": movement.currency, "occurred_at": movement.occurred_at, "now": now}
-            with going_on(movement.reference, payment=payment, **facts), transaction.atomic():
+            alone = going_on(
+                movement.reference,
+                payment=payment,
+                currency=movement.currency,
+                occurred_at=movement.occurred_at,
+                now=now,
+            )
+            with alone, transaction.atomic():
                 _compare(movement, payment, booked, fees, now=now)
     done = LedgerTransaction.objects.filter(pk__gt=newest).count()
     keyed = [(key, moved) for moved in movements if (key := _key(moved)) in booked]
