@@ -79,7 +79,7 @@ def compare_movements(run: Reconciliation, row: PaymentSettings, page: Page[Move
     done = LedgerTransaction.objects.filter(pk__gt=newest).count()
     keyed = [(key, moved) for moved in movements if (key := _key(moved)) in booked]
     take_back_corrections(
-        known=[_name(moved) for _key_, moved in keyed],
+        known=[_name(moved) for _booked, moved in keyed],
         agreeing=[_name(moved) for key, moved in keyed if booked[key] == moved.amount_minor],
     )
     # What Stripe settled in another currency is there too.
