@@ -323,7 +323,7 @@ class RefundWithdrawView(RefundSettleView):
     statuses = (RefundStatus.PENDING, RefundStatus.SUCCEEDED)
 
     def explain(self):
-        return _("%(amount)s are not paid back by hand after all, or were not. The money counts as yours again.") % {
+        return _("For when the guest did not get the %(amount)s after all. The money then counts as yours again.") % {
             "amount": self.amount()
         }
 
