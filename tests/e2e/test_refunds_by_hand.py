@@ -10,7 +10,7 @@ pytestmark = pytest.mark.e2e
 
 def test_refund_by_hand_is_marked_as_paid_and_withdrawn(live_stack, signed_in, open_page, sign_in, inspection) -> None:
     page: Page = signed_in("owner")
-    book(page, live_stack, name="Handover", email="hal.handover@guest.example", departure=16)
+    book(page, live_stack, name="Handover", email="hal.handover@guest.example", departure=9)
     order = page.url
     page.get_by_role("link", name="Pay back").click()
     page.get_by_label("Amount").fill("10.00")
