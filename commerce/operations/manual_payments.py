@@ -158,6 +158,8 @@ def _record_payment(
     order_id: int, *, amount_minor: int, note: str, accept_more: bool, now: datetime, actor: Actor
 ) -> Payment:
     order = queries.order_for_update(order_id)
+    if queries.reserved_payment(order) is not None and amount_minor > queries.owed_minor(order):
+        raise PaymentRefused(_("The price is reserved on the guest's card. Take that, or cancel the order."))
     most = queries.recordable_minor(order)
     may_be_more = accept_more and order.status in queries.TAKES_MONEY
     if amount_minor <= 0 or (amount_minor > most and not may_be_more):

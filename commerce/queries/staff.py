@@ -95,7 +95,9 @@ def staff_verbs(order: Order) -> list[str]:
 def _money_verbs(order: Order) -> list[str]:
     owed = owed_minor(order)
     stands = order.status in (OrderStatus.CONFIRMED, *PAID_AND_STANDING)
-    verbs = ["record"] if order.status in TAKES_MONEY else []
+    # What is reserved on a card is not paid a second time.
+    is_open = owed or reserved_payment(order) is None
+    verbs = ["record"] if order.status in TAKES_MONEY and is_open else []
     waits_for_days = order.status == OrderStatus.PENDING and method_of(order.method).holds_days
     if order.email and owed and (stands or waits_for_days):
         verbs.append("request")

@@ -22,6 +22,7 @@ from commerce.operations import (
     ChangeRefused,
     GuestPlan,
     PaymentRefused,
+    add_charge,
     cancel_departure,
     cancel_order,
     cancel_places,
@@ -31,6 +32,7 @@ from commerce.operations import (
     follow_reservations,
     place_order,
     process_provider_event,
+    record_payment,
     refresh_payment,
     start_card_payment,
     stop_card_payment,
@@ -279,6 +281,20 @@ def test_reserved_booking_is_not_changed(in_harbour, card):
         change_booking(
             order, booking, to=schedule, quantities={tier_of(schedule).pk: 3}, expected_difference_minor=2500, now=SOON
         )
+
+
+def test_reserved_price_is_not_paid_a_second_time(in_harbour, card):
+    order = reserved_order(departure(), card)
+    assert "record" not in queries.staff_verbs(fresh(order))
+    with pytest.raises(PaymentRefused, match="reserved on the guest's card"):
+        record_payment(order, amount_minor=5000, note="Cash", now=SOON, actor=None)
+    add_charge(order, amount_minor=700, reason="Boots", now=SOON, actor=None)
+    record_payment(order, amount_minor=700, note="Cash", now=SOON, actor=None)
+    # Only the boots are paid.
+    assert state(order) == RESERVED
+    take_reserved(order, now=SOON, actor=None)
+    capture_payment(order.payments.order_by("pk").first().pk, now=SOON)
+    assert (state(order), queries.paid_minor(fresh(order))) == (PAID, 5700)
 
 
 def test_staff_take_the_money_of_one_order_or_of_a_departure(in_harbour, card):

@@ -115,6 +115,7 @@ def test_card_is_reserved_freed_and_charged(live_stack, signed_in, open_page, in
     key = departure_key(staff, live_stack, 0)
     staff.goto(live_stack.url("harbour", f"/admin/schedules/{key}/cancel/"))
     inspection.look(staff, "6-cancel")
+    staff.get_by_role("radio", name="Get their money back at once.").check()
     staff.locator("[name=reason]").fill("The tide is too high")
     staff.get_by_role("button", name="Cancel departure").last.click()
     live_stack.wait_for_mail(GUEST, subject="does not take place")
