@@ -114,3 +114,4 @@ hooks.register("manifest_owed", panels.owed_in_words)
 
 hooks.register("today_items", panels.today_items)
 hooks.register("linkable_records", panels.linkable_records)
+hooks.register("customer_numbers", queries.orders_by_number)

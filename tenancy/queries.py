@@ -16,7 +16,7 @@ from wagtail.users.models import UserProfile
 from tenancy.enums import DeliveryStatus, DomainStatus, OrganizationStatus, Role
 from tenancy.models import Domain, EmailChange, Invitation, Membership, Organization, OutboxDelivery, User
 from tenancy.rules import token_hash
-from tenancy.scope import current_organization_id, every_organization
+from tenancy.scope import current_organization_id, every_organization, require_organization_id
 from tenancy.signals import settings_locks
 
 # How long a process may go on with what it knows of a host name, in seconds.
@@ -87,6 +87,11 @@ def scope_languages() -> list[str]:
     """Return the languages of the organization in scope, its own first; none without one."""
     organization_id = current_organization_id()
     return list(_traits(organization_id).languages) if organization_id else []
+
+
+def scope_organization() -> Organization:
+    """Return the organization in scope as this process knows it, mostly without a query: it may be `HOST_LIFETIME` seconds old."""
+    return _traits(require_organization_id())
 
 
 def _traits(organization_id: int) -> Organization:

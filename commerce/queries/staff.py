@@ -17,6 +17,7 @@ from crm.models import Customer
 from tenancy import audit
 from tenancy.fields import plain_text
 from tenancy.models import AuditEntry
+from tenancy.queries import scope_organization
 from tours.enums import SEAT_TAKING, BookingStatus
 
 # Orders that count as sales.
@@ -212,3 +213,9 @@ def customers_by_order_number(text: str) -> Q:
     if len(text) < 4:
         return Q(pk__in=[])
     return Q(pk__in=Order.objects.filter(number__contains=text.upper()).values("customer_id"))
+
+
+def orders_by_number(text: str) -> QuerySet[Order]:
+    """Return the order with a number typed whole, in letters of any size, with or without what the organization's begin with."""
+    number = text.strip().upper()
+    return Order.objects.filter(number__in=[number, f"{scope_organization().order_prefix}-{number}"])

@@ -2,6 +2,7 @@
 
 from crm.models.activities import Activity
 from crm.models.customers import Consent, Customer
+from crm.models.keys import CustomerKey
 from crm.models.links import RecordLink
 from crm.models.messages import Message, new_message_key
 from crm.models.protocols import Protocol, ProtocolLink
@@ -10,6 +11,7 @@ __all__ = [
     "Activity",
     "Consent",
     "Customer",
+    "CustomerKey",
     "Message",
     "Protocol",
     "ProtocolLink",

@@ -1,6 +1,6 @@
 """Reads of the crm app."""
 
-from crm.queries.customers import customer_by_email, latest_consents, phone_region, search_customers
+from crm.queries.customers import customer_by_email, latest_consents, search_customers
 from crm.queries.links import (
     LinkableKind,
     RecordUnknown,
@@ -12,7 +12,9 @@ from crm.queries.links import (
     records_of,
 )
 from crm.queries.messages import due_messages, failed_messages, messages_about
+from crm.queries.phones import phone_number, phone_region
 from crm.queries.protocols import follow_ups, follow_ups_with, protocols_about
+from crm.queries.search import find_customers
 from crm.queries.timeline import TimelineEntry, timeline
 
 __all__ = [
@@ -22,12 +24,14 @@ __all__ = [
     "customer_by_email",
     "due_messages",
     "failed_messages",
+    "find_customers",
     "find_records",
     "follow_ups",
     "follow_ups_with",
     "latest_consents",
     "linkable_kinds",
     "messages_about",
+    "phone_number",
     "phone_region",
     "protocols_about",
     "record_key",

@@ -1,16 +1,13 @@
 """Customers: who they are, and finding them."""
 
-import re
-from typing import Final
-
-import phonenumbers
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Lower
 from wagtail import hooks
 
 from crm.models import Consent, Customer
+from crm.queries.phones import is_number, phone_number
+from crm.queries.search import similar_customers
 from tenancy.fields import plain_text
-from tenancy.queries import current_organization
 
 
 def customer_by_email(email: str) -> Customer | None:
@@ -24,34 +21,23 @@ def customer_by_email(email: str) -> Customer | None:
     return next(iter(found), None)
 
 
-def phone_region() -> str | None:
-    """Return the country in which the organization telephones, such as “DE”, to read numbers typed without one."""
-    phone = current_organization().business_phone
-    return phonenumbers.region_code_for_number(phone) if phone else None
-
-
-_PHONE: Final = re.compile(r"[+\d][\d\s()/.-]*")
-
-
 def _phone_like(text: str) -> Q:
     """What finds a telephone number typed in any format, also a part of at least four digits; nothing for other texts."""
     found = Q(pk__in=[])
-    if not _PHONE.fullmatch(text):
+    if not is_number(text):
         return found
     digits = "".join(filter(str.isdigit, text)).lstrip("0")
     if len(digits) >= 4:
         found |= Q(phone__contains=digits)
-    try:
-        number = phonenumbers.parse(text, phone_region())
-    except phonenumbers.NumberParseException:
-        return found
-    return found | Q(phone=phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    number = phone_number(text)
+    return found if number is None else found | Q(phone=number)
 
 
 def search_customers(text: str) -> QuerySet[Customer]:
     """Return the customers that fit what was typed; all of them for nothing.
 
     Names fit in any order, without their accents too, and so do parts of an e-mail address and a telephone number in any format.
+    Where nobody fits, errors of typing are forgiven.
     Other apps find more through the hook `customer_search`: a function of the text that returns a `Q` or a query of customers' keys.
     """
     words = plain_text(text).split()
@@ -64,7 +50,8 @@ def search_customers(text: str) -> QuerySet[Customer]:
     for search in hooks.get_hooks("customer_search"):
         result = search(text.strip())
         found |= result if isinstance(result, Q) else Q(pk__in=result)
-    return Customer.objects.filter(found)
+    customers = Customer.objects.filter(found)
+    return customers if customers.exists() else Customer.objects.filter(pk__in=similar_customers(text))
 
 
 def latest_consents(customer: Customer) -> list[Consent]:

@@ -1,4 +1,5 @@
 from crm.views.customers import CustomerProfileView, offered_records
+from crm.views.finding import find_customers
 from crm.views.links import find_records
 from crm.views.messages import resend_message
 from crm.views.protocols import close_follow_up, linked_records, log_protocol
@@ -6,6 +7,7 @@ from crm.views.protocols import close_follow_up, linked_records, log_protocol
 __all__ = [
     "CustomerProfileView",
     "close_follow_up",
+    "find_customers",
     "find_records",
     "linked_records",
     "log_protocol",

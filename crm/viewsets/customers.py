@@ -98,4 +98,8 @@ class CustomerViewSet(ModelViewSet):
     )
 
     def get_urlpatterns(self):
-        return [*super().get_urlpatterns(), path("<int:pk>/log/", views.log_protocol, name="log_protocol")]
+        return [
+            *super().get_urlpatterns(),
+            path("find/", views.find_customers, name="find"),
+            path("<int:pk>/log/", views.log_protocol, name="log_protocol"),
+        ]

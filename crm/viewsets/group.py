@@ -8,6 +8,11 @@ from crm.viewsets.messages import MessageViewSet
 from crm.viewsets.protocols import ProtocolViewSet
 
 
+class FindCustomerMenuItem(MenuItem):
+    def is_shown(self, request):
+        return request.user.has_perm("crm.view_customer")
+
+
 class FollowUpsMenuItem(MenuItem):
     def is_shown(self, request):
         return request.user.has_perm("crm.view_protocol")
@@ -22,4 +27,13 @@ class CustomerGroup(ViewSetGroup):
     def get_submenu_items(self):
         url = f"{reverse('protocols:index')}?follow_up=due"
         follow_ups = FollowUpsMenuItem(_("Follow-ups due"), url, name="follow-ups", icon_name="calendar-check", order=2)
-        return [*super().get_submenu_items(), follow_ups]
+        # Without its script it leads to the list, which has a search too.
+        find = FindCustomerMenuItem(
+            _("Find a customer"),
+            reverse("customers:index"),
+            name="find-customer",
+            icon_name="search",
+            order=-1,
+            attrs={"data-find-customer": ""},
+        )
+        return [find, *super().get_submenu_items(), follow_ups]

@@ -29,6 +29,7 @@ NOT_WORDS: dict[str, str] = {
     "crm_activity.kind": CODE,
     "crm_consent.language": LANGUAGE,
     "crm_customer.language": LANGUAGE,
+    "crm_customerkey.key": "pieces of the customer's name, which stands beside them",
     "crm_message.kind": CODE,
     "crm_message.language": LANGUAGE,
     "django_session.session_data": "signed and packed; test_sessions.py looks into it",

@@ -17,7 +17,7 @@ from tenancy.rules import grants, roles_with
 from tenancy.scope import organization_scope
 from tests.cms.factories import PictureFactory, new_sizes
 
-CUSTOMERS = ("Customers", ["All customers", "Protocols", "Follow-ups due", "Messages"])
+CUSTOMERS = ("Customers", ["Find a customer", "All customers", "Protocols", "Follow-ups due", "Messages"])
 PRICES = ("Prices", ["Seasons", "Early bird and last minute", "Groups", "What does it cost?"])
 REPORTS_ON_PAGES = [
     "Locked pages",
@@ -144,7 +144,7 @@ SCHEDULES = {
     "schedules:index_results",
     "swaps:index",
 }
-TOURS = {"tours:index", "tours:index_results"}
+TOURS = {"records:find", "tours:index", "tours:index_results"}
 PLACES = {
     "place_chooser:choose",
     "place_chooser:choose_results",
@@ -212,6 +212,7 @@ OPERATIONS = {
     "certifications:index",
     "certifications:index_results",
     "customers:add",
+    "customers:find",
     "customers:index",
     "customers:index_results",
     "decisions:index",

@@ -1,0 +1,131 @@
+"""Finding a customer while somebody types: by the start of words, by numbers, and in spite of typing errors."""
+
+import re
+from difflib import SequenceMatcher
+from typing import Any, Final
+
+from django.db.models import F, Q, QuerySet
+from wagtail import hooks
+
+from crm.models import Customer, CustomerKey
+from crm.queries.phones import is_number, phone_number
+from tenancy.fields import plain_text
+
+# What stands between words; the same as in the database's `crm_customer_keys`.
+_BETWEEN: Final = re.compile("[\x01-/:-@\\[-`{-~\u00a0\u3000]+")
+# Words shorter than this are too much like others to forgive an error; of longer ones as many letters are compared.
+_SHORTEST, _LETTERS = 4, 7
+# How alike two words must be, as a share of their letters: one error in four letters, two in eight.
+_ALIKE: Final = 0.75
+_SHOWN: Final = ("first_name", "last_name", "email", "phone", "last_activity_at")
+_LATEST: Final = (F("last_activity_at").desc(nulls_last=True), "-pk")
+# Candidates that are read before the best are chosen.
+_CANDIDATES: Final = 50
+
+
+def find_customers(text: str, *, limit: int = 8) -> list[Customer]:
+    """Return the customers whom somebody most likely means with what was typed so far, the best first; nobody for nothing.
+
+    Words are the beginnings of names, in any order and without accents, or of an e-mail address; a phone number may be in any format
+    and of four digits or more; an order's number finds who ordered. Where nobody fits, words with a typing error are forgiven.
+    Other apps find by numbers of their own through the hook `customer_numbers`: a function of the text that returns rows with a
+    `customer`. At most two queries, and each reads indexes.
+    """
+    text = text.strip()
+    words = _words(text)
+    if not words:
+        return []
+    found = _read(_candidates(text, words))
+    if found:
+        # The same order as before among those with as many whole words.
+        found.sort(key=lambda customer: len(set(words) & set(_words_of(customer))), reverse=True)
+        return found[:limit]
+    return _alike_customers(words)[:limit]
+
+
+def similar_customers(text: str) -> list[int]:
+    """Return the keys of customers whose names are like the words typed, with a typing error in each at most."""
+    words = _words(text)
+    return [customer.pk for customer in _alike_customers(words)] if words else []
+
+
+def _alike_customers(words: list[str]) -> list[Customer]:
+    likeness = {customer: _likeness(customer, words) for customer in _read(_similar(words))}
+    found = [customer for customer, alike in likeness.items() if alike]
+    return sorted(found, key=lambda customer: likeness[customer], reverse=True)
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in _BETWEEN.split(plain_text(text)) if word][:6]
+
+
+def _begins(prefix: str) -> Q:
+    # Not `startswith`, which is LIKE.
+    return Q(key__gte=prefix, key__lt=f"{prefix}\U0010ffff")
+
+
+def _with_all(parts: list[Q]) -> QuerySet[CustomerKey]:
+    """The keys of those customers who have one for each part; the longest part, the rarest, leads."""
+    first, *others = parts
+    keys = CustomerKey.objects.filter(first)
+    for other in others:
+        keys = keys.filter(customer__in=CustomerKey.objects.filter(other).values("customer"))
+    return keys
+
+
+def _candidates(text: str, words: list[str]) -> list[QuerySet[Any]]:
+    if "@" in text:
+        return [CustomerKey.objects.filter(_begins(f"e{plain_text(text)}"))]
+    by_words = [_begins(f"w{word}") for word in sorted(words, key=len, reverse=True)]
+    found: list[QuerySet[Any]] = [_with_all(by_words)]
+    digits = "".join(filter(str.isdigit, text)).lstrip("0")
+    if is_number(text) and len(digits) >= _SHORTEST:
+        found.append(CustomerKey.objects.filter(_phone(text, digits)))
+    found += [lookup(text) for lookup in hooks.get_hooks("customer_numbers")]
+    return found
+
+
+def _phone(text: str, digits: str) -> Q:
+    number = phone_number(text)
+    return _begins(f"p{digits}") if number is None else Q(key=f"p{number.lstrip('+')}") | _begins(f"p{digits}")
+
+
+def _similar(words: list[str]) -> list[QuerySet[CustomerKey]]:
+    parts = [
+        Q(key__in=_variants(word)) if len(word) >= _SHORTEST else _begins(f"w{word}")
+        for word in sorted(words, key=len, reverse=True)
+    ]
+    return [_with_all(parts)]
+
+
+def _variants(word: str) -> list[str]:
+    start = word[:_LETTERS]
+    return sorted({f"~{start}", *(f"~{start[:at]}{start[at + 1 :]}" for at in range(len(start)))})
+
+
+def _read(sources: list[QuerySet[Any]]) -> list[Customer]:
+    first, *others = [source.order_by().values_list("customer_id")[:_CANDIDATES] for source in sources]
+    return list(
+        Customer.objects.filter(pk__in=first.union(*others) if others else first).only(*_SHOWN).order_by(*_LATEST)
+    )
+
+
+def _words_of(customer: Customer) -> list[str]:
+    return _words(f"{customer.full_name} {customer.email.partition('@')[0]}")
+
+
+def _alike(word: str, other: str) -> float:
+    return max(SequenceMatcher(None, word, other[: len(word)]).ratio(), SequenceMatcher(None, word, other).ratio())
+
+
+def _likeness(customer: Customer, words: list[str]) -> float:
+    """How well the words fit a name, from 0 to the number of words; 0 where one of them does not."""
+    names = _words_of(customer)
+    best = [max((_fit(word, name) for name in names), default=0) for word in words]
+    return sum(best) if min(best) >= _ALIKE else 0
+
+
+def _fit(word: str, name: str) -> float:
+    if name.startswith(word):
+        return 1
+    return _alike(word, name) if len(word) >= _SHORTEST else 0

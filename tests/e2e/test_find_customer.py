@@ -1,0 +1,77 @@
+"""Somebody calls: from any page of the admin to what was said, written down, by the keyboard alone."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.accessibility import findings
+
+pytestmark = pytest.mark.e2e
+
+
+class Keys:
+    """A keyboard that counts what is pressed on it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.pressed = 0
+
+    def press(self, key: str) -> None:
+        self.page.keyboard.press(key)
+        self.pressed += len(key.split("+"))
+
+    def type(self, text: str) -> None:
+        self.page.keyboard.type(text)
+        self.pressed += len(text)
+
+
+def add_customer(page: Page, live_stack, first: str, last: str, email: str) -> None:
+    page.goto(live_stack.url("harbour", "/admin/customers/new/"))
+    page.locator("[name=first_name]").fill(first)
+    page.locator("[name=last_name]").fill(last)
+    page.locator("[name=email]").fill(email)
+    page.get_by_role("button", name="Create").click()
+    expect(page.get_by_role("heading", level=2, name=f"{first} {last}")).to_be_visible()
+
+
+def test_call_is_logged_by_the_keyboard_alone(live_stack, signed_in, screenshot) -> None:
+    page = signed_in("manager")
+    add_customer(page, live_stack, "Wiebke", "Zwölfender", "wiebke@zwoelf.example")
+    page.goto(live_stack.url("harbour", "/admin/"))
+    expect(page.locator("#find-customer")).to_be_attached()
+    keys = Keys(page)
+    keys.press("Control+k")
+    keys.type("zwo")
+    expect(page.get_by_role("option", name=re.compile("Wiebke Zwölfender"))).to_be_visible()
+    screenshot(page, "find-customer")
+    keys.press("Shift+Enter")
+    expect(page).to_have_url(re.compile("/customers/[0-9]+/log/$"))
+    expect(page.locator("[name=subject]")).to_be_focused()
+    keys.type("Asks for a window seat")
+    keys.press("Enter")
+    expect(page.get_by_text("Noted.")).to_be_visible()
+    expect(page.locator(".profile__timeline")).to_contain_text("Asks for a window seat")
+    # Eight besides what was said.
+    assert keys.pressed == 8 + len("Asks for a window seat")
+
+
+def test_customer_is_found_in_spite_of_a_slip_and_on_a_phone(live_stack, sign_in, open_page, screenshot) -> None:
+    page = open_page(phone=True)
+    sign_in(page, "manager")
+    expect(page).to_have_url(live_stack.url("harbour", "/admin/"))
+    add_customer(page, live_stack, "Wendelin", "Quastenberg", "w@quasten.example")
+    page.goto(live_stack.url("harbour", "/admin/"))
+    page.keyboard.press("Control+k")
+    page.keyboard.type("qaustenberg")
+    found = page.get_by_role("option", name=re.compile("Wendelin Quastenberg"))
+    expect(found).to_be_visible()
+    assert findings(page) == []
+    screenshot(page, "find-customer-phone")
+    found.click()
+    expect(page.get_by_role("heading", level=2, name="Wendelin Quastenberg")).to_be_visible()
+    page.keyboard.press("Control+k")
+    page.keyboard.type("nobody at all")
+    expect(page.get_by_text("Nobody found.")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#find-customer")).to_be_hidden()
