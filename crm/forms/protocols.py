@@ -7,7 +7,7 @@ from django import forms
 from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.widgets import AdminAutoHeightTextInput, AdminDateInput, AdminDateTimeInput, AdminTextInput
+from wagtail.admin.widgets import AdminAutoHeightTextInput, AdminDateInput, AdminDateTimeInput
 
 from crm.forms.links import RecordsField
 from crm.models import Protocol
@@ -25,7 +25,7 @@ class ProtocolForm(forms.ModelForm):
         widgets = {
             "happened_at": AdminDateTimeInput,
             "follow_up_on": AdminDateInput,
-            "subject": AdminTextInput(attrs={"autofocus": True}),
+            "subject": forms.TextInput(attrs={"autofocus": True}),
             "body": AdminAutoHeightTextInput(attrs={"rows": 4}),
         }
         help_texts = {
