@@ -1,7 +1,7 @@
 """What the customer's page shows of orders, and the sentences of the timeline and what kinds of e-mails are called."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -89,6 +89,19 @@ def sentences() -> dict[str, Callable[[Activity], str]]:
         "dispute_chargeback": _say(gettext_noop("The bank took %(amount)s of order %(number)s back")),
         "dispute_won": _say(gettext_noop("The chargeback over %(amount)s of order %(number)s was won")),
         "dispute_lost": _say(gettext_noop("The chargeback over %(amount)s of order %(number)s was lost")),
+    }
+
+
+MONEY_KINDS: Final = ("payment_received", "refund_started")
+
+
+def activity_groups() -> dict[str, tuple[str, list[str]]]:
+    """Return to what the timeline can be narrowed: a name in addresses, a label, and kinds of activities."""
+    kinds = list(sentences())
+    money = [kind for kind in kinds if kind in MONEY_KINDS or kind.startswith("dispute_")]
+    return {
+        "orders": (_("Orders and bookings"), [kind for kind in kinds if kind not in money]),
+        "money": (_("Payments and refunds"), money),
     }
 
 

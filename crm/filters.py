@@ -11,7 +11,7 @@ from wagtail import hooks
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 
 from crm import queries
-from crm.models import Customer, Message, Protocol
+from crm.models import Customer, CustomerTag, Message, Protocol
 
 
 class CustomerFilterSet(WagtailFilterSet):
@@ -19,6 +19,16 @@ class CustomerFilterSet(WagtailFilterSet):
 
     language = django_filters.ChoiceFilter(label=_("Language"), choices=settings.LANGUAGES)
     last_activity_at = django_filters.DateFromToRangeFilter(label=_("Last activity"), widget=DateRangePickerWidget)
+
+    tag = django_filters.ChoiceFilter(label=_("Tag"), choices=(), method="filter_tag")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["tag"].extra["choices"] = [(name, name) for name in queries.tags_in_use()]
+
+    def filter_tag(self, customers: QuerySet[Customer], _name: str, value: str) -> QuerySet[Customer]:
+        """Return those who have a tag."""
+        return customers.filter(pk__in=CustomerTag.objects.filter(name=value).values("customer"))
 
     class Meta:
         model = Customer

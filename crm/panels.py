@@ -4,8 +4,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from crm.models import Customer
 from crm.queries import LinkableKind, failed_messages, follow_ups, search_customers
@@ -17,11 +17,17 @@ from tenancy.queries import current_organization
 def audit_areas() -> list[Area]:
     """Return the sentences of this app's actions."""
     sentences = {
+        "customer.tagged": _("%(who)s changed the tags of %(record)s: %(tags)s"),
         "protocol.logged": _("%(who)s wrote down a contact: %(record)s"),
         "protocol.followed_up": _("%(who)s followed up: %(record)s"),
         "message.retried": _("%(who)s sent a failed message again: %(record)s"),
     }
     return [Area("crm", _("Customers"), sentences)]
+
+
+def message_kinds() -> dict[str, str]:
+    """Return what each kind of e-mail that this app sends is called, in the active language."""
+    return {"personal": gettext("Written by hand")}
 
 
 def today_items(request: HttpRequest) -> list[TodayItem]:

@@ -2,7 +2,7 @@ from wagtail import hooks
 from wagtail.permissions import register_permission_policy
 
 from crm.models import Message, Protocol
-from crm.panels import audit_areas, linkable_records, today_items
+from crm.panels import audit_areas, linkable_records, message_kinds, today_items
 from crm.viewsets import CustomerGroup, RecordsViewSet, failed_messages_button
 from tenancy.permissions import NoAddingPolicy, ReadOnlyPolicy
 
@@ -19,5 +19,6 @@ def register_customers():
 hooks.register("problem_lists", failed_messages_button)
 
 hooks.register("audit_sentences", audit_areas)
+hooks.register("message_kinds", message_kinds)
 hooks.register("today_items", today_items)
 hooks.register("linkable_records", linkable_records)

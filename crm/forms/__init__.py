@@ -2,6 +2,7 @@
 
 from crm.forms.customers import CustomerForm
 from crm.forms.links import RecordsField
+from crm.forms.messages import MessageForm
 from crm.forms.protocols import ProtocolForm
 
-__all__ = ["CustomerForm", "ProtocolForm", "RecordsField"]
+__all__ = ["CustomerForm", "MessageForm", "ProtocolForm", "RecordsField"]

@@ -1,6 +1,6 @@
 """The form of a customer."""
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.conf import settings
@@ -9,13 +9,22 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
 from crm import queries
-from crm.models import Customer
-from tenancy.forms import TenantForm
+from crm.models import Customer, CustomerTag
+from tenancy.forms import SuggestInput, TenantForm
 from tenancy.queries import scope_languages
+
+LONGEST_TAG: Final = CustomerTag._meta.get_field("name").max_length or 0
 
 
 class CustomerForm(TenantForm):
     """A customer; the phone is read as one of the organization's country, the language is one of the organization's."""
+
+    tag_names = forms.CharField(
+        label=_("Tags"),
+        required=False,
+        widget=SuggestInput([]),
+        help_text=_("Words to sort by, with commas between them."),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -35,6 +44,21 @@ class CustomerForm(TenantForm):
                 choices=[("", _("Not known")), *((code, names.get(code, code)) for code in codes)],
                 help_text=_("In which language to write."),
             )
+
+        if "tag_names" in self.fields:
+            self.fields["tag_names"].widget.options = queries.tags_in_use()
+            if self.instance.pk:
+                self.initial["tag_names"] = ", ".join(self.instance.tags.values_list("name", flat=True))
+
+    def clean_tag_names(self) -> list[str]:
+        names = [" ".join(name.split()) for name in self.cleaned_data["tag_names"].split(",")]
+        long = next((name for name in names if len(name) > LONGEST_TAG), None)
+        if long:
+            raise forms.ValidationError(
+                _("“%(tag)s” is too long: a tag has at most %(most)s letters. Put commas between tags.")
+                % {"tag": long, "most": LONGEST_TAG}
+            )
+        return [name for name in dict.fromkeys(names) if name]
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean()

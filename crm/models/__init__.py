@@ -1,7 +1,7 @@
 """Customers and every contact with them."""
 
-from crm.models.activities import Activity
-from crm.models.customers import Consent, Customer
+from crm.models.activities import Activity, TimelinePin
+from crm.models.customers import Consent, Customer, CustomerTag
 from crm.models.keys import CustomerKey
 from crm.models.links import RecordLink
 from crm.models.messages import Message, new_message_key
@@ -12,9 +12,11 @@ __all__ = [
     "Consent",
     "Customer",
     "CustomerKey",
+    "CustomerTag",
     "Message",
     "Protocol",
     "ProtocolLink",
     "RecordLink",
+    "TimelinePin",
     "new_message_key",
 ]

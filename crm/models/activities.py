@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.customers import Customer
+from crm.models.links import RecordLink
 from tenancy.models import TenantModel
 
 
@@ -28,3 +29,18 @@ class Activity(TenantModel):
         verbose_name = _("activity")
         verbose_name_plural = _("activities")
         indexes = [models.Index(fields=["organization", "customer", "-at"], name="activity_by_customer")]
+
+
+class TimelinePin(RecordLink):
+    """An entry of a customer's timeline (a protocol, an activity, a message) that stays at its top."""
+
+    audit_person = "customer"
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="pins")
+
+    class Meta:
+        verbose_name = _("pinned entry")
+        verbose_name_plural = _("pinned entries")
+        constraints = [
+            models.UniqueConstraint(fields=["customer", "content_type", "object_id"], name="timeline_pin_once")
+        ]

@@ -100,3 +100,22 @@ class Consent(TenantModel):
 
     def __str__(self) -> str:
         return self.get_purpose_display()
+
+
+class CustomerTag(TenantModel):
+    """A word by which staff sort customers; each customer has it once at most."""
+
+    audit_person = "customer"
+
+    customer = models.ForeignKey(Customer, verbose_name=_("customer"), on_delete=models.CASCADE, related_name="tags")
+    name = models.CharField(_("name"), max_length=40)
+
+    class Meta:
+        verbose_name = _("tag")
+        verbose_name_plural = _("tags")
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["customer", "name"], name="customer_tag_once")]
+        indexes = [models.Index(fields=["organization", "name", "customer"], name="customer_by_tag")]
+
+    def __str__(self) -> str:
+        return self.name

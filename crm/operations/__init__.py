@@ -5,6 +5,7 @@ from crm.operations.customers import find_or_create_customer, record_consent
 from crm.operations.links import LinkRefused, set_links
 from crm.operations.messages import SWEEP_AFTER, queue_message, retry_message, send_message
 from crm.operations.protocols import close_follow_up, log_protocol, relink_protocol
+from crm.operations.tags import pin, set_tags, unpin
 
 __all__ = [
     "SWEEP_AFTER",
@@ -12,6 +13,7 @@ __all__ = [
     "close_follow_up",
     "find_or_create_customer",
     "log_protocol",
+    "pin",
     "queue_message",
     "record_activity",
     "record_consent",
@@ -19,4 +21,6 @@ __all__ = [
     "retry_message",
     "send_message",
     "set_links",
+    "set_tags",
+    "unpin",
 ]

@@ -1,6 +1,6 @@
 """Reads of the crm app."""
 
-from crm.queries.customers import customer_by_email, latest_consents, search_customers
+from crm.queries.customers import customer_by_email, latest_consents, search_customers, tags_in_use
 from crm.queries.links import (
     LinkableKind,
     RecordUnknown,
@@ -15,11 +15,12 @@ from crm.queries.messages import due_messages, failed_messages, messages_about
 from crm.queries.phones import phone_number, phone_region
 from crm.queries.protocols import follow_ups, follow_ups_with, protocols_about
 from crm.queries.search import find_customers
-from crm.queries.timeline import TimelineEntry, timeline
+from crm.queries.timeline import Timeline, TimelineEntry, timeline, timeline_entry
 
 __all__ = [
     "LinkableKind",
     "RecordUnknown",
+    "Timeline",
     "TimelineEntry",
     "customer_by_email",
     "due_messages",
@@ -39,5 +40,7 @@ __all__ = [
     "records_by_key",
     "records_of",
     "search_customers",
+    "tags_in_use",
     "timeline",
+    "timeline_entry",
 ]

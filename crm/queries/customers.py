@@ -4,7 +4,7 @@ from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Lower
 from wagtail import hooks
 
-from crm.models import Consent, Customer
+from crm.models import Consent, Customer, CustomerTag
 from crm.queries.phones import is_number, phone_number
 from crm.queries.search import similar_customers
 from tenancy.fields import plain_text
@@ -52,6 +52,11 @@ def search_customers(text: str) -> QuerySet[Customer]:
         found |= result if isinstance(result, Q) else Q(pk__in=result)
     customers = Customer.objects.filter(found)
     return customers if customers.exists() else Customer.objects.filter(pk__in=similar_customers(text))
+
+
+def tags_in_use() -> list[str]:
+    """Return the tags that customers have, in the order of the alphabet."""
+    return list(CustomerTag.objects.order_by("name").values_list("name", flat=True).distinct())
 
 
 def latest_consents(customer: Customer) -> list[Consent]:

@@ -1,12 +1,20 @@
 """Everything that happened with a customer, in order."""
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from django.db.models import CharField, DateTimeField, F, QuerySet, Value
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import CharField, DateTimeField, F, Q, QuerySet, Value
 from django.db.models.functions import Cast
 
-from crm.models import Activity, Customer, Message, Protocol
+from crm.models import Activity, Customer, Message, Protocol, ProtocolLink, TimelinePin
+
+Entry = Protocol | Activity | Message
+
+# The kinds of entries, where each is stored, and when it was.
+_MODELS: Final[dict[str, type[Entry]]] = {"protocol": Protocol, "activity": Activity, "message": Message}
+_TIMES: Final = {"protocol": "happened_at", "activity": "at", "message": "created_at"}
 
 
 class TimelineEntry(NamedTuple):
@@ -14,40 +22,91 @@ class TimelineEntry(NamedTuple):
 
     kind: str
     at: datetime
-    entry: Protocol | Activity | Message
+    entry: Entry
 
 
-def timeline(customer: Customer, *, skip: int = 0, limit: int = 20) -> list[TimelineEntry]:
-    """Return what happened with a customer, newest first: `limit` entries after the first `skip`.
+class Timeline(NamedTuple):
+    """A part of a customer's timeline, newest first, and the entries that are pinned."""
 
-    The rows come with the records they are about, in a number of queries that does not grow with them.
+    entries: list[TimelineEntry]
+    pinned: list[TimelineEntry]
+
+
+def timeline(
+    customer: Customer,
+    *,
+    only: str = "",
+    activities: Collection[str] | None = None,
+    skip: int = 0,
+    limit: int = 20,
+) -> Timeline:
+    """Return what happened with a customer, newest first: `limit` entries after the first `skip`; and what is pinned.
+
+    `only` leaves one kind of entries, `activities` those kinds of activities. A protocol stands with each customer it is about. The rows
+    come with the records they are about, in a number of queries that does not grow with them.
     """
-
-    def part(queryset: Any, kind: str, at: str) -> Any:
-        return (
-            queryset.filter(customer=customer)
-            .order_by()
-            .annotate(entry_kind=Value(kind, CharField()), entry_at=Cast(F(at), DateTimeField()))
-            .values_list("entry_kind", "entry_at", "pk")
-        )
-
+    kinds = [only] if only else list(_MODELS)
+    parts = [_part(kind, customer, activities) for kind in kinds]
     keys = list(
-        part(Protocol.objects.all(), "protocol", "happened_at")
-        .union(
-            part(Activity.objects.all(), "activity", "at"),
-            part(Message.objects.all(), "message", "created_at"),
-            all=True,
-        )
-        .order_by("-entry_at", "entry_kind", "-pk")[skip : skip + limit]
+        parts[0].union(*parts[1:], all=True).order_by("-entry_at", "entry_kind", "-pk")[skip : skip + limit]
+        if len(parts) > 1
+        else parts[0].order_by("-entry_at", "-pk")[skip : skip + limit]
     )
-    rows: dict[tuple[str, int], Protocol | Activity | Message] = {}
+    pins = [] if skip else _pins(customer)
+    rows = _rows({(kind, pk) for kind, _at, pk in keys} | set(pins))
+    pinned = [
+        TimelineEntry(kind, getattr(rows[kind, pk], _TIMES[kind]), rows[kind, pk])
+        for kind, pk in pins
+        if (kind, pk) in rows
+    ]
+    return Timeline([TimelineEntry(kind, at, rows[kind, pk]) for kind, at, pk in keys], pinned)
+
+
+def timeline_entry(customer: Customer, kind: str, pk: int) -> Entry | None:
+    """Return an entry of a customer's timeline, or None."""
+    return _of(kind, customer).filter(pk=pk).first() if kind in _MODELS else None
+
+
+def _of(kind: str, customer: Customer) -> QuerySet[Any]:
+    entries = _MODELS[kind]._default_manager.all()
+    if kind != "protocol":
+        return entries.filter(customer=customer)
+    links = ProtocolLink.objects.filter(
+        content_type=ContentType.objects.get_for_model(Customer), object_id=customer.pk
+    ).values("protocol")
+    return entries.filter(Q(customer=customer) | Q(pk__in=links))
+
+
+def _part(kind: str, customer: Customer, activities: Collection[str] | None) -> Any:
+    entries = _of(kind, customer)
+    if kind == "activity" and activities is not None:
+        entries = entries.filter(kind__in=activities)
+    return (
+        entries.order_by()
+        .annotate(entry_kind=Value(kind, CharField()), entry_at=Cast(F(_TIMES[kind]), DateTimeField()))
+        .values_list("entry_kind", "entry_at", "pk")
+    )
+
+
+def _pins(customer: Customer) -> list[tuple[str, int]]:
+    kinds = {
+        content_type.pk: kind
+        for kind, model in _MODELS.items()
+        for content_type in [ContentType.objects.get_for_model(model)]
+    }
+    pins = TimelinePin.objects.filter(customer=customer).order_by("-pk").values_list("content_type", "object_id")
+    return [(kinds[content_type], pk) for content_type, pk in pins]
+
+
+def _rows(keys: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Entry]:
     sources: dict[str, QuerySet[Any]] = {
-        "protocol": Protocol.objects.select_related("author").prefetch_related("links__record"),
+        "protocol": Protocol.objects.select_related("author", "customer").prefetch_related("links__record"),
         "activity": Activity.objects.select_related("actor").prefetch_related("record"),
         "message": Message.objects.defer("text", "html"),
     }
+    rows: dict[tuple[str, int], Entry] = {}
     for kind, source in sources.items():
-        pks = [pk for entry_kind, _at, pk in keys if entry_kind == kind]
+        pks = [pk for entry_kind, pk in keys if entry_kind == kind]
         if pks:
             rows.update({(kind, row.pk): row for row in source.filter(pk__in=pks)})
-    return [TimelineEntry(kind, at, rows[kind, pk]) for kind, at, pk in keys]
+    return rows

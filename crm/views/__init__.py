@@ -1,8 +1,9 @@
 from crm.views.customers import CustomerProfileView, offered_records
 from crm.views.finding import find_customers
 from crm.views.links import find_records
-from crm.views.messages import resend_message
+from crm.views.messages import resend_message, write_message
 from crm.views.protocols import close_follow_up, linked_records, log_protocol
+from crm.views.timeline import pin, timeline
 
 __all__ = [
     "CustomerProfileView",
@@ -12,5 +13,8 @@ __all__ = [
     "linked_records",
     "log_protocol",
     "offered_records",
+    "pin",
     "resend_message",
+    "timeline",
+    "write_message",
 ]

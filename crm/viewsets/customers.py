@@ -1,4 +1,5 @@
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import F, ProtectedError
 from django.shortcuts import redirect
 from django.urls import path, reverse
@@ -9,7 +10,7 @@ from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views.generic import CreateView, DeleteView, EditView, IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
 
-from crm import queries, views
+from crm import operations, queries, views
 from crm.filters import CustomerFilterSet
 from crm.forms import CustomerForm
 from crm.models import Customer
@@ -19,6 +20,9 @@ class CustomerIndexView(IndexView):
     default_ordering = "-last_activity_at"
     filterset_class = CustomerFilterSet
     is_searchable = True
+
+    def get_base_queryset(self):
+        return super().get_base_queryset().prefetch_related("tags")
 
     def get_edit_url(self, instance):
         # The list leads to the profile, and the profile to the form.
@@ -40,11 +44,19 @@ class ToProfileMixin:
         return reverse("customers:inspect", args=[self.object.pk])
 
 
-class CustomerCreateView(ToProfileMixin, CreateView):
+class TagsMixin:
+    @transaction.atomic
+    def save_instance(self):
+        customer = super().save_instance()
+        operations.set_tags(customer, self.form.cleaned_data["tag_names"], actor=self.request.user)
+        return customer
+
+
+class CustomerCreateView(TagsMixin, ToProfileMixin, CreateView):
     pass
 
 
-class CustomerEditView(ToProfileMixin, EditView):
+class CustomerEditView(TagsMixin, ToProfileMixin, EditView):
     pass
 
 
@@ -78,6 +90,7 @@ class CustomerViewSet(ModelViewSet):
         "__str__",
         Column("email", label=_("E-mail"), sort_key="email"),
         Column("phone.as_international", label=_("Phone")),
+        Column("tags", label=_("Tags"), accessor=lambda customer: ", ".join(tag.name for tag in customer.tags.all())),
         DateColumn("last_activity_at", label=_("Last activity"), sort_key="last_activity_at"),
     ]
     list_export = ["first_name", "last_name", "email", "phone", "language", "source", "last_activity_at", "created_at"]
@@ -87,7 +100,7 @@ class CustomerViewSet(ModelViewSet):
                 [
                     FieldRowPanel([FieldPanel("first_name"), FieldPanel("last_name")]),
                     FieldRowPanel([FieldPanel("email"), FieldPanel("phone")]),
-                    FieldPanel("language"),
+                    FieldRowPanel([FieldPanel("language"), FieldPanel("tag_names")]),
                 ],
                 heading=_("Who"),
             ),
@@ -101,5 +114,8 @@ class CustomerViewSet(ModelViewSet):
         return [
             *super().get_urlpatterns(),
             path("find/", views.find_customers, name="find"),
+            path("<int:pk>/timeline/", views.timeline, name="timeline"),
+            path("<int:pk>/pin/", views.pin, name="pin"),
+            path("<int:pk>/write/", views.write_message, name="write"),
             path("<int:pk>/log/", views.log_protocol, name="log_protocol"),
         ]

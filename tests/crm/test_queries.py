@@ -4,9 +4,9 @@ import pytest
 from django.db import connection
 from wagtail import hooks
 
-from crm.models import Customer, Message
+from crm.models import Activity, Customer, Message, Protocol
 from crm.operations import record_activity
-from crm.queries import customer_by_email, follow_ups, protocols_about, search_customers, timeline
+from crm.queries import customer_by_email, follow_ups, protocols_about, search_customers, timeline, timeline_entry
 from tenancy.scope import every_organization
 from tests.crm.factories import NOW, make_contacts, make_message, make_protocol
 from tests.factories import CustomerFactory, PlaceFactory
@@ -70,7 +70,7 @@ def test_customer_by_email_in_any_case(in_harbour):
 def test_timeline_is_in_the_order_of_time(in_harbour):
     customer = CustomerFactory()
     make_contacts(customer, 2)
-    assert [(entry.kind, entry.at) for entry in timeline(customer)] == [
+    assert [(entry.kind, entry.at) for entry in timeline(customer).entries] == [
         (kind, NOW + dt.timedelta(hours=hours, minutes=minutes))
         for hours in (1, 0)
         for kind, minutes in (("message", 2), ("activity", 1), ("protocol", 0))
@@ -82,7 +82,7 @@ def test_timeline_pages_lose_nothing_that_happened_at_once(in_harbour):
     for number in range(5):
         make_protocol(customer, subject=str(number))
         record_activity(customer, kind="waved_hello", at=NOW)
-    pages = [timeline(customer, skip=skip, limit=3) for skip in (0, 3, 6, 9)]
+    pages = [timeline(customer, skip=skip, limit=3).entries for skip in (0, 3, 6, 9)]
     keys = [(entry.kind, entry.entry.pk) for page in pages for entry in page]
     assert (len(keys), len(set(keys))) == (10, 10)
 
@@ -91,8 +91,42 @@ def test_timeline_is_of_one_customer(in_harbour):
     customer, other = CustomerFactory(), CustomerFactory()
     make_contacts(other, 1)
     make_message(None, key="nobody")
-    assert timeline(customer) == []
+    assert timeline(customer) == ([], [])
     assert Message.objects.count() == 2
+
+
+def test_timeline_shows_one_kind_or_some_activities(in_harbour):
+    customer = CustomerFactory()
+    make_contacts(customer, 1)
+    record_activity(customer, kind="paid", at=NOW)
+    shown = {
+        name: [entry.entry.pk for entry in timeline(customer, only=only, activities=activities).entries]
+        for name, only, activities in [
+            ("protocols", "protocol", None),
+            ("messages", "message", None),
+            ("paid", "activity", ["paid"]),
+            ("none", "activity", []),
+        ]
+    }
+    assert shown == {
+        "protocols": [Protocol.objects.get().pk],
+        "messages": [Message.objects.get().pk],
+        "paid": [Activity.objects.get(kind="paid").pk],
+        "none": [],
+    }
+
+
+def test_protocol_stands_with_each_customer_it_is_about(in_harbour):
+    customer, companion, other = CustomerFactory.create_batch(3)
+    protocol = make_protocol(customer, links=[companion])
+    assert [[entry.entry for entry in timeline(one).entries] for one in (customer, companion, other)] == [
+        [protocol],
+        [protocol],
+        [],
+    ]
+    assert timeline_entry(companion, "protocol", protocol.pk) == protocol
+    assert timeline_entry(other, "protocol", protocol.pk) is None
+    assert timeline_entry(customer, "nonsense", protocol.pk) is None
 
 
 def test_protocols_about_a_record(in_harbour):

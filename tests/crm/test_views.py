@@ -224,8 +224,84 @@ def test_customer_with_a_booking_is_kept(harbour, member_client):
         assert list(Customer.objects.all()) == [customer]
 
 
+def test_timeline_is_narrowed_and_goes_on_while_one_scrolls(harbour, member_client):
+    with organization_scope(harbour.pk):
+        customer = CustomerFactory()
+        make_contacts(customer, 21)
+    client = member_client(harbour, Role.MANAGER)
+    profile = client.get(reverse("customers:inspect", args=[customer.pk]), {"show": "messages"})
+    assert [item["kind"] for item in profile.context["timeline"]] == ["message"] * 20
+    more = client.get(reverse("customers:timeline", args=[customer.pk]), {"show": "messages", "p": "2"})
+    assert [item["entry"].subject for item in more.context["timeline"]] == ["Letter 0"]
+    assert "<html" not in more.content.decode()
+    assert client.get(reverse("customers:inspect", args=[customer.pk]), {"show": "nonsense"}).context["show"] == ""
+
+
+def test_entries_are_pinned_to_the_top_and_taken_down(harbour, member_client):
+    with organization_scope(harbour.pk):
+        customer, other = CustomerFactory.create_batch(2)
+        make_contacts(customer, 1)
+        foreign = make_protocol(other)
+        entries = {"protocol": customer.protocols.get(), "message": customer.messages.get()}
+    client = member_client(harbour, Role.MANAGER)
+    profile, url = reverse("customers:inspect", args=[customer.pk]), reverse("customers:pin", args=[customer.pk])
+    for kind, entry in [*entries.items(), *entries.items()]:
+        assert client.post(url, {"kind": kind, "entry": entry.pk}).url == profile
+    page = client.get(profile).context
+    assert [item["entry"] for item in page["pinned"]] == [entries["message"], entries["protocol"]]
+    assert [item["is_pinned"] for item in page["timeline"]] == [True, False, True]
+    client.post(url, {"kind": "message", "entry": entries["message"].pk, "unpin": "yes"})
+    assert [item["entry"] for item in client.get(profile).context["pinned"]] == [entries["protocol"]]
+    for values in ({"kind": "protocol", "entry": foreign.pk}, {"kind": "x", "entry": 1}, {"kind": "message"}, {}):
+        assert client.post(url, values).status_code == 404
+
+
+def test_tags_are_typed_shown_and_searched_by(harbour, member_client):
+    with organization_scope(harbour.pk):
+        customer, _other = CustomerFactory(last_name="Hansen"), CustomerFactory()
+    client = member_client(harbour, Role.MANAGER)
+    url = reverse("customers:edit", args=[customer.pk])
+    form = {"first_name": "", "last_name": "Hansen", "email": "", "phone": "", "language": "", "note": ""}
+    refused = client.post(url, {**form, "tag_names": f"VIP, {'x' * 41}"})
+    assert refused.context["form"].errors["tag_names"] == [
+        f"“{'x' * 41}” is too long: a tag has at most 40 letters. Put commas between tags."
+    ]
+    client.post(url, {**form, "tag_names": " VIP,  school  class, VIP,, "})
+    assert [tag.name for tag in client.get(reverse("customers:inspect", args=[customer.pk])).context["tags"]] == [
+        "VIP",
+        "school class",
+    ]
+    assert client.get(url).context["form"].initial["tag_names"] == "VIP, school class"
+    assert list(client.get(reverse("customers:index"), {"tag": "VIP"}).context["object_list"]) == [customer]
+    client.post(url, {**form, "tag_names": "VIP"})
+    with organization_scope(harbour.pk):
+        assert [tag.name for tag in customer.tags.all()] == ["VIP"]
+
+
+def test_message_is_written_to_a_customer_once(harbour, member_client):
+    with organization_scope(harbour.pk):
+        customer, silent = CustomerFactory(email="grete@example.com"), CustomerFactory(email="")
+    client = member_client(harbour, Role.MANAGER)
+    url = reverse("customers:write", args=[customer.pk])
+    token = client.get(url).context["form"]["token"].value()
+    assert client.post(url, {"subject": "Your walk", "text": "", "token": token}).status_code == 422
+    for _press in range(2):
+        response = client.post(url, {"subject": "Your walk", "text": "Bring a coat.", "token": token})
+        assert response.url == reverse("customers:inspect", args=[customer.pk])
+    with organization_scope(harbour.pk):
+        message = Message.objects.get()
+        assert (message.kind, message.recipient, message.subject, message.text) == (
+            "personal",
+            "grete@example.com",
+            "Your walk",
+            "Bring a coat.",
+        )
+    without = client.get(reverse("customers:write", args=[silent.pk]), follow=True)
+    assert [str(message) for message in without.context["messages"]] == [f"{silent} has no e-mail address."]
+
+
 def _addresses(customer: Customer, protocol: Protocol, message: Message) -> list[str]:
-    views = ["inspect", "edit", "log_protocol", "history", "history_results", "delete", "usage"]
+    views = ["inspect", "timeline", "write", "edit", "log_protocol", "history", "history_results", "delete", "usage"]
     return [
         *(reverse(f"customers:{name}", args=[customer.pk]) for name in views),
         *(reverse(f"protocols:{name}", args=[protocol.pk]) for name in ("edit", "history", "delete", "usage")),
