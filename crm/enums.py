@@ -13,6 +13,17 @@ class ProtocolKind(models.TextChoices):
     MAIL = "mail", _("E-mail or letter")
     CHAT = "chat", _("Chat")
     VISIT = "visit", _("Visit")
+    OWN = "own", _("A kind of our own")
+
+
+class Outcome(models.TextChoices):
+    """How a contact ended."""
+
+    SETTLED = "settled", _("Settled")
+    PROMISED = "promised", _("We get back to them")
+    WAITING = "waiting", _("They get back to us")
+    NO_ANSWER = "no_answer", _("Nobody answered")
+    LEFT_MESSAGE = "left_message", _("Left a message")
 
 
 class Direction(models.TextChoices):

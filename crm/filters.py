@@ -48,13 +48,15 @@ class ProtocolFilterSet(WagtailFilterSet):
 
     class Meta:
         model = Protocol
-        fields = ["kind", "direction"]
+        fields = ["kind", "direction", "outcome"]
 
     def filter_follow_up(self, protocols: QuerySet[Protocol], _name: str, value: str) -> QuerySet[Protocol]:
         """Return those whose follow-up is due today, or those with any; the one due first at the top."""
         if value == "due":
             today = timezone.localdate(timezone=self.request.organization.zone)
-            protocols = protocols.filter(pk__in=queries.follow_ups(until=today).order_by().values("pk"))
+            protocols = protocols.filter(
+                pk__in=queries.follow_ups(until=today, user=self.request.user).order_by().values("pk")
+            )
         return protocols.filter(follow_up_on__isnull=False).order_by("follow_up_on", "pk")
 
 

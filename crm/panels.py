@@ -19,6 +19,8 @@ def audit_areas() -> list[Area]:
     sentences = {
         "customer.tagged": _("%(who)s changed the tags of %(record)s: %(tags)s"),
         "protocol.logged": _("%(who)s wrote down a contact: %(record)s"),
+        "protocol.file_added": _("%(who)s put the file %(file)s beside a contact: %(record)s"),
+        "protocol.file_removed": _("%(who)s removed the file %(file)s from a contact: %(record)s"),
         "protocol.followed_up": _("%(who)s followed up: %(record)s"),
         "message.retried": _("%(who)s sent a failed message again: %(record)s"),
     }
@@ -45,7 +47,9 @@ def today_items(request: HttpRequest) -> list[TodayItem]:
                 f"{protocol.subject} ({date_format(protocol.follow_up_on)})",
                 order=70,
             )
-            for protocol in follow_ups(until=timezone.localdate(timezone=current_organization().zone))[:10]
+            for protocol in follow_ups(
+                until=timezone.localdate(timezone=current_organization().zone), user=request.user
+            )[:10]
         ]
     return items
 

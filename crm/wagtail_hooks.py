@@ -3,7 +3,13 @@ from wagtail.permissions import register_permission_policy
 
 from crm.models import Message, Protocol
 from crm.panels import audit_areas, linkable_records, message_kinds, today_items
-from crm.viewsets import CustomerGroup, RecordsViewSet, failed_messages_button
+from crm.viewsets import (
+    ContactKindViewSet,
+    CustomerGroup,
+    ProtocolTemplateViewSet,
+    RecordsViewSet,
+    failed_messages_button,
+)
 from tenancy.permissions import NoAddingPolicy, ReadOnlyPolicy
 
 # A protocol begins on the customer's page, where its records are.
@@ -13,7 +19,7 @@ register_permission_policy(Message, ReadOnlyPolicy(Message))
 
 @hooks.register("register_admin_viewset")
 def register_customers():
-    return [CustomerGroup(), RecordsViewSet()]
+    return [CustomerGroup(), RecordsViewSet(), ContactKindViewSet(), ProtocolTemplateViewSet()]
 
 
 hooks.register("problem_lists", failed_messages_button)

@@ -196,7 +196,7 @@ class OrderInspectView(InspectView):
                 for entry in queries.history_of(order)
             ],
             "events": queries.events_of(order) if user.has_perm("commerce.view_providerevent") else [],
-            "protocols": crm_queries.protocols_about(order) if user.has_perm("crm.view_protocol") else [],
+            "protocols": crm_queries.protocols_about(order, user=user) if user.has_perm("crm.view_protocol") else [],
             "order_url": queries.order_url(order, self.request.organization),
             "zone": self.request.organization.zone,
         }

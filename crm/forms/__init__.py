@@ -3,6 +3,6 @@
 from crm.forms.customers import CustomerForm
 from crm.forms.links import RecordsField
 from crm.forms.messages import MessageForm
-from crm.forms.protocols import ProtocolForm
+from crm.forms.protocols import ProtocolForm, ProtocolTemplateForm
 
-__all__ = ["CustomerForm", "MessageForm", "ProtocolForm", "RecordsField"]
+__all__ = ["CustomerForm", "MessageForm", "ProtocolForm", "ProtocolTemplateForm", "RecordsField"]

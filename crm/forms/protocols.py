@@ -1,7 +1,7 @@
 """The form of a protocol."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.db.models import Model
@@ -9,19 +9,81 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.widgets import AdminAutoHeightTextInput, AdminDateInput, AdminDateTimeInput
 
+from crm import queries
+from crm.enums import ProtocolKind
 from crm.forms.links import RecordsField
-from crm.models import Protocol
+from crm.models import Protocol, ProtocolFile, ProtocolTemplate
 from crm.queries import record_key
+from tenancy.forms import TenantForm
+from tenancy.models import User
+from tenancy.queries import members
+from tenancy.validators import check_document
+
+# What the names of the organization's own kinds begin with in the form, so that none is taken for one of ours.
+_OWN: Final = "own:"
+
+
+class FilesInput(forms.ClearableFileInput):
+    """An input for several files at once."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files, each checked by its content; the value is a list."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        """Return the files; raises `ValidationError` for one that is too big or not what its name says."""
+        files = [super(FilesField, self).clean(file, initial) for file in data or []]
+        for file in files:
+            check_document(file)
+        return files
+
+
+class MembersField(forms.ModelMultipleChoiceField):
+    """Members of the staff."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Return what a member is called."""
+        return obj.get_full_name() or obj.email
 
 
 class ProtocolForm(forms.ModelForm):
-    """What was said with a customer, when, and which of the customer's records it was about."""
+    """What was said with a customer, when, who took part, and which records it was about."""
 
-    links = RecordsField()
+    kind = forms.ChoiceField(label=_("Kind"), choices=())
+    links = RecordsField(help_text=_("Orders, bookings, departures, tours and other customers who took part."))
+    participants = MembersField(
+        label=_("Colleagues who took part"),
+        queryset=User.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    files = FilesField(
+        label=_("Files"), required=False, help_text=_("PDF, pictures, office documents …; only staff see them.")
+    )
+    removed_files = forms.ModelMultipleChoiceField(
+        label=_("Remove files"),
+        queryset=ProtocolFile.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    field_order = ["subject", "body", "kind", "direction", "outcome", "follow_up_on", "links", "happened_at"]
 
     class Meta:
         model = Protocol
-        fields = ["kind", "direction", "subject", "body", "happened_at", "duration_minutes", "follow_up_on"]
+        fields = [
+            "subject",
+            "body",
+            "direction",
+            "outcome",
+            "follow_up_on",
+            "happened_at",
+            "duration_minutes",
+            "is_private",
+        ]
         widgets = {
             "happened_at": AdminDateTimeInput,
             "follow_up_on": AdminDateInput,
@@ -41,5 +103,42 @@ class ProtocolForm(forms.ModelForm):
         chosen = self.data.getlist(self.add_prefix("links")) if self.is_bound else ()
         self.fields["links"].prepare(user=user, offered=[*linked, *records], chosen=chosen)
         self.initial["links"] = [record_key(record) for record in linked]
-        if self.instance.pk is None:
+        self.fields["participants"].queryset = members().exclude(pk=user.pk)
+        protocol = self.instance
+        own = dict.fromkeys([*queries.own_kinds(), *filter(None, [protocol.own_kind])])
+        self.fields["kind"].choices = [
+            *(choice for choice in ProtocolKind.choices if choice[0] != ProtocolKind.OWN),
+            *((f"{_OWN}{name}", name) for name in own),
+        ]
+        if protocol.pk is None:
+            self.initial.setdefault("kind", ProtocolKind.CALL)
             self.initial["happened_at"] = timezone.now()
+            del self.fields["removed_files"]
+            return
+        self.initial["kind"] = f"{_OWN}{protocol.own_kind}" if protocol.kind == ProtocolKind.OWN else protocol.kind
+        self.initial["participants"] = protocol.participants.values_list("user", flat=True)
+        files = protocol.files.defer("content")
+        self.fields["removed_files"].queryset = files
+        if not files:
+            del self.fields["removed_files"]
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        chosen = values.get("kind", "")
+        own = chosen.removeprefix(_OWN) if chosen.startswith(_OWN) else ""
+        values["kind"], values["own_kind"] = (ProtocolKind.OWN, own) if own else (chosen, "")
+        self.instance.kind, self.instance.own_kind = values["kind"], own
+        return values
+
+
+class ProtocolTemplateForm(TenantForm):
+    """What a protocol begins with; of the kinds, ours only."""
+
+    class Meta:
+        model = ProtocolTemplate
+        fields = ["name", "kind", "direction", "subject", "body"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kind = self.fields["kind"]
+        kind.choices = [choice for choice in kind.choices if choice[0] != ProtocolKind.OWN]

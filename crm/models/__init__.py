@@ -5,17 +5,28 @@ from crm.models.customers import Consent, Customer, CustomerTag
 from crm.models.keys import CustomerKey
 from crm.models.links import RecordLink
 from crm.models.messages import Message, new_message_key
-from crm.models.protocols import Protocol, ProtocolLink
+from crm.models.protocols import (
+    ContactKind,
+    Protocol,
+    ProtocolFile,
+    ProtocolLink,
+    ProtocolParticipant,
+    ProtocolTemplate,
+)
 
 __all__ = [
     "Activity",
     "Consent",
+    "ContactKind",
     "Customer",
     "CustomerKey",
     "CustomerTag",
     "Message",
     "Protocol",
+    "ProtocolFile",
     "ProtocolLink",
+    "ProtocolParticipant",
+    "ProtocolTemplate",
     "RecordLink",
     "TimelinePin",
     "new_message_key",

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from crm.enums import Direction, ProtocolKind
+from crm.enums import Direction, Outcome, ProtocolKind
 from crm.models.customers import Customer
 from crm.models.links import RecordLink
 from tenancy.models import TenantModel
@@ -20,11 +20,21 @@ class Protocol(TenantModel):
         Customer, verbose_name=_("customer"), on_delete=models.CASCADE, related_name="protocols"
     )
     kind = models.CharField(_("kind"), max_length=12, choices=ProtocolKind.choices, default=ProtocolKind.CALL)
+    own_kind = models.CharField(_("kind of our own"), max_length=60, blank=True, default="", db_default="")
     direction = models.CharField(_("direction"), max_length=12, choices=Direction.choices, default=Direction.INBOUND)
     subject = models.CharField(_("subject"), max_length=200)
     body = models.TextField(_("what was said"), blank=True)
     happened_at = models.DateTimeField(_("when"))
     duration_minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
+    outcome = models.CharField(
+        _("outcome"), max_length=12, choices=Outcome.choices, blank=True, default="", db_default=""
+    )
+    is_private = models.BooleanField(
+        _("private"),
+        default=False,
+        db_default=False,
+        help_text=_("Only you, owners and admins can read it."),
+    )
     follow_up_on = models.DateField(_("follow up on"), null=True, blank=True)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -38,6 +48,9 @@ class Protocol(TenantModel):
     class Meta:
         verbose_name = _("protocol")
         verbose_name_plural = _("protocols")
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(kind="own", own_kind=""), name="protocol_own_kind_is_named")
+        ]
         indexes = [
             models.Index(fields=["organization", "customer", "-happened_at"], name="protocol_by_customer"),
             models.Index(
@@ -48,7 +61,12 @@ class Protocol(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}: {self.subject}"
+        return f"{self.kind_name}: {self.subject}"
+
+    @property
+    def kind_name(self) -> str:
+        """What its kind is called: one of ours or one of the organization's own."""
+        return self.own_kind if self.kind == "own" else self.get_kind_display()
 
 
 class ProtocolLink(RecordLink):
@@ -63,3 +81,85 @@ class ProtocolLink(RecordLink):
             models.UniqueConstraint(fields=["protocol", "content_type", "object_id"], name="protocol_link_unique")
         ]
         indexes = [models.Index(fields=["organization", "content_type", "object_id"], name="protocol_link_record")]
+
+
+class ProtocolParticipant(TenantModel):
+    """A member of the staff who took part besides the author. Other customers who did are linked records."""
+
+    protocol = models.ForeignKey(Protocol, on_delete=models.CASCADE, related_name="participants")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = _("participant")
+        verbose_name_plural = _("participants")
+        constraints = [models.UniqueConstraint(fields=["protocol", "user"], name="protocol_participant_once")]
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+class ProtocolFile(TenantModel):
+    """A private file beside a protocol; only a view that checks who asks hands it out."""
+
+    audit_person = "protocol.customer"
+    personal_fields = ("__str__", "name")
+
+    protocol = models.ForeignKey(Protocol, on_delete=models.CASCADE, related_name="files")
+    name = models.CharField(_("name"), max_length=200)
+    content_type = models.CharField(_("media type"), max_length=100)
+    size = models.PositiveIntegerField(_("size"))
+    content = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("file")
+        verbose_name_plural = _("files")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ContactKind(TenantModel):
+    """A kind of contact that the organization has added. Protocols keep its name, also when it is gone."""
+
+    name = models.CharField(_("name"), max_length=60)
+
+    class Meta:
+        verbose_name = _("kind of contact")
+        verbose_name_plural = _("kinds of contact")
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "name"],
+                name="contact_kind_once",
+                violation_error_message=_("There is already a kind with this name."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ProtocolTemplate(TenantModel):
+    """What a protocol that is written again and again begins with."""
+
+    name = models.CharField(_("name"), max_length=80)
+    kind = models.CharField(_("kind"), max_length=12, choices=ProtocolKind.choices, default=ProtocolKind.CALL)
+    direction = models.CharField(_("direction"), max_length=12, choices=Direction.choices, default=Direction.INBOUND)
+    subject = models.CharField(_("subject"), max_length=200, blank=True)
+    body = models.TextField(_("what was said"), blank=True)
+
+    class Meta:
+        verbose_name = _("template")
+        verbose_name_plural = _("templates")
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "name"],
+                name="protocol_template_once",
+                violation_error_message=_("There is already a template with this name."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,13 +1,17 @@
 """What was said with a customer is written down."""
 
+import mimetypes
 from collections.abc import Iterable
 from datetime import date, datetime
+from pathlib import PurePath
+from typing import Any
 
+from django.core.files import File
 from django.db import transaction
 from django.db.models import Model
 
 from crm.enums import Direction, ProtocolKind
-from crm.models import Customer, Protocol
+from crm.models import Customer, Protocol, ProtocolFile, ProtocolParticipant
 from crm.operations.activities import touch
 from crm.operations.links import set_links
 from tenancy import audit
@@ -26,12 +30,18 @@ def log_protocol(
     happened_at: datetime,
     duration_minutes: int | None = None,
     follow_up_on: date | None = None,
+    own_kind: str = "",
+    outcome: str = "",
+    is_private: bool = False,
     links: Iterable[Model] = (),
+    participants: Iterable[User] = (),
+    files: Iterable["File[Any]"] = (),
     author: User | None,
 ) -> Protocol:
     """Write down an interaction with a customer and the records it is about; return the protocol.
 
-    `happened_at` is an instant, `duration_minutes` whole minutes, `follow_up_on` a day of the organization. Raises `LinkRefused` for
+    `happened_at` is an instant, `duration_minutes` whole minutes, `follow_up_on` a day of the organization,
+    `participants` those of the staff who took part besides the author, `files` checked by `tenancy.validators`. Raises `LinkRefused` for
     a record that the organization does not have; then nothing is written.
     """
     protocol = Protocol.objects.create(
@@ -43,8 +53,13 @@ def log_protocol(
         happened_at=happened_at,
         duration_minutes=duration_minutes,
         follow_up_on=follow_up_on,
+        own_kind=own_kind,
+        outcome=outcome,
+        is_private=is_private,
         author=author,
     )
+    set_participants(protocol, participants)
+    add_files(protocol, files, actor=author)
     set_links(protocol.links, links)
     touch(customer, at=happened_at)
     audit.record("protocol.logged", protocol, actor=author)
@@ -65,3 +80,36 @@ def close_follow_up(protocol: Protocol, *, actor: Actor) -> Protocol:
         audit.record("protocol.followed_up", protocol, actor=actor, due=str(protocol.follow_up_on))
         protocol.follow_up_on = None
     return protocol
+
+
+def set_participants(protocol: Protocol, users: Iterable[User]) -> None:
+    """Let these members of the staff, and no others, have taken part besides the author."""
+    wanted = {user.pk for user in users}
+    protocol.participants.exclude(user__in=wanted).delete()
+    ProtocolParticipant.objects.bulk_create(
+        [ProtocolParticipant(protocol=protocol, user_id=pk) for pk in sorted(wanted)], ignore_conflicts=True
+    )
+
+
+@transaction.atomic
+def add_files(protocol: Protocol, files: Iterable["File[Any]"], *, actor: Actor) -> None:
+    """Keep uploaded files beside a protocol; `check_document` has looked at them."""
+    for file in files:
+        name = PurePath(file.name or "").name
+        file.seek(0)
+        ProtocolFile.objects.create(
+            protocol=protocol,
+            name=name[-200:],
+            content_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
+            size=file.size,
+            content=file.read(),
+        )
+        audit.record("protocol.file_added", protocol, actor=actor, file=name)
+
+
+@transaction.atomic
+def remove_files(protocol: Protocol, files: Iterable[ProtocolFile], *, actor: Actor) -> None:
+    """Remove files from beside a protocol."""
+    for file in files:
+        audit.record("protocol.file_removed", protocol, actor=actor, file=file.name)
+        file.delete()

@@ -13,7 +13,15 @@ from crm.queries.links import (
 )
 from crm.queries.messages import due_messages, failed_messages, messages_about
 from crm.queries.phones import phone_number, phone_region
-from crm.queries.protocols import follow_ups, follow_ups_with, protocols_about
+from crm.queries.protocols import (
+    follow_ups,
+    follow_ups_with,
+    own_kinds,
+    protocol_templates,
+    protocols_about,
+    protocols_with,
+    readable_protocols,
+)
 from crm.queries.search import find_customers
 from crm.queries.timeline import Timeline, TimelineEntry, timeline, timeline_entry
 
@@ -32,9 +40,13 @@ __all__ = [
     "latest_consents",
     "linkable_kinds",
     "messages_about",
+    "own_kinds",
     "phone_number",
     "phone_region",
+    "protocol_templates",
     "protocols_about",
+    "protocols_with",
+    "readable_protocols",
     "record_key",
     "record_name",
     "records_by_key",

@@ -1,25 +1,63 @@
-"""Protocols: about what, and whom to come back to."""
+"""Protocols: who may read them, about what they are, and whom to come back to."""
 
+from collections.abc import Collection
 from datetime import date
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
-from crm.models import Customer, Protocol
-
-
-def protocols_about(record: Model) -> QuerySet[Protocol]:
-    """Return the protocols linked to a record, newest first."""
-    return Protocol.objects.filter(
-        links__content_type=ContentType.objects.get_for_model(record), links__object_id=record.pk
-    ).order_by("-happened_at")
+from crm.models import ContactKind, Customer, Protocol, ProtocolTemplate
 
 
-def follow_ups(*, until: date) -> QuerySet[Protocol]:
+def readable_protocols(user: Any = None) -> QuerySet[Protocol]:
+    """Return the protocols that a person may read: private ones are for who wrote them, owners and admins; for nobody without a person."""
+    if user is None:
+        return Protocol.objects.filter(is_private=False)
+    if user.has_perm("tenancy.change_organization"):
+        return Protocol.objects.all()
+    return Protocol.objects.filter(Q(is_private=False) | Q(author=user))
+
+
+def protocols_about(record: Model, *, user: Any = None) -> QuerySet[Protocol]:
+    """Return the protocols linked to a record that a person may read, newest first."""
+    return (
+        readable_protocols(user)
+        .filter(links__content_type=ContentType.objects.get_for_model(record), links__object_id=record.pk)
+        .order_by("-happened_at")
+    )
+
+
+def protocols_with(customer: Customer, *, user: Any, pks: Collection[int] | None = None) -> list[Protocol]:
+    """Return the protocols with a customer that a person may read, the oldest first, with all that is printed of them."""
+    protocols = readable_protocols(user).filter(customer=customer)
+    if pks is not None:
+        protocols = protocols.filter(pk__in=pks)
+    protocols = protocols.select_related("author", "customer").order_by("happened_at", "pk")
+    return list(protocols.prefetch_related("links__record", "participants__user"))
+
+
+def follow_ups(*, until: date, user: Any = None) -> QuerySet[Protocol]:
     """Return the protocols whose follow-up is due on or before a day, the most overdue first."""
-    return Protocol.objects.filter(follow_up_on__lte=until).select_related("customer").order_by("follow_up_on", "pk")
+    return (
+        readable_protocols(user)
+        .filter(follow_up_on__lte=until)
+        .select_related("customer")
+        .order_by("follow_up_on", "pk")
+    )
 
 
-def follow_ups_with(customer: Customer, *, limit: int = 10) -> list[Protocol]:
+def follow_ups_with(customer: Customer, *, user: Any = None, limit: int = 10) -> list[Protocol]:
     """Return the protocols with a customer that still want a follow-up, the one due first at the top."""
-    return list(customer.protocols.filter(follow_up_on__isnull=False).order_by("follow_up_on", "pk")[:limit])
+    open_ones = readable_protocols(user).filter(customer=customer, follow_up_on__isnull=False)
+    return list(open_ones.order_by("follow_up_on", "pk")[:limit])
+
+
+def own_kinds() -> list[str]:
+    """Return the names of the kinds of contact that the organization has added."""
+    return list(ContactKind.objects.values_list("name", flat=True))
+
+
+def protocol_templates() -> list[ProtocolTemplate]:
+    """Return the templates of protocols by their names."""
+    return list(ProtocolTemplate.objects.all())

@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import CharField, DateTimeField, F, Q, QuerySet, Value
+from django.db.models import CharField, DateTimeField, F, Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Cast
 
-from crm.models import Activity, Customer, Message, Protocol, ProtocolLink, TimelinePin
+from crm.models import Activity, Customer, Message, Protocol, ProtocolFile, ProtocolLink, TimelinePin
+from crm.queries.protocols import readable_protocols
 
 Entry = Protocol | Activity | Message
 
@@ -35,6 +36,7 @@ class Timeline(NamedTuple):
 def timeline(
     customer: Customer,
     *,
+    user: Any = None,
     only: str = "",
     activities: Collection[str] | None = None,
     skip: int = 0,
@@ -43,17 +45,17 @@ def timeline(
     """Return what happened with a customer, newest first: `limit` entries after the first `skip`; and what is pinned.
 
     `only` leaves one kind of entries, `activities` those kinds of activities. A protocol stands with each customer it is about. The rows
-    come with the records they are about, in a number of queries that does not grow with them.
+    come with the records they are about and without what `user` may not read, in a number of queries that does not grow with them.
     """
     kinds = [only] if only else list(_MODELS)
-    parts = [_part(kind, customer, activities) for kind in kinds]
+    parts = [_part(kind, customer, user, activities) for kind in kinds]
     keys = list(
         parts[0].union(*parts[1:], all=True).order_by("-entry_at", "entry_kind", "-pk")[skip : skip + limit]
         if len(parts) > 1
         else parts[0].order_by("-entry_at", "-pk")[skip : skip + limit]
     )
     pins = [] if skip else _pins(customer)
-    rows = _rows({(kind, pk) for kind, _at, pk in keys} | set(pins))
+    rows = _rows({(kind, pk) for kind, _at, pk in keys} | set(pins), user)
     pinned = [
         TimelineEntry(kind, getattr(rows[kind, pk], _TIMES[kind]), rows[kind, pk])
         for kind, pk in pins
@@ -62,23 +64,22 @@ def timeline(
     return Timeline([TimelineEntry(kind, at, rows[kind, pk]) for kind, at, pk in keys], pinned)
 
 
-def timeline_entry(customer: Customer, kind: str, pk: int) -> Entry | None:
-    """Return an entry of a customer's timeline, or None."""
-    return _of(kind, customer).filter(pk=pk).first() if kind in _MODELS else None
+def timeline_entry(customer: Customer, kind: str, pk: int, *, user: Any = None) -> Entry | None:
+    """Return an entry of a customer's timeline that a person may read, or None."""
+    return _of(kind, customer, user).filter(pk=pk).first() if kind in _MODELS else None
 
 
-def _of(kind: str, customer: Customer) -> QuerySet[Any]:
-    entries = _MODELS[kind]._default_manager.all()
+def _of(kind: str, customer: Customer, user: Any) -> QuerySet[Any]:
     if kind != "protocol":
-        return entries.filter(customer=customer)
+        return _MODELS[kind]._default_manager.filter(customer=customer)
     links = ProtocolLink.objects.filter(
         content_type=ContentType.objects.get_for_model(Customer), object_id=customer.pk
     ).values("protocol")
-    return entries.filter(Q(customer=customer) | Q(pk__in=links))
+    return readable_protocols(user).filter(Q(customer=customer) | Q(pk__in=links))
 
 
-def _part(kind: str, customer: Customer, activities: Collection[str] | None) -> Any:
-    entries = _of(kind, customer)
+def _part(kind: str, customer: Customer, user: Any, activities: Collection[str] | None) -> Any:
+    entries = _of(kind, customer, user)
     if kind == "activity" and activities is not None:
         entries = entries.filter(kind__in=activities)
     return (
@@ -98,9 +99,13 @@ def _pins(customer: Customer) -> list[tuple[str, int]]:
     return [(kinds[content_type], pk) for content_type, pk in pins]
 
 
-def _rows(keys: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Entry]:
+def _rows(keys: Iterable[tuple[str, int]], user: Any) -> dict[tuple[str, int], Entry]:
     sources: dict[str, QuerySet[Any]] = {
-        "protocol": Protocol.objects.select_related("author", "customer").prefetch_related("links__record"),
+        "protocol": readable_protocols(user)
+        .select_related("author", "customer")
+        .prefetch_related(
+            "links__record", "participants__user", Prefetch("files", ProtocolFile.objects.defer("content"))
+        ),
         "activity": Activity.objects.select_related("actor").prefetch_related("record"),
         "message": Message.objects.defer("text", "html"),
     }

@@ -45,7 +45,7 @@ class CustomerProfileView(InspectView):
             ],
             "tags": self.object.tags.all(),
             "consents": queries.latest_consents(self.object),
-            "follow_ups": queries.follow_ups_with(self.object),
+            "follow_ups": queries.follow_ups_with(self.object, user=self.request.user),
             "today": timezone.localdate(timezone=self.request.organization.zone),
             "edit_url": self.get_edit_url(),
         }

@@ -1,13 +1,16 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from crm import operations
+from crm import operations, queries
+from crm.documents import protocols_pdf
 from crm.forms import ProtocolForm
-from crm.models import Customer, Protocol
+from crm.models import Customer
 from crm.views.customers import offered_records
 
 
@@ -15,30 +18,94 @@ def linked_records(protocol):
     return [link.record for link in protocol.links.prefetch_related("record") if link.record is not None]
 
 
+LOGGED = [
+    "kind",
+    "own_kind",
+    "direction",
+    "subject",
+    "body",
+    "happened_at",
+    "duration_minutes",
+    "outcome",
+    "follow_up_on",
+    "is_private",
+    "links",
+    "participants",
+    "files",
+]
+
+
+def _beginning(key, templates):
+    """What a protocol from a template begins with."""
+    template = next((template for template in templates if str(template.pk) == key), None)
+    if template is None:
+        return {}
+    return {name: getattr(template, name) for name in ("kind", "direction", "subject", "body")}
+
+
+def readable_protocol(user, pk):
+    return get_object_or_404(queries.readable_protocols(user), pk=pk)
+
+
+@require_safe
+def protocol_file(request, pk, file_pk):
+    if not request.user.has_perm("crm.view_protocol"):
+        raise PermissionDenied
+    file = get_object_or_404(readable_protocol(request.user, pk).files, pk=file_pk)
+    return _download(bytes(file.content), file.content_type, file.name)
+
+
+@require_safe
+def protocol_pdf(request, pk):
+    if not request.user.has_perm("crm.view_protocol"):
+        raise PermissionDenied
+    customer = readable_protocol(request.user, pk).customer
+    found = queries.protocols_with(customer, user=request.user, pks=[pk])
+    return _download(protocols_pdf(customer, found), "application/pdf", f"protocol-{pk}.pdf")
+
+
+@require_safe
+def history_pdf(request, pk):
+    if not request.user.has_perm("crm.view_protocol"):
+        raise PermissionDenied
+    customer = get_object_or_404(Customer, pk=pk)
+    found = queries.protocols_with(customer, user=request.user)
+    return _download(protocols_pdf(customer, found), "application/pdf", f"protocols-{pk}.pdf")
+
+
+def _download(content, content_type, name):
+    response = HttpResponse(content, content_type=content_type)
+    response.headers["Content-Disposition"] = content_disposition_header(content_type != "application/pdf", name)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
 @require_http_methods(["GET", "POST"])
 def log_protocol(request, pk):
     if not request.user.has_perm("crm.add_protocol"):
         raise PermissionDenied
     customer = get_object_or_404(Customer, pk=pk)
-    form = ProtocolForm(request.POST or None, user=request.user, records=offered_records(customer))
+    templates = queries.protocol_templates()
+    form = ProtocolForm(
+        request.POST or None,
+        request.FILES or None,
+        user=request.user,
+        records=offered_records(customer),
+        initial=_beginning(request.GET.get("template", ""), templates),
+    )
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         operations.log_protocol(
             customer,
-            kind=values["kind"],
-            direction=values["direction"],
-            subject=values["subject"],
-            body=values["body"],
-            happened_at=values["happened_at"],
-            duration_minutes=values["duration_minutes"],
-            follow_up_on=values["follow_up_on"],
-            links=form.cleaned_data["links"],
+            **{name: values[name] for name in LOGGED},
             author=request.user,
         )
         messages.success(request, _("Noted."))
         return redirect("customers:inspect", customer.pk)
     context = {
         "customer": customer,
+        "templates": templates,
         "form": form,
         "media": form.media,
         "page_title": _("Log a call"),
@@ -58,7 +125,7 @@ def log_protocol(request, pk):
 def close_follow_up(request, pk):
     if not request.user.has_perm("crm.change_protocol"):
         raise PermissionDenied
-    protocol = get_object_or_404(Protocol, pk=pk)
+    protocol = readable_protocol(request.user, pk)
     operations.close_follow_up(protocol, actor=request.user)
     messages.success(request, _("Done: %(subject)s") % {"subject": protocol.subject})
     return redirect("customers:inspect", protocol.customer_id)

@@ -46,7 +46,9 @@ def timeline_context(request, customer):
     if chosen not in filters:
         chosen = ""
     _label, only, activities = filters[chosen]
-    found = queries.timeline(customer, only=only, activities=activities, skip=(page - 1) * PAGE, limit=PAGE + 1)
+    found = queries.timeline(
+        customer, user=request.user, only=only, activities=activities, skip=(page - 1) * PAGE, limit=PAGE + 1
+    )
     sentences = {kind: say for offer in hooks.get_hooks("activity_sentences") for kind, say in offer().items()}
     links = AdminURLFinder(request.user)
     pinned = {(entry.kind, entry.entry.pk) for entry in found.pinned}
@@ -76,7 +78,7 @@ def pin(request, pk):
     customer = get_object_or_404(Customer, pk=pk)
     key = request.POST.get("entry", "")
     entry = (
-        queries.timeline_entry(customer, request.POST.get("kind", ""), int(key))
+        queries.timeline_entry(customer, request.POST.get("kind", ""), int(key), user=request.user)
         if key.isdecimal() and len(key) < 19
         else None
     )

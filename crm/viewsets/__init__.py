@@ -3,12 +3,14 @@ from crm.viewsets.customers import CustomerViewSet
 from crm.viewsets.group import CustomerGroup
 from crm.viewsets.links import RecordsViewSet
 from crm.viewsets.messages import MessageViewSet, failed_messages_button
-from crm.viewsets.protocols import ProtocolViewSet
+from crm.viewsets.protocols import ContactKindViewSet, ProtocolTemplateViewSet, ProtocolViewSet
 
 __all__ = [
+    "ContactKindViewSet",
     "CustomerGroup",
     "CustomerViewSet",
     "MessageViewSet",
+    "ProtocolTemplateViewSet",
     "ProtocolViewSet",
     "RecordsViewSet",
     "customer_column",

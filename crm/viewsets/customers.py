@@ -116,6 +116,7 @@ class CustomerViewSet(ModelViewSet):
             path("find/", views.find_customers, name="find"),
             path("<int:pk>/timeline/", views.timeline, name="timeline"),
             path("<int:pk>/pin/", views.pin, name="pin"),
+            path("<int:pk>/protocols.pdf", views.history_pdf, name="history_pdf"),
             path("<int:pk>/write/", views.write_message, name="write"),
             path("<int:pk>/log/", views.log_protocol, name="log_protocol"),
         ]

@@ -2,14 +2,37 @@ from django.db import transaction
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, DateColumn
-from wagtail.admin.views.generic import EditView, IndexView
+from wagtail.admin.views.generic import DeleteView, EditView, IndexView
+from wagtail.admin.views.generic.history import HistoryView
+from wagtail.admin.views.generic.usage import UsageView
 from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.admin.widgets.button import Button
 
-from crm import operations, views
+from crm import operations, queries, views
 from crm.filters import ProtocolFilterSet
-from crm.forms import ProtocolForm
-from crm.models import Protocol
+from crm.forms import ProtocolForm, ProtocolTemplateForm
+from crm.models import ContactKind, Protocol, ProtocolTemplate
 from crm.viewsets.columns import customer_column
+
+
+class ReadableMixin:
+    """Only protocols that the person may read; others are not there."""
+
+    def get_object(self, *args, **kwargs):
+        protocol = super().get_object(*args, **kwargs)
+        return views.readable_protocol(self.request.user, protocol.pk)
+
+
+class ProtocolDeleteView(ReadableMixin, DeleteView):
+    pass
+
+
+class ProtocolHistoryView(ReadableMixin, HistoryView):
+    pass
+
+
+class ProtocolUsageView(ReadableMixin, UsageView):
+    pass
 
 
 class ProtocolIndexView(IndexView):
@@ -17,10 +40,24 @@ class ProtocolIndexView(IndexView):
     filterset_class = ProtocolFilterSet
 
     def get_base_queryset(self):
-        return super().get_base_queryset().select_related("customer", "author")
+        protocols = queries.readable_protocols(self.request.user)
+        return protocols.select_related("customer", "author")
+
+    @property
+    def header_more_buttons(self):
+        buttons = [
+            Button(_("Kinds of contact"), url=reverse("contact_kinds:index"), icon_name="list-ul"),
+            Button(_("Templates"), url=reverse("protocol_templates:index"), icon_name="copy"),
+        ]
+        return [*super().header_more_buttons, *buttons]
 
 
-class ProtocolEditView(EditView):
+class ProtocolEditView(ReadableMixin, EditView):
+    template_name = "crm/protocol.html"
+
+    def get_context_data(self, **kwargs):
+        return {**super().get_context_data(**kwargs), "files": self.object.files.defer("content")}
+
     def get_form_kwargs(self):
         return {
             **super().get_form_kwargs(),
@@ -32,7 +69,11 @@ class ProtocolEditView(EditView):
     @transaction.atomic
     def save_instance(self):
         protocol = super().save_instance()
-        operations.relink_protocol(protocol, links=self.form.cleaned_data["links"])
+        values, user = self.form.cleaned_data, self.request.user
+        operations.relink_protocol(protocol, links=values["links"])
+        operations.set_participants(protocol, values["participants"])
+        operations.remove_files(protocol, values.get("removed_files", []), actor=user)
+        operations.add_files(protocol, values["files"], actor=user)
         return protocol
 
     def get_success_url(self):
@@ -47,23 +88,27 @@ class ProtocolViewSet(ModelViewSet):
     icon = "openquote"
     index_view_class = ProtocolIndexView
     edit_view_class = ProtocolEditView
+    delete_view_class = ProtocolDeleteView
+    history_view_class = ProtocolHistoryView
+    usage_view_class = ProtocolUsageView
     copy_view_enabled = False
     list_display = [
         "subject",
         customer_column(),
-        Column("get_kind_display", label=_("Kind")),
+        Column("kind_name", label=_("Kind")),
         Column("author", label=_("Author")),
         DateColumn("happened_at", label=_("When"), sort_key="happened_at"),
         Column("follow_up_on", label=_("Follow up on"), sort_key="follow_up_on"),
     ]
     list_export = [
         "customer",
-        "kind",
+        "kind_name",
         "direction",
         "subject",
         "body",
         "happened_at",
         "duration_minutes",
+        "outcome",
         "follow_up_on",
     ]
     search_fields = ["subject", "body"]
@@ -73,4 +118,33 @@ class ProtocolViewSet(ModelViewSet):
         return ProtocolForm
 
     def get_urlpatterns(self):
-        return [*super().get_urlpatterns(), path("<int:pk>/done/", views.close_follow_up, name="close_follow_up")]
+        return [
+            *super().get_urlpatterns(),
+            path("<int:pk>/done/", views.close_follow_up, name="close_follow_up"),
+            path("<int:pk>/pdf/", views.protocol_pdf, name="pdf"),
+            path("<int:pk>/files/<int:file_pk>/", views.protocol_file, name="file"),
+        ]
+
+
+class ContactKindViewSet(ModelViewSet):
+    model = ContactKind
+    url_prefix = "contact-kinds"
+    url_namespace = "contact_kinds"
+    icon = "list-ul"
+    add_to_admin_menu = False
+    copy_view_enabled = False
+    form_fields = ["name"]
+
+
+class ProtocolTemplateViewSet(ModelViewSet):
+    model = ProtocolTemplate
+    url_prefix = "protocol-templates"
+    url_namespace = "protocol_templates"
+    icon = "copy"
+    add_to_admin_menu = False
+    copy_view_enabled = False
+    form_fields = ["name", "kind", "direction", "subject", "body"]
+    list_display = ["name", Column("get_kind_display", label=_("Kind")), Column("subject", label=_("Subject"))]
+
+    def get_form_class(self, for_update=False):
+        return ProtocolTemplateForm
