@@ -1,13 +1,18 @@
 """Customers: who they are, and finding them."""
 
+from typing import Final
+
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Lower
 from wagtail import hooks
 
 from crm.models import Consent, Customer, CustomerTag
 from crm.queries.phones import is_number, phone_number
-from crm.queries.search import similar_customers
+from crm.queries.search import find_customers
 from tenancy.fields import plain_text
+
+# Of those whom `find_customers` finds, how many a list of all shows.
+MOST_ALIKE: Final = 50
 
 
 def customer_by_email(email: str) -> Customer | None:
@@ -37,7 +42,7 @@ def search_customers(text: str) -> QuerySet[Customer]:
     """Return the customers that fit what was typed; all of them for nothing.
 
     Names fit in any order, without their accents too, and so do parts of an e-mail address and a telephone number in any format.
-    Where nobody fits, errors of typing are forgiven.
+    Where no word begins so, errors of typing are forgiven.
     Other apps find more through the hook `customer_search`: a function of the text that returns a `Q` or a query of customers' keys.
     """
     words = plain_text(text).split()
@@ -50,8 +55,8 @@ def search_customers(text: str) -> QuerySet[Customer]:
     for search in hooks.get_hooks("customer_search"):
         result = search(text.strip())
         found |= result if isinstance(result, Q) else Q(pk__in=result)
-    customers = Customer.objects.filter(found)
-    return customers if customers.exists() else Customer.objects.filter(pk__in=similar_customers(text))
+    found |= Q(pk__in=[customer.pk for customer in find_customers(text, limit=MOST_ALIKE)])
+    return Customer.objects.filter(found)
 
 
 def tags_in_use() -> list[str]:

@@ -43,12 +43,6 @@ def find_customers(text: str, *, limit: int = 8) -> list[Customer]:
     return _alike_customers(words)[:limit]
 
 
-def similar_customers(text: str) -> list[int]:
-    """Return the keys of customers whose names are like the words typed, with a typing error in each at most."""
-    words = _words(text)
-    return [customer.pk for customer in _alike_customers(words)] if words else []
-
-
 def _alike_customers(words: list[str]) -> list[Customer]:
     likeness = {customer: _likeness(customer, words) for customer in _read(_similar(words))}
     found = [customer for customer, alike in likeness.items() if alike]

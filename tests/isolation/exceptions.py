@@ -32,6 +32,7 @@ NOT_WORDS: dict[str, str] = {
     "crm_customerkey.key": "pieces of the customer's name, which stands beside them",
     "crm_message.kind": CODE,
     "crm_message.language": LANGUAGE,
+    "crm_protocolfile.content_type": MEDIA_TYPE,
     "django_session.session_data": "signed and packed; test_sessions.py looks into it",
     "django_session.session_key": "random",
     "places_place.country": "a country code",
