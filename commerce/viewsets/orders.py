@@ -197,6 +197,9 @@ class OrderInspectView(InspectView):
             ],
             "events": queries.events_of(order) if user.has_perm("commerce.view_providerevent") else [],
             "protocols": crm_queries.protocols_about(order, user=user) if user.has_perm("crm.view_protocol") else [],
+            "log_url": f"{reverse('customers:log_protocol', args=[order.customer_id])}?about={crm_queries.record_key(order)}"
+            if user.has_perm("crm.add_protocol")
+            else "",
             "order_url": queries.order_url(order, self.request.organization),
             "zone": self.request.organization.zone,
         }

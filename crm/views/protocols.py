@@ -43,6 +43,14 @@ def _beginning(key, templates):
     return {name: getattr(template, name) for name in ("kind", "direction", "subject", "body")}
 
 
+def _records_about(keys, user):
+    """What the page was opened from; what is not there, or not to be seen, is nothing to be about."""
+    try:
+        return queries.records_by_key(keys, user=user)
+    except queries.RecordUnknown:
+        return []
+
+
 def readable_protocol(user, pk):
     return get_object_or_404(queries.readable_protocols(user), pk=pk)
 
@@ -87,11 +95,13 @@ def log_protocol(request, pk):
         raise PermissionDenied
     customer = get_object_or_404(Customer, pk=pk)
     templates = queries.protocol_templates()
+    about = _records_about(request.GET.getlist("about"), request.user)
     form = ProtocolForm(
         request.POST or None,
         request.FILES or None,
         user=request.user,
         records=offered_records(customer),
+        linked=about,
         initial=_beginning(request.GET.get("template", ""), templates),
     )
     if request.method == "POST" and form.is_valid():

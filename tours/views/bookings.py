@@ -11,6 +11,7 @@ from wagtail.admin.views.generic import IndexView, InspectView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
+from crm.queries import protocols_about, record_key
 from tours import operations, queries
 from tours.enums import BookingStatus
 from tours.forms import PartyForm, participant_forms
@@ -68,6 +69,12 @@ class BookingInspectView(InspectView):
             "people_url": reverse("bookings:people", args=[self.object.pk])
             if self.request.user.has_perm("tours.change_booking")
             else "",
+            "log_url": f"{reverse('customers:log_protocol', args=[self.object.customer_id])}?about={record_key(self.object)}"
+            if self.request.user.has_perm("crm.add_protocol")
+            else "",
+            "protocols": protocols_about(self.object, user=self.request.user)
+            if self.request.user.has_perm("crm.view_protocol")
+            else [],
         }
 
 
