@@ -56,6 +56,10 @@ CREATE TRIGGER customer_keys_update AFTER UPDATE ON crm_customer REFERENCING OLD
     FOR EACH STATEMENT EXECUTE FUNCTION crm_write_customer_keys();
 CREATE TRIGGER customer_keys_delete AFTER DELETE ON crm_customer REFERENCING OLD TABLE AS old_rows
     FOR EACH STATEMENT EXECUTE FUNCTION crm_write_customer_keys();
+-- Also for those who write much at once with triggers off.
+ALTER TABLE crm_customer ENABLE ALWAYS TRIGGER customer_keys_insert;
+ALTER TABLE crm_customer ENABLE ALWAYS TRIGGER customer_keys_update;
+ALTER TABLE crm_customer ENABLE ALWAYS TRIGGER customer_keys_delete;
 """
 
 FILL = """
