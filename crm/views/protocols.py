@@ -56,10 +56,10 @@ def readable_protocol(user, pk):
 
 
 @require_safe
-def protocol_file(request, pk, file_pk):
+def protocol_file(request, pk, attachment_pk):
     if not request.user.has_perm("crm.view_protocol"):
         raise PermissionDenied
-    file = get_object_or_404(readable_protocol(request.user, pk).files, pk=file_pk)
+    file = get_object_or_404(readable_protocol(request.user, pk).files, pk=attachment_pk)
     return _download(bytes(file.content), file.content_type, file.name)
 
 

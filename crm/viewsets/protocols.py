@@ -122,7 +122,7 @@ class ProtocolViewSet(ModelViewSet):
             *super().get_urlpatterns(),
             path("<int:pk>/done/", views.close_follow_up, name="close_follow_up"),
             path("<int:pk>/pdf/", views.protocol_pdf, name="pdf"),
-            path("<int:pk>/files/<int:file_pk>/", views.protocol_file, name="file"),
+            path("<int:pk>/files/<int:attachment_pk>/", views.protocol_file, name="file"),
         ]
 
 

@@ -28,6 +28,7 @@ from commerce.models import (
     PaymentLink,
     Refund,
 )
+from crm.models import ProtocolFile
 from tenancy.models import Organization, TenantDocument, TenantImage, TenantRendition, User
 from tenancy.operations import issue_switch
 from tenancy.queries import current_organization
@@ -250,6 +251,9 @@ TOGETHER: dict[str, Callable[[], list[Values]]] = {
     "secret choice_public_id": lambda: [
         {"secret": row.order.secret, "choice_public_id": row.public_id}
         for row in GuestChoice.objects.select_related("order")
+    ],
+    "pk attachment_pk": lambda: [
+        {"pk": row.protocol_id, "attachment_pk": row.pk} for row in ProtocolFile.objects.defer("content")
     ],
     "pk file_pk": lambda: [{"pk": row.dispute_id, "file_pk": row.pk} for row in DisputeFile.objects.all()],
     "pk sent_pk": lambda: [
