@@ -19,8 +19,8 @@ def audit_areas() -> list[Area]:
     sentences = {
         "customer.tagged": _("%(who)s changed the tags of %(record)s: %(tags)s"),
         "protocol.logged": _("%(who)s wrote down a contact: %(record)s"),
-        "protocol.file_added": _("%(who)s put the file %(file)s beside a contact: %(record)s"),
-        "protocol.file_removed": _("%(who)s removed the file %(file)s from a contact: %(record)s"),
+        "protocol.file_added": _("%(who)s put a file beside a contact: %(record)s"),
+        "protocol.file_removed": _("%(who)s removed a file from a contact: %(record)s"),
         "protocol.followed_up": _("%(who)s followed up: %(record)s"),
         "message.retried": _("%(who)s sent a failed message again: %(record)s"),
     }

@@ -1,13 +1,11 @@
 """Linking a record of this app with others."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import Model
-from django.db.models.manager import BaseManager
-
-from crm.models import RecordLink
+from django.db.models import Manager, Model
 
 
 class LinkRefused(Exception):
@@ -15,7 +13,7 @@ class LinkRefused(Exception):
 
 
 @transaction.atomic
-def set_links(links: BaseManager[RecordLink], records: Iterable[Model]) -> None:
+def set_links(links: Manager[Any], records: Iterable[Model]) -> None:
     """Make the links of a record (`protocol.links`, `task.links`) lead to these records and no others.
 
     Raises `LinkRefused` for a record that the organization does not have; then nothing is changed.

@@ -104,12 +104,12 @@ def add_files(protocol: Protocol, files: Iterable["File[Any]"], *, actor: Actor)
             size=file.size,
             content=file.read(),
         )
-        audit.record("protocol.file_added", protocol, actor=actor, file=name)
+        audit.record("protocol.file_added", protocol, actor=actor)
 
 
 @transaction.atomic
 def remove_files(protocol: Protocol, files: Iterable[ProtocolFile], *, actor: Actor) -> None:
     """Remove files from beside a protocol."""
     for file in files:
-        audit.record("protocol.file_removed", protocol, actor=actor, file=file.name)
+        audit.record("protocol.file_removed", protocol, actor=actor)
         file.delete()

@@ -1,6 +1,6 @@
 """Reads of the crm app."""
 
-from crm.queries.customers import customer_by_email, latest_consents, search_customers, tags_in_use
+from crm.queries.customers import customer_by_email, customers_with_tags, latest_consents, search_customers, tags_in_use
 from crm.queries.links import (
     LinkableKind,
     RecordUnknown,
@@ -31,6 +31,7 @@ __all__ = [
     "Timeline",
     "TimelineEntry",
     "customer_by_email",
+    "customers_with_tags",
     "due_messages",
     "failed_messages",
     "find_customers",

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from django.db.models import Q, QuerySet, Value
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Lower
 from wagtail import hooks
 
@@ -57,6 +58,12 @@ def search_customers(text: str) -> QuerySet[Customer]:
         found |= result if isinstance(result, Q) else Q(pk__in=result)
     found |= Q(pk__in=[customer.pk for customer in find_customers(text, limit=MOST_ALIKE)])
     return Customer.objects.filter(found)
+
+
+def customers_with_tags() -> QuerySet[Customer]:
+    """Return the customers, each with the names of its tags as `tag_names`."""
+    names = CustomerTag.objects.filter(customer=OuterRef("pk")).order_by("name").values("name")
+    return Customer.objects.annotate(tag_names=ArraySubquery(names))
 
 
 def tags_in_use() -> list[str]:

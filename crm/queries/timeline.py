@@ -103,9 +103,7 @@ def _rows(keys: Iterable[tuple[str, int]], user: Any) -> dict[tuple[str, int], E
     sources: dict[str, QuerySet[Any]] = {
         "protocol": readable_protocols(user)
         .select_related("author", "customer")
-        .prefetch_related(
-            "links__record", "participants__user", Prefetch("files", ProtocolFile.objects.defer("content"))
-        ),
+        .prefetch_related("links__record", Prefetch("files", ProtocolFile.objects.defer("content"))),
         "activity": Activity.objects.select_related("actor").prefetch_related("record"),
         "message": Message.objects.defer("text", "html"),
     }

@@ -1,3 +1,4 @@
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,6 +18,9 @@ def offered_records(customer):
 class CustomerProfileView(InspectView):
     page_title = gettext_lazy("Customer")
     template_name = "crm/profile.html"
+
+    def get_object(self, queryset=None):
+        return get_object_or_404(queries.customers_with_tags(), pk=self.pk)
 
     def get_fields(self):
         return []
@@ -43,7 +47,7 @@ class CustomerProfileView(InspectView):
             "panels": [
                 panel for offer in hooks.get_hooks("customer_panels") for panel in offer(self.request, self.object)
             ],
-            "tags": self.object.tags.all(),
+            "tags": self.object.tag_names,
             "consents": queries.latest_consents(self.object),
             "follow_ups": queries.follow_ups_with(self.object, user=self.request.user),
             "today": timezone.localdate(timezone=self.request.organization.zone),

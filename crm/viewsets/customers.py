@@ -22,7 +22,7 @@ class CustomerIndexView(IndexView):
     is_searchable = True
 
     def get_base_queryset(self):
-        return super().get_base_queryset().prefetch_related("tags")
+        return queries.customers_with_tags()
 
     def get_edit_url(self, instance):
         # The list leads to the profile, and the profile to the form.
@@ -90,7 +90,7 @@ class CustomerViewSet(ModelViewSet):
         "__str__",
         Column("email", label=_("E-mail"), sort_key="email"),
         Column("phone.as_international", label=_("Phone")),
-        Column("tags", label=_("Tags"), accessor=lambda customer: ", ".join(tag.name for tag in customer.tags.all())),
+        Column("tags", label=_("Tags"), accessor=lambda customer: ", ".join(customer.tag_names)),
         DateColumn("last_activity_at", label=_("Last activity"), sort_key="last_activity_at"),
     ]
     list_export = ["first_name", "last_name", "email", "phone", "language", "source", "last_activity_at", "created_at"]

@@ -36,6 +36,7 @@ class ProtocolUsageView(ReadableMixin, UsageView):
 
 
 class ProtocolIndexView(IndexView):
+    export_headings = {"kind_name": _("Kind")}
     default_ordering = "-happened_at"
     filterset_class = ProtocolFilterSet
 

@@ -267,10 +267,7 @@ def test_tags_are_typed_shown_and_searched_by(harbour, member_client):
         f"“{'x' * 41}” is too long: a tag has at most 40 letters. Put commas between tags."
     ]
     client.post(url, {**form, "tag_names": " VIP,  school  class, VIP,, "})
-    assert [tag.name for tag in client.get(reverse("customers:inspect", args=[customer.pk])).context["tags"]] == [
-        "VIP",
-        "school class",
-    ]
+    assert client.get(reverse("customers:inspect", args=[customer.pk])).context["tags"] == ["VIP", "school class"]
     assert client.get(url).context["form"].initial["tag_names"] == "VIP, school class"
     assert list(client.get(reverse("customers:index"), {"tag": "VIP"}).context["object_list"]) == [customer]
     client.post(url, {**form, "tag_names": "VIP"})
