@@ -163,6 +163,18 @@ def measure_calendar(bench: Bench) -> None:
         say(f"{'calendar of 5,000: ' + name:34}{one['queries']:>6} {text}")
 
 
+def measure_customers(bench: Bench) -> None:
+    """Measure finding one of 200,000 customers beside one row, and a profile with 1,000 entries; print the table."""
+    found = json.loads(bench.python("-m", "bench.customers", settings="bench.settings"))
+    search, profile = found["search"], found["profile"]
+    row = search.pop("row")
+    for name, taken in search.items():
+        text = f"p95 {taken:.2f} ms; one row {row:.2f} ms, {taken / row:.1f} times that, under 5: {verdict(reached=taken < 5 * row)}"
+        say(f"{'a customer by ' + name:34}{found['customers']:>6} customers, {text}")
+    text = f"queries, p95 {profile['p95']:.0f} ms; at most 23, 8 of them any page's: {verdict(reached=profile['queries'] <= 23)}"
+    say(f"{'profile with 1,000 entries':34}{profile['queries']:>6} {text}")
+
+
 def main() -> int:
     """Measure everything; return 0 also when an aim was missed, for a machine may be busy."""
     started = time.monotonic()
@@ -179,6 +191,7 @@ def main() -> int:
         measure_patterns(bench)
         say()
         measure_calendar(bench)
+        measure_customers(bench)
     say(f"\nTook {time.monotonic() - started:.0f} s.")
     return 0
 
