@@ -9,6 +9,7 @@ from crm.views.protocols import (
     log_protocol,
     protocol_file,
     protocol_pdf,
+    readable_protocol,
 )
 from crm.views.timeline import pin, timeline
 
@@ -24,6 +25,7 @@ __all__ = [
     "pin",
     "protocol_file",
     "protocol_pdf",
+    "readable_protocol",
     "resend_message",
     "timeline",
     "write_message",

@@ -176,7 +176,7 @@ def test_protocols_are_printed_one_by_one_and_all_that_may_be_read(harbour, memb
     one = lines(reverse("protocols:pdf", args=[first.pk]))
     assert one[0] == "Contacts with Grete Hansen"
     assert one[2:] == [
-        "01/10/2031 1 p.m. · Phone call: Asks for the way",
+        "10/01/2031 13:00 · Phone call: Asks for the way",
         "From the customer",
         "About: Customer Grete Hansen",
     ]
