@@ -1,11 +1,11 @@
 """Everything that happened with a customer, in order."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import CharField, DateTimeField, F, Prefetch, Q, QuerySet, Value
+from django.db.models import CharField, DateTimeField, F, Prefetch, QuerySet, Value
 from django.db.models.functions import Cast
 
 from crm.models import Activity, Customer, Message, Protocol, ProtocolFile, ProtocolLink, TimelinePin
@@ -48,7 +48,7 @@ def timeline(
     come with the records they are about and without what `user` may not read, in a number of queries that does not grow with them.
     """
     kinds = [only] if only else list(_MODELS)
-    parts = [_part(kind, customer, user, activities) for kind in kinds]
+    parts = [part for kind in kinds for part in _parts(kind, customer, user, activities)]
     keys = list(
         parts[0].union(*parts[1:], all=True).order_by("-entry_at", "entry_kind", "-pk")[skip : skip + limit]
         if len(parts) > 1
@@ -66,27 +66,30 @@ def timeline(
 
 def timeline_entry(customer: Customer, kind: str, pk: int, *, user: Any = None) -> Entry | None:
     """Return an entry of a customer's timeline that a person may read, or None."""
-    return _of(kind, customer, user).filter(pk=pk).first() if kind in _MODELS else None
+    found = [entries.filter(pk=pk).first() for entries in _of(kind, customer, user)] if kind in _MODELS else []
+    return next(filter(None, found), None)
 
 
-def _of(kind: str, customer: Customer, user: Any) -> QuerySet[Any]:
+def _of(kind: str, customer: Customer, user: Any) -> list[QuerySet[Any]]:
+    """The entries of a kind in parts that have none in common, each found by an index."""
     if kind != "protocol":
-        return _MODELS[kind]._default_manager.filter(customer=customer)
+        return [_MODELS[kind]._default_manager.filter(customer=customer)]
     links = ProtocolLink.objects.filter(
         content_type=ContentType.objects.get_for_model(Customer), object_id=customer.pk
     ).values("protocol")
-    return readable_protocols(user).filter(Q(customer=customer) | Q(pk__in=links))
+    protocols = readable_protocols(user)
+    # Not one OR, for which PostgreSQL reads all protocols.
+    return [protocols.filter(customer=customer), protocols.filter(pk__in=links).exclude(customer=customer)]
 
 
-def _part(kind: str, customer: Customer, user: Any, activities: Collection[str] | None) -> Any:
-    entries = _of(kind, customer, user)
-    if kind == "activity" and activities is not None:
-        entries = entries.filter(kind__in=activities)
-    return (
-        entries.order_by()
-        .annotate(entry_kind=Value(kind, CharField()), entry_at=Cast(F(_TIMES[kind]), DateTimeField()))
-        .values_list("entry_kind", "entry_at", "pk")
-    )
+def _parts(kind: str, customer: Customer, user: Any, activities: Collection[str] | None) -> Iterator[Any]:
+    for entries in _of(kind, customer, user):
+        narrowed = entries.filter(kind__in=activities) if kind == "activity" and activities is not None else entries
+        yield (
+            narrowed.order_by()
+            .annotate(entry_kind=Value(kind, CharField()), entry_at=Cast(F(_TIMES[kind]), DateTimeField()))
+            .values_list("entry_kind", "entry_at", "pk")
+        )
 
 
 def _pins(customer: Customer) -> list[tuple[str, int]]:
