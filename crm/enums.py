@@ -60,3 +60,53 @@ class ConsentPurpose(models.TextChoices):
     """What somebody allowed the organization to do."""
 
     NEWSLETTER = "newsletter", _("News and offers by e-mail")
+
+
+class TaskState(models.TextChoices):
+    """How far a task has come; the columns of the board."""
+
+    OPEN = "open", _("Open")
+    IN_PROGRESS = "in_progress", _("In progress")
+    WAITING = "waiting", _("Waiting")
+    DONE = "done", _("Done")
+    DROPPED = "dropped", _("Dropped")
+
+
+# In these states there is still something to do.
+UNFINISHED = (TaskState.OPEN, TaskState.IN_PROGRESS, TaskState.WAITING)
+
+
+class TaskPriority(models.IntegerChoices):
+    """What comes first where several tasks are due."""
+
+    LOW = 1, _("Low")
+    NORMAL = 2, _("Normal")
+    HIGH = 3, _("High")
+    URGENT = 4, _("Urgent")
+
+
+class TaskReminder(models.TextChoices):
+    """When those who have a task are reminded of it."""
+
+    NEVER = "never", _("No reminder")
+    HOUR_BEFORE = "hour_before", _("One hour before")
+    SAME_DAY = "same_day", _("In the morning of that day")
+    DAY_BEFORE = "day_before", _("In the morning of the day before")
+
+
+class TaskLetter(models.TextChoices):
+    """The e-mails about tasks."""
+
+    ASSIGNED = "task_assigned", _("Task given to somebody")
+    MENTIONED = "task_mentioned", _("Mentioned at a task")
+    REMINDER = "task_reminder", _("Reminder of a task")
+
+
+class ProjectState(models.TextChoices):
+    """How far a project has come."""
+
+    PLANNED = "planned", _("Planned")
+    ACTIVE = "active", _("Under way")
+    PAUSED = "paused", _("Paused")
+    DONE = "done", _("Done")
+    DROPPED = "dropped", _("Dropped")

@@ -1,17 +1,22 @@
-"""Filters of the lists of customers, protocols and messages."""
+"""Filters of the lists of customers, protocols, messages, tasks and projects."""
 
 from typing import Any
 
 import django_filters
+from django import forms
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
+from wagtail.admin.widgets import AdminDateInput
 
 from crm import queries
-from crm.models import Customer, CustomerTag, Message, Protocol
+from crm.enums import UNFINISHED, ProjectState, TaskState
+from crm.models import Customer, CustomerTag, Message, Project, Protocol, Task
+from tenancy.queries import members
+from tenancy.rules import person_name
 
 
 class CustomerFilterSet(WagtailFilterSet):
@@ -78,3 +83,97 @@ class MessageFilterSet(WagtailFilterSet):
     class Meta:
         model = Message
         fields = ["status"]
+
+
+class TaskFilterSet(WagtailFilterSet):
+    """Tasks by who does them, when they are due, how far they have come and what they belong to."""
+
+    who = django_filters.ChoiceFilter(label=_("Who does it"), choices=(), empty_label=_("All"), method="filter_who")
+    due = django_filters.ChoiceFilter(
+        label=_("Due"),
+        choices=[
+            ("overdue", _("Overdue")),
+            ("today", _("Today or overdue")),
+            ("week", _("In seven days or overdue")),
+            ("none", _("No day")),
+        ],
+        empty_label=_("All"),
+        method="filter_due",
+    )
+    state = django_filters.ChoiceFilter(
+        label=_("Status"),
+        choices=[("unfinished", _("Unfinished")), *TaskState.choices],
+        empty_label=_("All"),
+        method="filter_state",
+    )
+    project = django_filters.ModelChoiceFilter(
+        label=_("Project"), queryset=lambda request: Project.objects.order_by("name", "pk"), empty_label=_("All")
+    )
+    due_on = django_filters.DateFilter(label=_("Due on"), widget=AdminDateInput)
+    # The record that tasks are about; links to this list set it.
+    about = django_filters.CharFilter(label="", widget=forms.HiddenInput, method="filter_about")
+
+    class Meta:
+        model = Task
+        fields = ["who", "due", "due_on", "state", "priority", "project", "about"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["who"].extra["choices"] = [
+            ("me", _("Me")),
+            ("watched", _("Watched by me")),
+            ("nobody", _("Nobody")),
+            *((str(user.pk), person_name(user)) for user in members()),
+        ]
+        if not self.request.user.has_perm("crm.view_project"):
+            del self.filters["project"]
+
+    def filter_who(self, tasks: QuerySet[Task], _name: str, value: str) -> QuerySet[Task]:
+        """Return those of one person, those that the person asking watches, or those that nobody of the team does."""
+        if value == "me":
+            return tasks.filter(assignee=self.request.user)
+        if value == "watched":
+            return tasks.filter(watchers=self.request.user)
+        if value == "nobody":
+            return tasks.exclude(assignee__in=members().order_by())
+        return tasks.filter(assignee=int(value))
+
+    def filter_due(self, tasks: QuerySet[Task], _name: str, value: str) -> QuerySet[Task]:
+        """Return unfinished ones by how soon they are due, or those that have no day."""
+        now = timezone.localtime(timezone=self.request.organization.zone)
+        found = {
+            "overdue": queries.overdue(now=now),
+            "today": queries.due_within(1, now=now),
+            "week": queries.due_within(7, now=now),
+            "none": Q(due_on__isnull=True),
+        }
+        return tasks.filter(found[value])
+
+    def filter_state(self, tasks: QuerySet[Task], _name: str, value: str) -> QuerySet[Task]:
+        """Return those in one state, or in any in which there is something to do."""
+        return tasks.filter(state__in=UNFINISHED) if value == "unfinished" else tasks.filter(state=value)
+
+    def filter_about(self, tasks: QuerySet[Task], _name: str, value: str) -> QuerySet[Task]:
+        """Return those about one record."""
+        record = queries.record_of(value, user=self.request.user)
+        return tasks.filter(queries.tasks_about(record)) if record is not None else tasks.none()
+
+
+class ProjectFilterSet(WagtailFilterSet):
+    """Projects by their state, and those that somebody leads or works on."""
+
+    state = django_filters.MultipleChoiceFilter(
+        label=_("Status"), choices=ProjectState.choices, widget=forms.CheckboxSelectMultiple
+    )
+    mine = django_filters.ChoiceFilter(
+        label=_("Whose"), choices=[("yes", _("Mine"))], empty_label=_("All"), method="filter_mine"
+    )
+
+    class Meta:
+        model = Project
+        fields = ["state", "mine"]
+
+    def filter_mine(self, projects: QuerySet[Project], _name: str, _value: str) -> QuerySet[Project]:
+        """Return those that the person asking leads or works on."""
+        user = self.request.user
+        return projects.filter(Q(owner=user) | Q(pk__in=Project.objects.filter(members=user).values("pk")))

@@ -13,3 +13,14 @@ def send_message(*, message_id: int) -> None:
 def sweep_messages() -> None:
     for message_id, organization_id in queries.due_messages(now=timezone.now()):
         enqueue_for(organization_id, "crm.send_message", message_id=message_id)
+
+
+@tenant_job("crm.remind_of_task")
+def remind_of_task(*, task_id: int) -> None:
+    operations.remind_of_task(task_id, now=timezone.now())
+
+
+@sweep_job("crm.sweep_task_reminders")
+def sweep_task_reminders() -> None:
+    for task_id, organization_id in queries.due_task_reminders(now=timezone.now()):
+        enqueue_for(organization_id, "crm.remind_of_task", task_id=task_id)

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.admin.views.account import BaseSettingsPanel
+from wagtail.admin.widgets.button import Button
 
 from tenancy.queries import failed_delivery_count, has_second_factor
 
@@ -62,6 +65,14 @@ class TodayItem:
     note: str = ""
     items: Sequence["TodayItem"] = ()
     order: int = 100
+
+
+def record_buttons(request: HttpRequest, record: Model) -> list[Button]:
+    """Return the buttons that other apps put on a record's page, such as a new task about it.
+
+    Apps give theirs by the hook `record_buttons`: a function of the request and the record.
+    """
+    return [button for offer in hooks.get_hooks("record_buttons") for button in offer(request, record)]
 
 
 class SettingsCard(Component):

@@ -80,8 +80,8 @@ ROLE_PERMISSIONS: Final[Mapping[Role, tuple[str, ...]]] = {
     Role.OWNER: ("wagtailadmin.access_admin", *_CONTENT, *_OPERATIONS, *_SETTINGS),
     Role.ADMIN: ("wagtailadmin.access_admin", *_CONTENT, *_OPERATIONS, *_SETTINGS),
     Role.MANAGER: ("wagtailadmin.access_admin", *_OPERATIONS),
-    Role.EDITOR: ("wagtailadmin.access_admin", *_CONTENT),
-    Role.GUIDE: ("wagtailadmin.access_admin", "tours.lead_schedule"),
+    Role.EDITOR: ("wagtailadmin.access_admin", "crm.do_task", *_CONTENT),
+    Role.GUIDE: ("wagtailadmin.access_admin", "crm.do_task", "tours.lead_schedule"),
 }
 
 # What a role may do with the pages below the organization's container, as Wagtail's page permissions.
@@ -173,6 +173,8 @@ DUTIES: Final[tuple[tuple[Promise, tuple[Duty, ...]], ...]] = (
             ),
             Duty(_("Plan tours, prices and departures"), ("tours.*",)),
             Duty(_("See and care for customers"), ("crm.*",)),
+            Duty(_("Work on tasks given to them"), ("crm.do_task",)),
+            Duty(_("Give out tasks and plan projects"), ("crm.add_task", "crm.change_task", "crm.add_project")),
         ),
     ),
     (

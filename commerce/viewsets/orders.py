@@ -43,6 +43,7 @@ from commerce.viewsets.verbs import (
 from crm import queries as crm_queries
 from tenancy import audit
 from tenancy.money import format_money
+from tenancy.panels import record_buttons
 
 # What staff can do with an order, each on a page of its own; `queries.staff_verbs` says which of them an order allows.
 VERBS = {
@@ -156,6 +157,10 @@ class OrderInspectView(InspectView):
 
     def get_fields(self):
         return []
+
+    @cached_property
+    def header_more_buttons(self):
+        return [*super().header_more_buttons, *record_buttons(self.request, self.object)]
 
     def get_context_data(self, **kwargs):
         order, user = self.object, self.request.user

@@ -224,6 +224,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-domains": {"task": "tenancy.sweep_domains", "schedule": 60.0},
     "sweep-invitations": {"task": "tenancy.sweep_invitations", "schedule": crontab(hour="3", minute="10")},
     "sweep-messages": {"task": "crm.sweep_messages", "schedule": 60.0},
+    "remind-of-tasks": {"task": "crm.sweep_task_reminders", "schedule": 300.0},
     "sweep-provider-events": {"task": "commerce.sweep_provider_events", "schedule": 30.0},
     "sweep-holds": {"task": "commerce.sweep_holds", "schedule": 30.0},
     "sweep-choices": {"task": "commerce.sweep_choices", "schedule": 60.0},

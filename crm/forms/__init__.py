@@ -3,6 +3,19 @@
 from crm.forms.customers import CustomerForm
 from crm.forms.links import RecordsField
 from crm.forms.messages import MessageForm
+from crm.forms.projects import ProjectForm
 from crm.forms.protocols import ProtocolForm, ProtocolTemplateForm
+from crm.forms.tasks import ChangeTasksForm, CommentForm, StepForm, TaskForm
 
-__all__ = ["CustomerForm", "MessageForm", "ProtocolForm", "ProtocolTemplateForm", "RecordsField"]
+__all__ = [
+    "ChangeTasksForm",
+    "CommentForm",
+    "CustomerForm",
+    "MessageForm",
+    "ProjectForm",
+    "ProtocolForm",
+    "ProtocolTemplateForm",
+    "RecordsField",
+    "StepForm",
+    "TaskForm",
+]

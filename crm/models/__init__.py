@@ -5,6 +5,7 @@ from crm.models.customers import Consent, Customer, CustomerTag
 from crm.models.keys import CustomerKey
 from crm.models.links import RecordLink
 from crm.models.messages import Message, new_message_key
+from crm.models.projects import Milestone, Project, ProjectLink, ProjectMember
 from crm.models.protocols import (
     ContactKind,
     Protocol,
@@ -13,21 +14,32 @@ from crm.models.protocols import (
     ProtocolParticipant,
     ProtocolTemplate,
 )
+from crm.models.tasks import ChecklistItem, Task, TaskComment, TaskDependency, TaskLink, TaskWatcher
 
 __all__ = [
     "Activity",
+    "ChecklistItem",
     "Consent",
     "ContactKind",
     "Customer",
     "CustomerKey",
     "CustomerTag",
     "Message",
+    "Milestone",
+    "Project",
+    "ProjectLink",
+    "ProjectMember",
     "Protocol",
     "ProtocolFile",
     "ProtocolLink",
     "ProtocolParticipant",
     "ProtocolTemplate",
     "RecordLink",
+    "Task",
+    "TaskComment",
+    "TaskDependency",
+    "TaskLink",
+    "TaskWatcher",
     "TimelinePin",
     "new_message_key",
 ]

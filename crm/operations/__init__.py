@@ -2,6 +2,7 @@
 
 from crm.operations.activities import record_activity
 from crm.operations.customers import find_or_create_customer, record_consent
+from crm.operations.dependencies import add_dependency, remove_dependency
 from crm.operations.links import LinkRefused, set_links
 from crm.operations.messages import SWEEP_AFTER, queue_message, retry_message, send_message
 from crm.operations.protocols import (
@@ -13,24 +14,48 @@ from crm.operations.protocols import (
     set_participants,
 )
 from crm.operations.tags import pin, set_tags, unpin
+from crm.operations.task_letters import remind_of_task
+from crm.operations.tasks import (
+    TaskRefused,
+    add_item,
+    change_tasks,
+    comment_on_task,
+    end_series,
+    move_task,
+    settle_task,
+    tick_item,
+    watch_task,
+)
 
 __all__ = [
     "SWEEP_AFTER",
     "LinkRefused",
+    "TaskRefused",
+    "add_dependency",
     "add_files",
+    "add_item",
+    "change_tasks",
     "close_follow_up",
+    "comment_on_task",
+    "end_series",
     "find_or_create_customer",
     "log_protocol",
+    "move_task",
     "pin",
     "queue_message",
     "record_activity",
     "record_consent",
     "relink_protocol",
+    "remind_of_task",
+    "remove_dependency",
     "remove_files",
     "retry_message",
     "send_message",
     "set_links",
     "set_participants",
     "set_tags",
+    "settle_task",
+    "tick_item",
     "unpin",
+    "watch_task",
 ]

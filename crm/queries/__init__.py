@@ -13,6 +13,7 @@ from crm.queries.links import (
 )
 from crm.queries.messages import due_messages, failed_messages, messages_about
 from crm.queries.phones import phone_number, phone_region
+from crm.queries.projects import with_progress
 from crm.queries.protocols import (
     follow_ups,
     follow_ups_with,
@@ -23,16 +24,40 @@ from crm.queries.protocols import (
     readable_protocols,
 )
 from crm.queries.search import find_customers
+from crm.queries.tasks import (
+    BY_DUE_DAY,
+    Column,
+    board,
+    due_task_reminders,
+    due_within,
+    open_tasks_with,
+    overdue,
+    tasks,
+    tasks_by_day,
+    tasks_given_to,
+    tasks_of_project,
+    tasks_to_wait_for,
+    tasks_waiting_for,
+    watchers_of,
+    with_steps,
+)
 from crm.queries.timeline import Timeline, TimelineEntry, timeline, timeline_entry
+from crm.queries.work import customer_of, linked_records, record_of, tasks_about
 
 __all__ = [
+    "BY_DUE_DAY",
+    "Column",
     "LinkableKind",
     "RecordUnknown",
     "Timeline",
     "TimelineEntry",
+    "board",
     "customer_by_email",
+    "customer_of",
     "customers_with_tags",
     "due_messages",
+    "due_task_reminders",
+    "due_within",
     "failed_messages",
     "find_customers",
     "find_records",
@@ -40,7 +65,10 @@ __all__ = [
     "follow_ups_with",
     "latest_consents",
     "linkable_kinds",
+    "linked_records",
     "messages_about",
+    "open_tasks_with",
+    "overdue",
     "own_kinds",
     "phone_number",
     "phone_region",
@@ -50,10 +78,21 @@ __all__ = [
     "readable_protocols",
     "record_key",
     "record_name",
+    "record_of",
     "records_by_key",
     "records_of",
     "search_customers",
     "tags_in_use",
+    "tasks",
+    "tasks_about",
+    "tasks_by_day",
+    "tasks_given_to",
+    "tasks_of_project",
+    "tasks_to_wait_for",
+    "tasks_waiting_for",
     "timeline",
     "timeline_entry",
+    "watchers_of",
+    "with_progress",
+    "with_steps",
 ]

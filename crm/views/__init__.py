@@ -2,6 +2,7 @@ from crm.views.customers import CustomerProfileView, offered_records
 from crm.views.finding import find_customers
 from crm.views.links import find_records
 from crm.views.messages import resend_message, write_message
+from crm.views.projects import ProjectCreateView, ProjectEditView, ProjectIndexView, ProjectView
 from crm.views.protocols import (
     close_follow_up,
     history_pdf,
@@ -11,22 +12,52 @@ from crm.views.protocols import (
     protocol_pdf,
     readable_protocol,
 )
+from crm.views.task_bulk import ChangeTasks
+from crm.views.task_overviews import TaskBoardView, TaskCalendarView
+from crm.views.task_verbs import (
+    add_dependency,
+    add_item,
+    end_series,
+    move_task,
+    remove_dependency,
+    tick_item,
+    watch_task,
+)
+from crm.views.tasks import TaskCreateView, TaskEditView, TaskIndexView, TaskView
 from crm.views.timeline import pin, timeline
 
 __all__ = [
+    "ChangeTasks",
     "CustomerProfileView",
+    "ProjectCreateView",
+    "ProjectEditView",
+    "ProjectIndexView",
+    "ProjectView",
+    "TaskBoardView",
+    "TaskCalendarView",
+    "TaskCreateView",
+    "TaskEditView",
+    "TaskIndexView",
+    "TaskView",
+    "add_dependency",
+    "add_item",
     "close_follow_up",
+    "end_series",
     "find_customers",
     "find_records",
     "history_pdf",
     "linked_records",
     "log_protocol",
+    "move_task",
     "offered_records",
     "pin",
     "protocol_file",
     "protocol_pdf",
     "readable_protocol",
+    "remove_dependency",
     "resend_message",
+    "tick_item",
     "timeline",
+    "watch_task",
     "write_message",
 ]

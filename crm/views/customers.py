@@ -9,6 +9,7 @@ from wagtail.admin.widgets.button import Button
 
 from crm import queries
 from crm.views.timeline import timeline_context
+from tenancy.panels import record_buttons
 
 
 def offered_records(customer):
@@ -29,7 +30,11 @@ class CustomerProfileView(InspectView):
     def header_more_buttons(self):
         history = Button(_("History"), url=reverse("customers:history", args=[self.object.pk]), icon_name="history")
         may_read = self.request.user.has_perm("crm.change_customer")
-        return [*super().header_more_buttons, *([history] if may_read else [])]
+        return [
+            *super().header_more_buttons,
+            *record_buttons(self.request, self.object),
+            *([history] if may_read else []),
+        ]
 
     def get_breadcrumbs_items(self):
         return [

@@ -4,15 +4,19 @@ from crm.viewsets.group import CustomerGroup
 from crm.viewsets.links import RecordsViewSet
 from crm.viewsets.messages import MessageViewSet, failed_messages_button
 from crm.viewsets.protocols import ContactKindViewSet, ProtocolTemplateViewSet, ProtocolViewSet
+from crm.viewsets.tasks import ProjectViewSet, TaskGroup, TaskViewSet
 
 __all__ = [
     "ContactKindViewSet",
     "CustomerGroup",
     "CustomerViewSet",
     "MessageViewSet",
+    "ProjectViewSet",
     "ProtocolTemplateViewSet",
     "ProtocolViewSet",
     "RecordsViewSet",
+    "TaskGroup",
+    "TaskViewSet",
     "customer_column",
     "failed_messages_button",
 ]

@@ -2,12 +2,14 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 from django.db.models import Model
 
 from crm.enums import Direction, ProtocolKind
-from crm.models import Customer, Message, Protocol
-from crm.operations import log_protocol, queue_message, record_activity
+from crm.models import Customer, Message, Protocol, Task
+from crm.operations import log_protocol, queue_message, record_activity, settle_task
+from tenancy.models import User
 
 NOW = dt.datetime(2031, 1, 10, 12, tzinfo=dt.UTC)
 
@@ -58,3 +60,13 @@ def make_contacts(customer: Customer, count: int, *, about: Sequence[Model] = ()
         record_activity(customer, kind="waved_hello", at=at + dt.timedelta(minutes=1), record=record)
         message = make_message(customer, key=f"{customer.pk}-{number}", subject=f"Letter {number}")
         Message.objects.filter(pk=message.pk).update(created_at=at + dt.timedelta(minutes=2))
+
+
+def make_task(user: User | None, *, title: str = "Call back", steps: Sequence[str] = (), **fields: Any) -> Task:
+    """A task that somebody wrote down for themselves, unless `assignee` says another."""
+    task = Task.objects.create(**{"title": title, "assignee": user, **fields})
+    if user is None:
+        return task
+    return settle_task(
+        task, changed={"assignee", "due_on", "repeat_rule"}, checklist=steps, is_new=True, now=NOW, actor=user
+    )

@@ -10,6 +10,7 @@ from django.utils.translation import override
 from phonenumber_field.modelfields import PhoneNumberField
 
 from commerce.enums import RefundStatus
+from crm.enums import TaskState
 from tenancy import audit
 from tenancy.audit.sentences import PAGES
 from tests.guards.test_structure import APPS, _python_files
@@ -19,6 +20,7 @@ NAME = re.compile(r"[a-z_]+\.[a-z_.]+")
 # Names that are put together, and what they can become.
 PUT_TOGETHER = {
     "refund.": [f"refund.{status}" for status in RefundStatus],
+    "task.": [f"task.{state}" for state in TaskState],
     "schedule.": [f"schedule.{status}" for status in ScheduleStatus],
 }
 # Wagtail's own names, which Wagtail writes.

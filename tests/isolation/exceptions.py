@@ -33,6 +33,7 @@ NOT_WORDS: dict[str, str] = {
     "crm_message.kind": CODE,
     "crm_message.language": LANGUAGE,
     "crm_protocolfile.content_type": MEDIA_TYPE,
+    "crm_task.repeat_rule": "a rule of recurrence, which allows no other words",
     "django_session.session_data": "signed and packed; test_sessions.py looks into it",
     "django_session.session_key": "random",
     "places_place.country": "a country code",

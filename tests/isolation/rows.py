@@ -23,6 +23,7 @@ NOW = dt.datetime(2031, 1, 10, 12, tzinfo=dt.UTC)
 NAMES = {
     "tours.AvailabilityPattern.rule": "",
     "tours.DepartureDecision.outcome": "",
+    "crm.Task.repeat_rule": "",
     "wagtailcore.ModelLogEntry.action": "wagtail.edit",
 }
 

@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from commerce.models import AuthorisationRule, DepositRule, Difference, Dispute, Order, PaymentLink, Promotion
 from commerce.operations import Contact, record_adjustment
+from crm.models import Project
+from crm.operations import add_dependency
 from tenancy import outbox
 from tenancy.enums import Role
 from tenancy.models import EmailChange, Invitation, Organization, User
@@ -21,7 +23,7 @@ from tenancy.queries import forget_hosts
 from tenancy.rules import token_hash
 from tenancy.scope import every_organization, organization_scope
 from tests.commerce.factories import order_of
-from tests.crm.factories import make_contacts
+from tests.crm.factories import make_contacts, make_task
 from tests.factories import (
     GuideFactory,
     PlaceFactory,
@@ -103,6 +105,7 @@ def build_world() -> World:
             side.users[role] = make_member(organization, role, canaries.email())
         with organization_scope(organization.pk):
             _sell(canaries)
+            _plan(canaries, side.users[Role.OWNER])
             _send_links(side)
             write_site(canaries, owner=side.users[Role.OWNER], editor=side.users[Role.EDITOR])
         sides.append(side)
@@ -170,6 +173,16 @@ def _sell(say: Canaries) -> None:
     GuideSwap.objects.create(assignment=asked, reason=say.text())
     promotion = Promotion.objects.create(name=say.text(), basis_points=1000)
     promotion.codes.create(code=say.slug())
+
+
+def _plan(say: Canaries, owner: User) -> None:
+    """A project with two tasks, of which one waits for the other."""
+    project = Project.objects.create(name=say.text(), owner=owner)
+    day = dt.date(2040, 1, 1)
+    first, second = (
+        make_task(owner, title=say.text(), project=project, due_on=day, steps=[say.text()]) for _number in range(2)
+    )
+    add_dependency(second, needs=first, actor=owner)
 
 
 def _contest(order: Order) -> None:

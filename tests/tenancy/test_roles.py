@@ -18,6 +18,8 @@ from tenancy.scope import organization_scope
 from tests.cms.factories import PictureFactory, new_sizes
 
 CUSTOMERS = ("Customers", ["Find a customer", "All customers", "Protocols", "Follow-ups due", "Messages"])
+TASKS_GIVEN = ("Tasks", ["My tasks", "All tasks", "Board", "Calendar"])
+TASKS = ("Tasks", [*TASKS_GIVEN[1], "Projects"])
 PRICES = ("Prices", ["Seasons", "Early bird and last minute", "Groups", "What does it cost?"])
 REPORTS_ON_PAGES = [
     "Locked pages",
@@ -36,6 +38,7 @@ ALL = [
     "Schedules",
     "Orders",
     "Promo codes",
+    TASKS,
     CUSTOMERS,
     "Tours",
     PRICES,
@@ -84,6 +87,7 @@ MENUS = {
         "Schedules",
         "Orders",
         "Promo codes",
+        TASKS,
         CUSTOMERS,
         "Tours",
         PRICES,
@@ -94,6 +98,7 @@ MENUS = {
         HELP,
     ],
     Role.EDITOR: [
+        TASKS_GIVEN,
         "Tours",
         "Places",
         "Pages",
@@ -103,7 +108,7 @@ MENUS = {
         ("Settings", ["Branding"]),
         HELP_FOR_EDITORS,
     ],
-    Role.GUIDE: ["Today", "Calendar", "My departures", HELP],
+    Role.GUIDE: ["Today", "Calendar", "My departures", TASKS_GIVEN, HELP],
 }
 
 # The views that need no record, by who can open them.
@@ -144,6 +149,7 @@ SCHEDULES = {
     "schedules:index_results",
     "swaps:index",
 }
+TASK_VIEWS = {"tasks:board", "tasks:calendar", "tasks:index", "tasks:index_results"}
 TOURS = {"records:find", "tours:index", "tours:index_results"}
 PLACES = {
     "place_chooser:choose",
@@ -246,6 +252,9 @@ OPERATIONS = {
     "patterns:index",
     "patterns:index_results",
     "price_check:index",
+    "projects:add",
+    "projects:index",
+    "projects:index_results",
     "promotions:add",
     "promotions:index",
     "promotions:index_results",
@@ -263,6 +272,7 @@ OPERATIONS = {
     "seasons:add",
     "seasons:index",
     "seasons:index_results",
+    "tasks:add",
     "tours:add",
 }
 SETTINGS = {
@@ -310,11 +320,11 @@ SETTINGS = {
     "wagtailadmin_collections:index",
 }
 VIEWS = {
-    Role.OWNER: EVERYBODY | SCHEDULES | TOURS | PLACES | CONTENT | OPERATIONS | SETTINGS,
-    Role.ADMIN: EVERYBODY | SCHEDULES | TOURS | PLACES | CONTENT | OPERATIONS | SETTINGS,
-    Role.MANAGER: EVERYBODY | SCHEDULES | TOURS | PLACES | OPERATIONS,
-    Role.EDITOR: EVERYBODY | TOURS | PLACES | CONTENT,
-    Role.GUIDE: EVERYBODY | SCHEDULES,
+    Role.OWNER: EVERYBODY | TASK_VIEWS | SCHEDULES | TOURS | PLACES | CONTENT | OPERATIONS | SETTINGS,
+    Role.ADMIN: EVERYBODY | TASK_VIEWS | SCHEDULES | TOURS | PLACES | CONTENT | OPERATIONS | SETTINGS,
+    Role.MANAGER: EVERYBODY | TASK_VIEWS | SCHEDULES | TOURS | PLACES | OPERATIONS,
+    Role.EDITOR: EVERYBODY | TASK_VIEWS | TOURS | PLACES | CONTENT,
+    Role.GUIDE: EVERYBODY | TASK_VIEWS | SCHEDULES,
 }
 
 

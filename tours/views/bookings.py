@@ -12,6 +12,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
 from crm.queries import protocols_about, record_key
+from tenancy.panels import record_buttons
 from tours import operations, queries
 from tours.enums import BookingStatus
 from tours.forms import PartyForm, participant_forms
@@ -56,6 +57,10 @@ class BookingInspectView(InspectView):
     def get_object(self, queryset=None):
         bookings = Booking.objects.select_related("customer", "schedule__tour", "schedule__variant")
         return get_object_or_404(bookings.prefetch_related("participants"), pk=self.pk)
+
+    @cached_property
+    def header_more_buttons(self):
+        return [*super().header_more_buttons, *record_buttons(self.request, self.object)]
 
     def get_page_subtitle(self):
         return f"{self.object.customer}, {departure(self.object.schedule)}"

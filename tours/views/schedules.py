@@ -18,6 +18,7 @@ from wagtail.admin.widgets.button import Button
 from wagtail.permissions import policy_registry
 
 from tenancy.fields import translated
+from tenancy.panels import record_buttons
 from tenancy.queries import current_organization
 from tours import operations, queries
 from tours.enums import AssignmentStatus, ScheduleStatus
@@ -278,6 +279,7 @@ class ScheduleInspectView(InspectView):
             *super().header_more_buttons,
             # Apps above offer what they do with a departure, such as to book on it.
             *(button for offer in hooks.get_hooks("schedule_buttons") for button in offer(self.request, self.object)),
+            *record_buttons(self.request, self.object),
             *move_buttons(self.object, may_change=self.user_has_permission("change")),
             *guide_buttons(self.request.user, self.object, may_change=self.user_has_permission("change")),
             *verb_buttons(Button, self.object, may_change=self.user_has_permission("change")),

@@ -1,4 +1,4 @@
-"""Pure rules of customers and messages."""
+"""When a message that could not be sent is tried again."""
 
 from datetime import datetime, timedelta
 from typing import Final

@@ -1,0 +1,65 @@
+"""E-mails to the team about tasks, in each reader's language: a subject, a text, and the same as HTML."""
+
+from dataclasses import dataclass
+
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from crm.enums import TaskLetter
+from crm.models import Task
+from tenancy.models import User
+from tenancy.queries import absolute_url, current_organization, language_of
+from tenancy.rules import person_name
+
+
+@dataclass(frozen=True, slots=True)
+class Email:
+    """A message ready to be sent."""
+
+    recipient: str
+    language: str
+    subject: str
+    text: str
+    html: str
+
+
+def about_task(task: Task, kind: TaskLetter, user: User, *, actor: User | None = None, quote: str = "") -> Email:
+    """Return what a person reads who was given a task, is mentioned at it or is reminded of it."""
+    organization = current_organization()
+    language = language_of(user) or organization.default_language
+    with override(language):
+        facts = {"task": task.title, "who": person_name(actor) if actor is not None else ""}
+        subject, lead = {
+            TaskLetter.ASSIGNED: (_("For you: %(task)s"), _("%(who)s has given you a task.")),
+            TaskLetter.MENTIONED: (_("%(who)s mentions you: %(task)s"), _("%(who)s mentions you at a task.")),
+            TaskLetter.REMINDER: (_("Reminder: %(task)s"), _("This task is due.")),
+        }[kind]
+        subject %= facts
+        values = {
+            "subject": subject,
+            "organization": organization,
+            "name": user.first_name,
+            "lead": lead % facts,
+            "task": task,
+            "due": _due(task),
+            "quote": quote,
+            "language": language,
+            "url": absolute_url(organization, reverse("tasks:inspect", args=[task.pk])),
+        }
+        return Email(
+            user.email,
+            language,
+            subject,
+            render_to_string("crm/email/task.txt", values),
+            render_to_string("crm/email/task.html", values),
+        )
+
+
+def _due(task: Task) -> str:
+    if task.due_on is None:
+        return ""
+    day = date_format(task.due_on, _("l j F Y"))
+    return f"{day}, {task.due_time:%H:%M}" if task.due_time is not None else day

@@ -1,0 +1,34 @@
+"""Pure rules of customers, messages and tasks."""
+
+from crm.rules.messages import MAX_ATTEMPTS, next_attempt
+from crm.rules.tasks import (
+    REPEATS,
+    CalendarMonth,
+    calendar_month,
+    is_overdue,
+    mentioned,
+    next_due_day,
+    progress,
+    reminder_instant,
+    repeat_in_words,
+    rule_problem,
+)
+from crm.rules.timelines import Scale, Span, scale_of
+
+__all__ = [
+    "MAX_ATTEMPTS",
+    "REPEATS",
+    "CalendarMonth",
+    "Scale",
+    "Span",
+    "calendar_month",
+    "is_overdue",
+    "mentioned",
+    "next_attempt",
+    "next_due_day",
+    "progress",
+    "reminder_instant",
+    "repeat_in_words",
+    "rule_problem",
+    "scale_of",
+]
