@@ -99,7 +99,7 @@ def _pins(customer: Customer) -> list[tuple[str, int]]:
         for content_type in [ContentType.objects.get_for_model(model)]
     }
     pins = TimelinePin.objects.filter(customer=customer).order_by("-pk").values_list("content_type", "object_id")
-    return [(kinds[content_type], pk) for content_type, pk in pins]
+    return [(kinds[content_type], pk) for content_type, pk in pins if content_type in kinds]
 
 
 def _rows(keys: Iterable[tuple[str, int]], user: Any) -> dict[tuple[str, int], Entry]:

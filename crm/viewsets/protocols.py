@@ -135,6 +135,7 @@ class ContactKindViewSet(ModelViewSet):
     add_to_admin_menu = False
     copy_view_enabled = False
     form_fields = ["name"]
+    list_display = ["name"]
 
 
 class ProtocolTemplateViewSet(ModelViewSet):
