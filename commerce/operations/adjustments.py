@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from commerce import queries
 from commerce.enums import OrderStatus, PaymentPurpose, PaymentStatus
 from commerce.models import Order, OrderAdjustment, Payment
+from commerce.operations.confirmations import pay_off
 from commerce.operations.payment_plans import promised_method
-from commerce.operations.payments import PaymentRefused, pay_off
+from commerce.operations.payments import PaymentRefused
 from commerce.operations.states import take_off
 from commerce.rules import PAID_AND_STANDING
 from tenancy import audit

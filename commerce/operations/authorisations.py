@@ -12,22 +12,21 @@ from commerce.enums import AuthorisationEnding, PaymentStatus
 from commerce.gateways import stripe
 from commerce.models import Order, OrderLine, Payment
 from commerce.operations.attention import call_attention
-from commerce.operations.payments import PaymentRefused, await_instead, mark_paid, settle_payment
+from commerce.operations.confirmations import pay_off
+from commerce.operations.payments import PaymentRefused, settle_payment
+from commerce.operations.reservations import RESERVATION_FREED, await_instead, lower_reserved
 from commerce.operations.states import stop_later
 from commerce.rules import is_ending
 from tenancy import audit
 from tenancy.audit import Actor
 from tenancy.jobs import enqueue
-from tours.models import Schedule
 from tours.operations import guarantee_departure
+from tours.queries import schedule_for_update
 
 # Reserved money is taken at once by its job; the sweep takes over when that has not happened after this time.
 CAPTURE_AGAIN_AFTER: Final = timedelta(minutes=5)
 RESERVATION_TAKEN: Final = gettext_noop(
     "The bank would not keep the card reserved any longer, so the money was taken; the departure is not certain yet."
-)
-RESERVATION_FREED: Final = gettext_noop(
-    "The bank would not keep the card reserved any longer, so it was freed. The guest was asked to pay."
 )
 
 
@@ -45,14 +44,20 @@ def follow_reservations(schedule_id: int, *, now: datetime) -> None:
 
     With enough people it is certain, and promised to all from then on. A repeat has no effect.
     """
-    schedule = Schedule.objects.select_related("tour", "variant").get(pk=schedule_id)
-    reserved = queries.reserved_on(schedule_id)
-    is_open = schedule.guaranteed_at is None and schedule.status != "cancelled" and schedule.starts_at > now
-    if reserved and is_open and queries.people_confirmed(schedule) >= schedule.fewest_participants:
-        # Whoever leaves now leaves a departure that takes place.
-        guarantee_departure(schedule, now=now)
-    for payment_id in reserved:
+    if queries.reserved_on(schedule_id):
+        _make_certain(schedule_id, now=now)
+    for payment_id in queries.reserved_on(schedule_id):
         _follow(payment_id, now=now)
+
+
+@transaction.atomic
+def _make_certain(schedule_id: int, *, now: datetime) -> None:
+    # Counted under its lock, so that nobody leaves between the count and the promise; whoever leaves then leaves a departure that
+    # takes place.
+    schedule = schedule_for_update(schedule_id)
+    is_open = schedule.guaranteed_at is None and schedule.status != "cancelled" and schedule.starts_at > now
+    if is_open and queries.people_confirmed(schedule) >= schedule.fewest_participants:
+        guarantee_departure(schedule, now=now)
 
 
 @transaction.atomic
@@ -61,16 +66,22 @@ def _follow(payment_id: int, *, now: datetime) -> None:
     if not _is_waiting(payment):
         return
     if queries.takes_place(order, now=now):
-        _begin_capture(payment, now=now)
+        _begin_capture(order, now=now)
     elif payment.authorised_until is not None and is_ending(payment.authorised_until, now=now):
         rule = queries.rule_of(order)
         stands = bool(queries.standing_minor(order))
         if stands and rule is not None and rule.when_ending == AuthorisationEnding.CAPTURE:
-            call_attention(order, RESERVATION_TAKEN)
-            _begin_capture(payment, now=now)
+            if _begin_capture(order, now=now) is not None:
+                call_attention(order, RESERVATION_TAKEN)
         else:
             stop_later(payment, now=now)
-            await_instead(order, payment, attention=RESERVATION_FREED, now=now)
+            _ask_instead(order, payment, attention=RESERVATION_FREED, now=now)
+
+
+def _ask_instead(order: Order, payment: Payment, *, attention: str, now: datetime) -> None:
+    await_instead(order, payment, attention=attention, now=now)
+    if not queries.undecided_minor(order):
+        pay_off(order, now=now)
 
 
 def _locked(payment_id: int) -> tuple[Order, Payment]:
@@ -82,27 +93,40 @@ def _is_waiting(payment: Payment) -> bool:
     return payment.status == PaymentStatus.AUTHORISED and payment.capture_at is None
 
 
-def _begin_capture(payment: Payment, *, now: datetime) -> None:
+def _begin_capture(order: Order, *, now: datetime) -> Payment | None:
+    """Have the reserved money of an order taken, no more than it needs; return its payment, None when nothing is to be taken."""
+    # What somebody wrote down in the meantime is not taken a second time.
+    lower_reserved(order, now=now)
+    payment = queries.reserved_payment(order)
+    if payment is None:
+        pay_off(order, now=now)
+        return None
     # From here on its amount stands, whatever happens before Stripe has answered.
     payment.capture_at = now + CAPTURE_AGAIN_AFTER
     payment.save(update_fields=["capture_at", "updated_at"])
     enqueue("commerce.capture_payment", payment_id=payment.pk)
+    return payment
 
 
 @transaction.atomic(durable=True)
 def take_reserved(order: Order, *, now: datetime, actor: Actor) -> Payment:
     """Take the money reserved for one order now, because staff say so; return its payment.
 
-    Raises `PaymentRefused` when none is reserved, or it is being taken.
+    Raises `PaymentRefused` when none is reserved, it is being taken, or no places stand for which it would be taken.
     """
     order = queries.order_for_update(order.pk)
     found = queries.reserved_payment(order)
     payment = queries.payment_for_update(found.pk) if found is not None else None
     if payment is None or not _is_waiting(payment):
         raise PaymentRefused(_("Nothing is reserved on a card for this order."))
-    audit.record("payment.taken", payment, actor=actor, amount_minor=payment.amount_minor, currency=payment.currency)
-    _begin_capture(payment, now=now)
-    return payment
+    if not queries.standing_minor(order):
+        raise PaymentRefused(_("No places stand for which the money could be taken."))
+    taken = _begin_capture(order, now=now)
+    if taken is None:
+        # What is to be paid has come another way, or is too little for a card.
+        return payment
+    audit.record("payment.taken", taken, actor=actor, amount_minor=taken.amount_minor, currency=taken.currency)
+    return taken
 
 
 def capture_payment(payment_id: int, *, now: datetime) -> Payment:
@@ -123,20 +147,3 @@ def capture_payment(payment_id: int, *, now: datetime) -> Payment:
             keys, intent.reference, amount_minor=payment.amount_minor, currency=payment.currency
         )
     return settle_payment(payment_id, intent=intent, now=now)
-
-
-def lower_reserved(order: Order, *, now: datetime) -> None:
-    """Let less be taken from a reserved card after places were given up: what the others cost. The caller has locked the order."""
-    payment = queries.reserved_payment(order)
-    if payment is None:
-        return
-    worth = queries.standing_minor(order) - queries.due_minor(order)
-    if worth >= payment.amount_minor:
-        return
-    if worth > 0:
-        payment.amount_minor = worth
-        payment.save(update_fields=["amount_minor", "updated_at"])
-        return
-    stop_later(payment, now=now)
-    if not queries.due_minor(order):
-        mark_paid(order, now=now)

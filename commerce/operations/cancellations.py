@@ -10,12 +10,13 @@ from commerce import queries
 from commerce.enums import UNDECIDED, CancellationTerms, ChoiceStatus, OrderStatus, RefundReason
 from commerce.models import BookingChange, Cancellation, Order, Refund
 from commerce.operations.attention import FEE_UNPAID, call_attention
-from commerce.operations.authorisations import lower_reserved
 from commerce.operations.changes import write_lines
+from commerce.operations.confirmations import pay_off
 from commerce.operations.endings import close_when_empty
-from commerce.operations.payments import expect_no_more, pay_off
+from commerce.operations.payment_plans import expect_no_more
 from commerce.operations.promo_codes import lock_codes
 from commerce.operations.refunds import RefundRefused, pay_back
+from commerce.operations.reservations import lower_reserved
 from commerce.queries import CancellationPreview, CancelledBooking, NotCancellable
 from tenancy import audit
 from tenancy.audit import Actor
@@ -184,10 +185,10 @@ def _free_seats(preview: CancellationPreview, *, now: datetime, actor: Actor) ->
 
 
 def _settle(order: Order, preview: CancellationPreview, *, now: datetime) -> None:
-    expect_no_more(order)
     close_when_empty(order, now=now, at_once=True)
-    if order.status == OrderStatus.CONFIRMED and preview.freed_minor:
-        lower_reserved(order, now=now)
+    # The card first: what is promised besides is still to come.
+    lower_reserved(order, now=now)
+    expect_no_more(order)
     if order.status != OrderStatus.CANCELLED:
         pay_off(queries.order_for_update(order.pk), now=now)
     elif queries.fee_owed_minor(order):

@@ -13,8 +13,8 @@ from commerce.enums import OrderStatus, PaymentMethod, PaymentStatus
 from commerce.gateways import stripe
 from commerce.gateways.stripe import Intent
 from commerce.models import Order, Payment
-from commerce.operations.payments import RECEIVED, PaymentRefused, settle_payment
-from commerce.operations.states import STOP_AGAIN_AFTER, set_payment_status, stop_later
+from commerce.operations.payments import PaymentRefused, settle_payment
+from commerce.operations.states import RECEIVED, STOP_AGAIN_AFTER, set_payment_status, stop_later
 from commerce.rules import method_of, methods_that
 
 # PaymentIntents in these states cannot be stopped any more.

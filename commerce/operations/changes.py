@@ -13,9 +13,9 @@ from commerce import queries
 from commerce.enums import ChoiceStatus, OrderStatus, PaymentMethod, PaymentPurpose, PaymentStatus, RefundReason
 from commerce.models import BookingChange, Order, OrderLine, Payment, PaymentSettings
 from commerce.operations.attention import CHEAPER_NOW, call_attention, settle_attention
+from commerce.operations.confirmations import pay_off
 from commerce.operations.orders import MAX_SEATS
 from commerce.operations.payment_plans import expect_anew
-from commerce.operations.payments import pay_off
 from commerce.operations.promo_codes import follow_lines
 from commerce.operations.refunds import RefundRefused, pay_back
 from commerce.operations.states import take_off

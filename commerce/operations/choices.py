@@ -17,9 +17,10 @@ from commerce.models import BookingChange, DepartureChange, GuestChoice, Order, 
 from commerce.operations.attention import REFUND_TO_APPROVE, call_attention, settle_attention
 from commerce.operations.changes import write_lines
 from commerce.operations.endings import close_when_empty
-from commerce.operations.payments import expect_no_more
+from commerce.operations.payment_plans import expect_no_more
 from commerce.operations.promo_codes import lock_codes
 from commerce.operations.refunds import RefundRefused, pay_back, retry_refund
+from commerce.operations.reservations import await_freed, lower_reserved
 from crm.models import Message
 from crm.operations import queue_message, record_activity
 from tenancy import audit
@@ -76,6 +77,7 @@ def give_places_back(order: Order, choices: Sequence[GuestChoice], *, now: datet
     lock_codes(order)
     release_seats([choice.booking for choice in choices], to=BookingStatus.CANCELLED, now=now)
     settle_choices(choices, ChoiceStatus.GIVEN_BACK, decided_at=now)
+    lower_reserved(order, now=now)
     expect_no_more(order)
     surplus = queries.surplus_minor(order)
     if queries.refund_problem(order, surplus, limit_minor=limit_minor):
@@ -125,6 +127,7 @@ def take_alternative(choice: GuestChoice, *, schedule: Schedule, now: datetime, 
     except SeatsUnavailable as refusal:
         raise ChoiceRefused(refusal.message) from refusal
     settle_choices([locked], ChoiceStatus.REBOOKED, decided_at=now, taken=schedule)
+    await_freed(order, now=now)
     record_activity(order.customer, kind="departure_rebooked", at=now, record=order, facts={"number": order.number})
     audit.record("order.rebooked", order, actor=actor, schedule_id=schedule.pk)
     if order.email:

@@ -14,8 +14,9 @@ from commerce.gateways.stripe_events import verify_event
 from commerce.models import Payment, PaymentSettings, ProviderEvent, Refund
 from commerce.operations.attention import call_attention
 from commerce.operations.disputes import settle_dispute
-from commerce.operations.payments import RECEIVED, settle_payment
+from commerce.operations.payments import settle_payment
 from commerce.operations.refunds import adopt_refund, settle_refund
+from commerce.operations.states import RECEIVED
 from tenancy import audit
 from tenancy.audit import Actor
 from tenancy.jobs import enqueue

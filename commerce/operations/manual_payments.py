@@ -10,8 +10,10 @@ from commerce.enums import OrderStatus, PaymentMethod, PaymentPurpose, PaymentSt
 from commerce.models import Order, Payment
 from commerce.operations.attention import settle_attention
 from commerce.operations.card_payments import close_card_payments
-from commerce.operations.payment_plans import expect_anew
-from commerce.operations.payments import PaymentRefused, expect_no_more, keep_holding, pay_off, receive
+from commerce.operations.confirmations import pay_off
+from commerce.operations.payment_plans import expect_anew, expect_no_more
+from commerce.operations.payments import PaymentRefused, keep_holding, receive
+from commerce.operations.reservations import await_freed
 from commerce.operations.states import set_payment_status, stop_later
 from commerce.rules import DECIDING, method_of
 from tenancy import audit
@@ -112,6 +114,8 @@ def decline_payment(payment: Payment, *, amount_minor: int, reason: str, now: da
     if not is_over:
         if not is_promise and payment.purpose in DECIDING and not queries.is_beside(order, payment):
             _promise_instead(order, payment, now=now)
+        # A card that was freed for this money is not reserved any more.
+        await_freed(order, now=now)
         expect_no_more(order)
         pay_off(order, now=now)
     settle_attention(order)
@@ -158,7 +162,11 @@ def _record_payment(
     order_id: int, *, amount_minor: int, note: str, accept_more: bool, now: datetime, actor: Actor
 ) -> Payment:
     order = queries.order_for_update(order_id)
-    if queries.reserved_payment(order) is not None and amount_minor > queries.owed_minor(order):
+    reserved = queries.reserved_payment(order)
+    if reserved is not None and reserved.capture_at is not None:
+        raise PaymentRefused(_("The card is being charged just now. Please look at the order again in a few minutes."))
+    # Where staff accept it all the same, so much less is taken from the card.
+    if reserved is not None and amount_minor > queries.owed_minor(order) and not accept_more:
         raise PaymentRefused(_("The price is reserved on the guest's card. Take that, or cancel the order."))
     most = queries.recordable_minor(order)
     may_be_more = accept_more and order.status in queries.TAKES_MONEY

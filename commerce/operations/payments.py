@@ -1,6 +1,6 @@
 """Payments settled: what came in confirms its order, is honoured late, or goes back."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext_noop
@@ -10,32 +10,26 @@ from commerce.enums import (
     ChangeKind,
     ChoiceStatus,
     OrderStatus,
-    PaymentMethod,
-    PaymentPurpose,
     PaymentStatus,
     RefundReason,
 )
 from commerce.gateways.stripe import Intent, Movement
 from commerce.models import Order, Payment
 from commerce.operations.attention import TOO_MUCH, call_attention, settle_attention
+from commerce.operations.confirmations import bookings_of, confirm_order, mark_paid, pay_off
 from commerce.operations.ledger import record_charge
+from commerce.operations.payment_plans import await_again, expect_no_more
 from commerce.operations.promo_codes import CodeRefused, retake_codes
 from commerce.operations.refunds import start_refund
-from commerce.operations.states import set_order_status, set_payment_status, stop_later, take_off
-from commerce.rules import FURTHER, KEPT_FOR, PAID_AND_STANDING, method_of, methods_that, rest_method
+from commerce.operations.reservations import await_instead, lower_reserved
+from commerce.operations.states import RECEIVED, set_order_status, set_payment_status, stop_later, take_off
+from commerce.rules import FURTHER, KEPT_FOR, PAID_AND_STANDING, method_of
 from tenancy import audit
 from tenancy.audit import Actor
 from tenancy.outbox import publish
 from tours.enums import SEAT_TAKING, BookingStatus
-from tours.models import Booking
-from tours.operations import SeatsUnavailable, await_payment, confirm_bookings, retake_seats
+from tours.operations import SeatsUnavailable, await_payment, retake_seats
 
-RECEIVED = (
-    PaymentStatus.SUCCEEDED,
-    PaymentStatus.PARTIALLY_REFUNDED,
-    PaymentStatus.REFUNDED,
-    PaymentStatus.DISPUTED,
-)
 # How Stripe's words for what has brought no money are ours.
 OF_STRIPE = {
     "requires_action": PaymentStatus.REQUIRES_ACTION,
@@ -45,8 +39,6 @@ OF_STRIPE = {
 ON_ITS_WAY = timedelta(hours=1)
 # For how long places are held after a payment failed that had been on its way.
 TO_PAY_AGAIN = timedelta(hours=24)
-# How long guests have to pay in another way what was reserved on their card.
-PAY_INSTEAD_WITHIN = timedelta(days=3)
 # Reasons for staff to look at an order; translated where they are shown.
 PAID_LATE_HONOURED = gettext_noop("Paid after the hold ran out; there was room, so the booking stands.")
 PAID_LATE_REFUNDED = gettext_noop("Paid after the hold ran out; there was no room, so the money goes back.")
@@ -97,10 +89,12 @@ def settle_payment(payment_id: int, *, intent: Intent, now: datetime) -> Payment
         payment.capture_at = None
         payment.save()
         await_instead(order, payment, attention=RESERVATION_ENDED, now=now)
+        if not queries.undecided_minor(order):
+            pay_off(order, now=now)
     elif intent.status in OF_STRIPE:
         set_payment_status(payment, OF_STRIPE[intent.status])
         payment.save()
-    elif intent.failure:
+    elif intent.failure or _has_failed(payment, intent):
         if payment.status == PaymentStatus.PROCESSING:
             # Days may have gone by: the guest is told, and has time to pay again.
             keep_holding(order, until=now + TO_PAY_AGAIN, now=now)
@@ -108,6 +102,11 @@ def settle_payment(payment_id: int, *, intent: Intent, now: datetime) -> Payment
         set_payment_status(payment, PaymentStatus.FAILED)
         payment.save()
     return payment
+
+
+def _has_failed(payment: Payment, intent: Intent) -> bool:
+    """Return whether money that was on its way did not arrive, also where the bank gives no reason."""
+    return payment.status == PaymentStatus.PROCESSING and intent.status == "requires_payment_method"
 
 
 def keep_holding(order: Order, *, until: datetime, now: datetime) -> None:
@@ -118,11 +117,7 @@ def keep_holding(order: Order, *, until: datetime, now: datetime) -> None:
     if order.status == OrderStatus.PENDING:
         order.hold_expires_at = max(until, order.hold_expires_at or until)
         order.save(update_fields=["hold_expires_at", "updated_at"])
-        await_payment(_bookings(order), now=now)
-
-
-def _bookings(order: Order) -> list[Booking]:
-    return list(Booking.objects.filter(order_lines__order=order).distinct())
+        await_payment(bookings_of(order), now=now)
 
 
 def receive(
@@ -163,18 +158,19 @@ def _honour(order: Order, payment: Payment, *, now: datetime) -> None:
     if order.status in (OrderStatus.PENDING, OrderStatus.CONFIRMED):
         # Who pays on arrival may still take another departure.
         may_choose = order.guest_choices.filter(status=ChoiceStatus.WAITING, change__kind=ChangeKind.CANCELLED).exists()
-        if may_choose or any(booking.status in SEAT_TAKING for booking in _bookings(order)):
+        if may_choose or any(booking.status in SEAT_TAKING for booking in bookings_of(order)):
             _take_in(order, payment, now=now)
             _follow_payments(order, now=now)
         else:
             _close_cancelled(order, now=now)
         _pay_lost_back(order, payment, now=now)
+        _pay_surplus_back(order, payment, now=now)
     elif order.status == OrderStatus.EXPIRED:
         if not _retake(order, now=now):
             _pay_back(order, payment, RefundReason.LATE_PAYMENT, PAID_LATE_REFUNDED, now=now)
         else:
             call_attention(order, PAID_LATE_HONOURED)
-            _await_again(order)
+            await_again(order)
             _tell_too_much(order, payment)
             _follow_payments(order, now=now)
             _pay_lost_back(order, payment, now=now)
@@ -194,7 +190,7 @@ def _honour(order: Order, payment: Payment, *, now: datetime) -> None:
 
 def _retake(order: Order, *, now: datetime) -> bool:
     """Take the places of an expired order again, with its codes; return whether there was room for any."""
-    bookings = _bookings(order)
+    bookings = bookings_of(order)
     try:
         with transaction.atomic():
             retake_codes(order, now=now)
@@ -210,7 +206,7 @@ def _reserve(order: Order, payment: Payment, *, until: datetime, now: datetime) 
     if payment.stop_at is not None:
         # Given up here; its job stops it.
         return
-    is_open = order.status == OrderStatus.PENDING and any(b.status in SEAT_TAKING for b in _bookings(order))
+    is_open = order.status == OrderStatus.PENDING and any(b.status in SEAT_TAKING for b in bookings_of(order))
     is_late = order.status == OrderStatus.EXPIRED and _retake(order, now=now)
     if not (is_open or is_late):
         stop_later(payment, now=now)
@@ -224,37 +220,18 @@ def _reserve(order: Order, payment: Payment, *, until: datetime, now: datetime) 
     confirm_order(order, now=now)
 
 
-def await_instead(order: Order, payment: Payment, *, attention: str, now: datetime) -> None:
-    """Wait for what a card had reserved and does not any more: the places stand, and guest and staff are told.
-
-    In the caller's transaction, which has locked the order.
-    """
-    if order.status != OrderStatus.CONFIRMED:
-        return
-    row = queries.payment_settings()
-    day = now.astimezone(row.organization.zone).date() + PAY_INSTEAD_WITHIN
-    starts = [line.booking.schedule.date for line in order.lines.select_related("booking__schedule")]
-    Payment.objects.create(
-        order=order,
-        method=rest_method(PaymentMethod(payment.method), takes_transfers=row.bank_transfer_enabled),
-        status=PaymentStatus.AWAITING_APPROVAL,
-        purpose=PaymentPurpose.REST,
-        amount_minor=payment.amount_minor,
-        currency=payment.currency,
-        due_on=min([day, *starts]),
-    )
-    call_attention(order, attention)
-    publish("commerce.reservation_ended", order_id=order.pk, payment_id=payment.pk)
-
-
 def _take_in(order: Order, payment: Payment, *, now: datetime) -> None:
     """Take what came in off what is waited for, the first due first. What is too much goes back if it came by card; else staff are told."""
-    awaited = queries.due_payments(order)
-    expect_no_more(order, latest_first=False)
-    _tell_too_much(order, payment)
+    left = payment.captured_minor
     # Only what was paid instead of something that was waited for can be too much.
-    left = payment.captured_minor - sum(due.amount_minor for due in awaited)
-    if left > 0 and queries.came_instead(order, payment) and method_of(payment.method).by_provider:
+    is_instead = queries.came_instead(order, payment) and not method_of(payment.method).is_promise
+    if is_instead:
+        for due in queries.due_payments(order):
+            left -= take_off(due, left) if left else 0
+    expect_no_more(order, latest_first=False)
+    lower_reserved(order, now=now)
+    _tell_too_much(order, payment)
+    if left > 0 and is_instead and method_of(payment.method).by_provider:
         call_attention(order, PAID_TWICE)
         start_refund(payment, amount_minor=left, reason=RefundReason.DUPLICATE, now=now)
 
@@ -267,30 +244,10 @@ def _follow_payments(order: Order, *, now: datetime) -> None:
         mark_paid(order, now=now)
 
 
-def pay_off(order: Order, *, now: datetime) -> None:
-    """Let an order be paid of which nothing is owed and nothing waited for any more. In the caller's transaction, order locked."""
-    is_unpaid = order.status in (OrderStatus.PENDING, OrderStatus.CONFIRMED)
-    if is_unpaid and not queries.awaits_money(order) and not queries.owed_minor(order):
-        mark_paid(order, now=now)
-
-
 def _tell_too_much(order: Order, payment: Payment) -> None:
     """Have staff pay back what came by hand for an order beyond what it keeps: only they know how it came."""
     if method_of(payment.method).by_staff and queries.surplus_minor(order):
         call_attention(order, TOO_MUCH)
-
-
-def _await_again(order: Order) -> None:
-    """Wait again for as much of what was to be paid later as is owed now that late money is honoured."""
-    left = queries.missing_minor(order)
-    given_up = order.payments.filter(purpose__in=FURTHER, status=PaymentStatus.CANCELLED)
-    for later in given_up.filter(method__in=methods_that(is_promise=True)).order_by("-pk"):
-        if left <= 0:
-            return
-        set_payment_status(later, PaymentStatus.AWAITING_APPROVAL)
-        later.amount_minor = min(later.amount_minor, left)
-        later.save(update_fields=["status", "amount_minor", "updated_at"])
-        left -= later.amount_minor
 
 
 def _pay_lost_back(order: Order, payment: Payment, *, now: datetime) -> None:
@@ -301,48 +258,12 @@ def _pay_lost_back(order: Order, payment: Payment, *, now: datetime) -> None:
         start_refund(payment, amount_minor=lost, reason=RefundReason.CANCELLED_BY_US, now=now)
 
 
-def expect_no_more(order: Order, *, latest_first: bool = True) -> None:
-    """Let staff wait for no more money than is owed for places that stand or wait for a choice. The caller has locked the order."""
-    stands = order.lines.filter(booking__status__in=SEAT_TAKING).exists()
-    # An order of which nothing is left is closed with its payments.
-    if not stands and not queries.claims_minor(order):
-        return
-    awaited = queries.due_payments(order)
-    owed = max(0, queries.claims_minor(order) - queries.here_minor(order))
-    too_much = sum(payment.amount_minor for payment in awaited) - owed
-    for payment in sorted(awaited, key=due_first, reverse=latest_first):
-        if too_much > 0:
-            too_much -= take_off(payment, too_much)
-
-
-def due_first(payment: Payment) -> tuple[date, int]:
-    """Return what payments are sorted by so that the first one due comes first."""
-    return (payment.due_on or date.min, payment.pk)
-
-
-def confirm_order(order: Order, *, now: datetime) -> None:
-    """Confirm an order and its bookings of which something is still to be paid, in the caller's transaction; it has locked the order."""
-    if order.status == OrderStatus.CONFIRMED:
-        return
-    set_order_status(order, OrderStatus.CONFIRMED)
-    order.hold_expires_at = None
-    order.closed_at = None
-    order.save()
-    confirm_bookings(_bookings(order), now=now)
-    publish("commerce.order_confirmed", order_id=order.pk)
-
-
-def mark_paid(order: Order, *, now: datetime) -> None:
-    """Confirm an order and its bookings whose money came in, in the caller's transaction; the caller has locked the order."""
-    was_confirmed = order.status == OrderStatus.CONFIRMED
-    set_order_status(order, OrderStatus.PAID)
-    order.paid_at = now
-    order.hold_expires_at = None
-    order.closed_at = None
-    order.save()
-    confirm_bookings(_bookings(order), now=now)
-    if not was_confirmed:
-        publish("commerce.order_confirmed", order_id=order.pk)
+def _pay_surplus_back(order: Order, payment: Payment, *, now: datetime) -> None:
+    """Pay back what was taken from a reserved card although it had come another way while it was being taken."""
+    surplus = min(queries.surplus_minor(order), queries.refundable_minor(payment))
+    if payment.takes_later and surplus > 0:
+        call_attention(order, PAID_TWICE)
+        start_refund(payment, amount_minor=surplus, reason=RefundReason.DUPLICATE, now=now)
 
 
 def _close_cancelled(order: Order, *, now: datetime) -> None:

@@ -22,8 +22,9 @@ from commerce.operations.differences import (
 )
 from commerce.operations.disputes import settle_dispute
 from commerce.operations.movements import compare_movements
-from commerce.operations.payments import RECEIVED, settle_payment
+from commerce.operations.payments import settle_payment
 from commerce.operations.refunds import STATUSES, adopt_refund, settle_refund
+from commerce.operations.states import RECEIVED
 from tenancy import audit
 from tenancy.audit import Actor
 from tenancy.jobs import enqueue

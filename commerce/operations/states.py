@@ -10,6 +10,13 @@ from commerce.operations.attention import RECORDED_LEFT, call_attention
 from commerce.rules import check_order_change, check_payment_change, methods_that
 from tenancy.jobs import enqueue
 
+# Payments in these states have brought money, whatever became of it.
+RECEIVED: Final = (
+    PaymentStatus.SUCCEEDED,
+    PaymentStatus.PARTIALLY_REFUNDED,
+    PaymentStatus.REFUNDED,
+    PaymentStatus.DISPUTED,
+)
 # Payments in these states have brought no money, and none is on its way.
 UNPAID: Final = (
     PaymentStatus.PENDING,

@@ -77,6 +77,12 @@ def reserved_payment(order: Order) -> Payment | None:
     return next((payment for payment in order.payments.all() if payment.status == PaymentStatus.AUTHORISED), None)
 
 
+def reserved_minor(order: Order) -> int:
+    """Return how much is reserved on the guest's card for an order, in minor units."""
+    payment = reserved_payment(order)
+    return payment.amount_minor if payment is not None else 0
+
+
 def released_payment(order: Order) -> Payment | None:
     """Return the payment whose money was reserved for an order that is cancelled, and was freed without being taken, or None."""
     if order.status != OrderStatus.CANCELLED:

@@ -2,6 +2,7 @@
 
 from commerce.enums import OrderStatus, PaymentStatus
 from commerce.models import Order, Payment
+from commerce.queries.authorisations import reserved_minor
 from commerce.queries.payments import claims_minor, due_minor, due_payments, here_minor, owed_minor
 from commerce.rules import DECIDING, PAID_AND_STANDING, method_of
 
@@ -87,5 +88,6 @@ def recordable_minor(order: Order) -> int:
 
 
 def missing_minor(order: Order) -> int:
-    """Return what an order costs that is neither here nor waited for, in minor units."""
-    return max(0, claims_minor(order) - here_minor(order) - recorded_minor(order) - due_minor(order))
+    """Return what an order costs that is neither here nor waited for nor reserved on a card, in minor units."""
+    waited_for = recorded_minor(order) + due_minor(order) + reserved_minor(order)
+    return max(0, claims_minor(order) - here_minor(order) - waited_for)

@@ -11,7 +11,7 @@ from commerce.models import Order, OrderLine, Payment, ProviderEvent
 from commerce.queries.authorisations import reserved_payment
 from commerce.queries.disputes import disputes_of
 from commerce.queries.manual_payments import TAKES_MONEY, manual_payment_of, recorded_payment_of
-from commerce.queries.payments import card_payment_of, owed_minor, refundable_most
+from commerce.queries.payments import card_payment_of, owed_minor, refundable_most, standing_minor
 from commerce.rules import ORDER_CHANGES, PAID_AND_STANDING, method_of, methods_that, order_may_change
 from crm.models import Customer
 from tenancy import audit
@@ -76,7 +76,7 @@ def staff_verbs(order: Order) -> list[str]:
     if is_pending and card is not None and card.provider_reference:
         verbs.append("ask")
     reserved = reserved_payment(order)
-    if reserved is not None and reserved.capture_at is None:
+    if reserved is not None and reserved.capture_at is None and standing_minor(order):
         verbs.append("take")
     verbs += _money_verbs(order)
     to_come = (BookingStatus.PENDING, BookingStatus.CONFIRMED)
