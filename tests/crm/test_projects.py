@@ -142,7 +142,8 @@ def test_queries_do_not_grow(in_harbour, client, ada):
         make_task(ada, title=f"Task {number}", project=project, milestone=milestone, due_on=NOW.date())
 
     grow(0)
-    client.get(urls[0])
+    # What is looked up once for all is looked up.
+    counts()
     few = counts()
     for number in (1, 2):
         Project.objects.create(name=f"Boat {number}", owner=ada)
