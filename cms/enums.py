@@ -72,3 +72,11 @@ class Icon(models.TextChoices):
     CLOCK = "clock", _("Clock")
     HEART = "heart", _("Heart")
     TICKET = "ticket", _("Ticket")
+
+
+class Staleness(models.TextChoices):
+    """Why somebody should look whether a tile or an answer is still right."""
+
+    ENDED = "ended", _("No longer valid")
+    ENDS_SOON = "ends_soon", _("Ends soon")
+    UNCONFIRMED = "unconfirmed", _("Not looked at for half a year")

@@ -126,7 +126,8 @@ class PageCacheMiddleware:
             return stored
         response = self.get_response(request)
         if response.status_code == 200 and getattr(response, "same_for_all", False) and not response.cookies:
-            page_cache.store(organization.pk, path, response, generation=generation)
+            changes_at = getattr(request, "page_changes_at", None)
+            page_cache.store(organization.pk, path, response, generation=generation, changes_at=changes_at)
             patch_vary_headers(response, ["Accept-Encoding"])
             response.headers["X-Cache"] = "miss"
         return response

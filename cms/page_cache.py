@@ -6,13 +6,14 @@ import json
 import threading
 import time
 import uuid
+from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 
 import redis
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 
 from tenancy.scope import current_organization_id
 
@@ -90,7 +91,7 @@ def fetch(organization_id: int, path: str, *, accepts_gzip: bool, etag: str) -> 
         return Lookup(None, generation)
     head, _newline, body = stored.partition(b"\n")
     headers = _read(head).copy()
-    if headers.pop("until") < time.time():
+    if headers.pop("until") <= time.time():
         return Lookup(None, generation)
     if etag and etag == headers["ETag"]:
         return Lookup(HttpResponse(status=304, headers={"ETag": etag, "X-Cache": "hit"}), generation)
@@ -102,8 +103,21 @@ def fetch(organization_id: int, path: str, *, accepts_gzip: bool, etag: str) -> 
     return Lookup(HttpResponse(body, headers=headers), generation)
 
 
-def store(organization_id: int, path: str, response: HttpResponse, *, generation: bytes | None) -> None:
-    """Keep a page for `LIFETIME_SECONDS`; gives the response the ETag it will have.
+def note_change(request: HttpRequest, at: datetime) -> None:
+    """Say that the page now made for a request will look different from a moment (aware) on, so that it is not kept beyond it."""
+    noted = getattr(request, "page_changes_at", None)
+    request.page_changes_at = at if noted is None else min(at, noted)  # type: ignore[attr-defined]
+
+
+def store(
+    organization_id: int,
+    path: str,
+    response: HttpResponse,
+    *,
+    generation: bytes | None,
+    changes_at: datetime | None = None,
+) -> None:
+    """Keep a page for `LIFETIME_SECONDS`, but not beyond `changes_at` (aware); gives the response the ETag it will have.
 
     It is not kept when the organization's pages were forgotten since `generation` was fetched, or must not be stored for some
     seconds: it may show what was before.
@@ -114,8 +128,11 @@ def store(organization_id: int, path: str, response: HttpResponse, *, generation
     headers |= {"ETag": etag, "Vary": "Accept-Encoding", "Cache-Control": "no-cache"}
     # The browser asks each time and is answered 304, so that a change is seen at once.
     response.headers["Cache-Control"] = "no-cache"
+    until = time.time() + LIFETIME_SECONDS
+    if changes_at is not None:
+        until = min(until, changes_at.timestamp())
     value = (
-        json.dumps({**headers, "until": time.time() + LIFETIME_SECONDS}).encode()
+        json.dumps({**headers, "until": until}).encode()
         + b"\n"
         + gzip.compress(response.content, compresslevel=6, mtime=0)
     )

@@ -21,6 +21,7 @@ from wagtail.admin.widgets.workflows import AdminTaskChooser
 from wagtail.permissions import policy_registry
 
 from cms import queries
+from cms.permissions import may_enter
 from tenancy.audit import Area
 from tenancy.panels import SettingsCard, TodayItem
 from tenancy.queries import current_organization
@@ -82,6 +83,13 @@ def _day_of(text: str, fallback: date) -> date:
     except ValueError:
         return fallback
     return day if FIRST_DAY < day < LAST_DAY else fallback
+
+
+class PagesMenuItem(MenuItem):
+    """Shown to those who keep pages."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return may_enter(request.user, "pages")
 
 
 class TodayMenuItem(MenuItem):

@@ -1,15 +1,20 @@
+from uuid import UUID
+
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.template import loader
 from django.urls import reverse, translate_url
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.csrf import csrf_failure
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.views import serve as serve_found
 
-from cms import queries
+from cms import operations, queries
+from cms.forms import StillRightForm
 from cms.models import Branding
+from tenancy.throttle import throttled
 
 CSRF_FIELD = "csrfmiddlewaretoken"
 
@@ -42,6 +47,21 @@ def legal(request: HttpRequest, kind: str) -> HttpResponse:
     return response
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@throttled("still-right", methods=("POST",))
+def still_right(request: HttpRequest, key: UUID, part: str) -> HttpResponse:
+    found = queries.page_with_part(key, part, language=get_language() or "")
+    if found is None or found[0].get_view_restrictions():
+        raise Http404
+    page, value = found
+    form = StillRightForm(request.POST or None)
+    context = {"page_asked": page, "name": queries.name_of_part(value), "form": form}
+    if request.method == "POST" and form.is_valid():
+        operations.ask_to_look(page, part, words=form.cleaned_data["words"], now=timezone.now())
+        context["is_asked"] = True
+    return render(request, "cms/still_right.html", context)
+
+
 @require_safe
 def branding(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(Branding.for_request(request).stylesheet, content_type="text/css; charset=utf-8")
@@ -52,7 +72,12 @@ def branding(request: HttpRequest) -> HttpResponse:
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /book/", "Disallow: /cart/", "Disallow: /checkout/"]
-    lines += ["Disallow: /order/", "Disallow: /pay/", f"Sitemap: {request.build_absolute_uri(reverse('cms:sitemap'))}"]
+    lines += [
+        "Disallow: /order/",
+        "Disallow: /pay/",
+        "Disallow: /still-right/",
+        f"Sitemap: {request.build_absolute_uri(reverse('cms:sitemap'))}",
+    ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
 
 

@@ -4,10 +4,18 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 
-from cms.panels import PANELS_OF_EDITORS, TodayMenuItem, TodayPanel, audit_areas, organization_cards, today_items
+from cms.panels import (
+    PANELS_OF_EDITORS,
+    PagesMenuItem,
+    TodayMenuItem,
+    TodayPanel,
+    audit_areas,
+    organization_cards,
+    today_items,
+)
 from cms.permissions import may_enter
 from cms.queries import texts_to_accept
-from cms.viewsets import LegalTextsViewSet
+from cms.viewsets import FreshnessViewSet, LegalTextsViewSet
 
 # Where Wagtail's own entries stand among ours (Schedules 110 … Places 150).
 MENU_ORDER = {"explorer": 200, "images": 300, "documents": 310}
@@ -27,6 +35,16 @@ def register_today():
 @hooks.register("register_admin_viewset")
 def register_legal_texts():
     return LegalTextsViewSet()
+
+
+@hooks.register("register_admin_viewset")
+def register_freshness():
+    return FreshnessViewSet()
+
+
+@hooks.register("register_reports_menu_item")
+def register_freshness_report():
+    return PagesMenuItem(_("Still right?"), reverse_lazy("freshness:index"), icon_name="check", order=60)
 
 
 @hooks.register("construct_homepage_panels")

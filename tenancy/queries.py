@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -81,6 +82,12 @@ def scope_currency() -> str:
     """Return the currency of the organization in scope, or “XXX” without one."""
     organization_id = current_organization_id()
     return _traits(organization_id).currency if organization_id else "XXX"
+
+
+def scope_zone() -> ZoneInfo:
+    """Return the time zone of the organization in scope, UTC without one."""
+    organization_id = current_organization_id()
+    return _traits(organization_id).zone if organization_id else ZoneInfo("UTC")
 
 
 def scope_languages() -> list[str]:

@@ -35,6 +35,7 @@ LIMITS: Final[dict[str, Limit]] = {
     "order": Limit(600, 60),
     "pay": Limit(240, 600),
     "lost-link": Limit(20, 900),
+    "still-right": Limit(20, 900),
     # Guests, by e-mail and by order.
     "lost-link-email": Limit(3, 900),
     "ask-stripe": Limit(1, 5),

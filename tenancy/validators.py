@@ -105,6 +105,7 @@ DOCUMENT_KINDS: Final[dict[str, Callable[[Any], bool]]] = {
     "jpg": _binary("image/jpeg"),
     "m4a": _binary("audio/mp4", "video/mp4"),
     "mp3": _binary("audio/mpeg"),
+    "mp4": _binary("video/mp4"),
     "odp": _office("mimetype", "content.xml"),
     "ods": _office("mimetype", "content.xml"),
     "odt": _office("mimetype", "content.xml"),
@@ -115,5 +116,6 @@ DOCUMENT_KINDS: Final[dict[str, Callable[[Any], bool]]] = {
     "rtf": _text(begins_with=b"{\\rtf"),
     "txt": _text(),
     "wav": _binary("audio/x-wav"),
+    "webm": _binary("video/webm"),
     "xlsx": _office("[Content_Types].xml", "xl/workbook.xml"),
 }

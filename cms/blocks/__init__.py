@@ -1,6 +1,6 @@
 """What editors build pages from."""
 
 from cms.blocks.content import BodyBlock, ContentBlock, FaqBlock, GalleryBlock
-from cms.blocks.tiles import TileGridBlock
+from cms.blocks.tile_grid import TileGridBlock
 
 __all__ = ["BodyBlock", "ContentBlock", "FaqBlock", "GalleryBlock", "TileGridBlock"]

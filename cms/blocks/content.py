@@ -7,7 +7,9 @@ from wagtail import blocks
 
 from cms import queries
 from cms.blocks.choosers import PageBlock, PictureBlock
-from cms.blocks.tiles import TileGridBlock
+from cms.blocks.freshness import FreshnessBlock
+from cms.blocks.tile_grid import TileGridBlock
+from cms.blocks.visibility import VisibilityBlock, is_shown
 
 RICH_TEXT_FEATURES = ["h2", "h3", "bold", "italic", "ol", "ul", "link", "document-link", "hr"]
 
@@ -53,11 +55,23 @@ class GalleryBlock(blocks.StructBlock):
 class QuestionBlock(blocks.StructBlock):
     question = blocks.CharBlock(label=_("Question"), max_length=200)
     answer = blocks.RichTextBlock(label=_("Answer"), features=["bold", "italic", "ol", "ul", "link"])
+    visibility = VisibilityBlock()
+    freshness = FreshnessBlock()
 
 
 class FaqBlock(blocks.StructBlock):
     heading = blocks.CharBlock(label=_("Heading"), required=False, max_length=120)
     questions = blocks.ListBlock(QuestionBlock(), label=_("Questions"), min_num=1)
+
+    def get_context(self, value: Any, parent_context: Any = None) -> Any:
+        context = super().get_context(value, parent_context)
+        request = (parent_context or {}).get("request")
+        context["questions"] = [
+            question
+            for question in value["questions"].bound_blocks
+            if is_shown(question.value.get("visibility"), request=request)
+        ]
+        return context
 
     class Meta:
         icon = "help"

@@ -1,17 +1,17 @@
-"""Tiles: the big buttons of a landing page."""
+"""Tiles: the big buttons of a landing page, those that lead somewhere; `tile_contents` has those that tell something themselves."""
 
 from typing import Any
 from urllib.parse import quote
 
-import segno
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from phonenumbers import NumberParseException, is_valid_number, parse
 from wagtail import blocks
 
 from cms.blocks.choosers import PageBlock, PictureBlock
+from cms.blocks.freshness import FreshnessBlock, freshness_of
+from cms.blocks.visibility import VisibilityBlock
 from cms.enums import Icon, TileColour, TileSize
 
 
@@ -38,6 +38,8 @@ class Tile(blocks.StructBlock):
     image = PictureBlock(label=_("Picture"), required=False, help_text=_("Shown instead of the icon."))
     size = blocks.ChoiceBlock(label=_("Size"), choices=TileSize.choices, default=TileSize.SMALL)
     colour = blocks.ChoiceBlock(label=_("Colour"), choices=TileColour.choices, default=TileColour.PLAIN)
+    visibility = VisibilityBlock()
+    freshness = FreshnessBlock()
 
     def href(self, value: Any, *, request: HttpRequest | None) -> str:
         """Return where a tap leads; an empty text for a tile that only tells something."""
@@ -46,6 +48,7 @@ class Tile(blocks.StructBlock):
     def get_context(self, value: Any, parent_context: Any = None) -> Any:
         context = super().get_context(value, parent_context)
         context["href"] = self.href(value, request=(parent_context or {}).get("request"))
+        context["freshness"] = freshness_of(value.get("freshness"))
         return context
 
     class Meta:
@@ -121,61 +124,3 @@ class PlaceTile(Tile):
     class Meta:
         icon = "site"
         label = _("Place on the map")
-
-
-def _escaped_for_wifi(text: str) -> str:
-    return "".join(f"\\{sign}" if sign in '\\;,:"' else sign for sign in text)
-
-
-class WifiTile(Tile):
-    network = blocks.CharBlock(label=_("Network"), max_length=32)
-    password = blocks.CharBlock(label=_("Password"), max_length=63, required=False)
-
-    def get_context(self, value: Any, parent_context: Any = None) -> Any:
-        context = super().get_context(value, parent_context)
-        context["qr_code"] = self.qr_code(value["network"], value["password"])
-        return context
-
-    @staticmethod
-    def qr_code(network: str, password: str) -> SafeString:
-        """Return an inline SVG that phones read to join the network."""
-        kind = f"T:WPA;P:{_escaped_for_wifi(password)};" if password else "T:nopass;"
-        code = segno.make(f"WIFI:S:{_escaped_for_wifi(network)};{kind};")
-        svg = code.svg_inline(scale=4, border=2, dark="#000", light="#fff", omitsize=True)
-        # Made by the library from numbers, not from what was typed.
-        return SafeString(svg)
-
-    class Meta:
-        icon = "wifi"
-        label = _("Wi-Fi")
-        template = "cms/blocks/tile_wifi.html"
-
-
-class InfoTile(Tile):
-    details = blocks.TextBlock(label=_("Text"), help_text=_("Such as opening hours or a notice."))
-
-    class Meta:
-        icon = "info-circle"
-        label = _("Information")
-        template = "cms/blocks/tile_info.html"
-
-
-class TilesBlock(blocks.StreamBlock):
-    page = PageTile()
-    link = LinkTile()
-    call = CallTile()
-    whatsapp = WhatsAppTile()
-    email = EmailTile()
-    place = PlaceTile()
-    wifi = WifiTile()
-    info = InfoTile()
-
-
-class TileGridBlock(blocks.StructBlock):
-    heading = blocks.CharBlock(label=_("Heading"), required=False, max_length=120)
-    tiles = TilesBlock(label=_("Tiles"), min_num=1)
-
-    class Meta:
-        icon = "grip"
-        label = _("Tiles")
-        template = "cms/blocks/tile_grid.html"

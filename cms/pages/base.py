@@ -67,7 +67,8 @@ class BasePage(Page):
             self.share_image = pictures.get(shared)
         if body:
             pages = queries.pages_by_id(queries.chosen_in(raw, "page"), locale_id=self.locale_id)
-            with choices(pictures=pictures, pages=pages):
+            documents = queries.documents_by_id(queries.chosen_in(raw, "document"))
+            with choices(pictures=pictures, pages=pages, documents=documents):
                 # Makes values of all blocks.
                 list(body)
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)

@@ -282,8 +282,8 @@ DOCUMENT_MAX_BYTES = env.int("DOCUMENT_MAX_BYTES", default=50 * 1024 * 1024)
 DOCUMENT_MAX_UNPACKED_BYTES = env.int("DOCUMENT_MAX_UNPACKED_BYTES", default=300 * 1024 * 1024)
 # `tenancy.validators` knows how to tell each of them by its content. No SVG, no web pages, no archives, no macros.
 WAGTAILDOCS_EXTENSIONS = [
-    *("csv", "docx", "gpx", "ics", "jpeg", "jpg", "m4a", "mp3", "odp", "ods"),
-    *("odt", "ogg", "pdf", "png", "pptx", "rtf", "txt", "wav", "xlsx"),
+    *("csv", "docx", "gpx", "ics", "jpeg", "jpg", "m4a", "mp3", "mp4", "odp", "ods"),
+    *("odt", "ogg", "pdf", "png", "pptx", "rtf", "txt", "wav", "webm", "xlsx"),
 ]
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
@@ -315,6 +315,14 @@ def origin(url: str) -> str:
 STRIPE_SOURCES = [origin(STRIPE_JS_URL), origin(STRIPE_API_BASE)]
 if STRIPE_API_BASE == "https://api.stripe.com":
     STRIPE_SOURCES += ["https://*.js.stripe.com", "https://hooks.stripe.com"]
+# Other sites that editors may show inside a page: `cms.rules.find_frame` knows their addresses.
+FRAME_SOURCES = [
+    "https://www.youtube-nocookie.com",
+    "https://player.vimeo.com",
+    "https://open.spotify.com",
+    "https://www.openstreetmap.org",
+    "https://www.komoot.com",
+]
 _map_sources = [origin(MAP_TILE_URL.replace("{s}", "*"))] if MAP_TILE_URL else []
 CONTENT_SECURITY_POLICY = {
     # E-mails shown in the demo have their styles in themselves.
@@ -323,7 +331,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [SELF],
         "script-src": [SELF, *STRIPE_SOURCES],
         "connect-src": [SELF, *STRIPE_SOURCES],
-        "frame-src": [SELF, *STRIPE_SOURCES],
+        "frame-src": [SELF, *STRIPE_SOURCES, *FRAME_SOURCES],
         "img-src": [SELF, "data:", *_map_sources],
         "style-src": [SELF],
         "object-src": [NONE],

@@ -1,3 +1,5 @@
+"""Legal texts in the settings of an organization."""
+
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.urls import path, reverse

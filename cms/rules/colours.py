@@ -1,4 +1,4 @@
-"""Pure rules of what guests see: colours that can be read."""
+"""Colours that can be read."""
 
 import colorsys
 import re

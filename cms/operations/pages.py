@@ -1,16 +1,11 @@
-"""Verbs that change pages and legal texts for an organization as a whole."""
+"""Verbs that change the pages of an organization as a whole."""
 
 import uuid
 
 from django.core.management import call_command
-from django.db import transaction
-from django.utils.html import strip_tags
 from wagtail.models import Locale, Page
 
-from cms.enums import LegalKind
-from cms.models import Branding, LandingPage, LegalText
-from tenancy import audit
-from tenancy.audit import Actor
+from cms.models import Branding, LandingPage
 from tenancy.models import Organization
 
 
@@ -59,29 +54,3 @@ def draft_home(organization: Organization, *, language: str, container: Page) ->
     )
     container.add_child(instance=home)
     home.save_revision()
-
-
-@transaction.atomic
-def write_legal_text(kind: LegalKind, *, language: str, body: str, actor: Actor) -> LegalText | None:
-    """Write a legal text of the organization in scope, with the words before and after in the audit; return it.
-
-    `body` is rich text. Without words the text is removed, and None returned.
-    """
-    # One writer at a time, also where there is no row to lock yet.
-    Organization.objects.select_for_update(no_key=True).get()
-    existing = LegalText.objects.filter(kind=kind, language=language).first()
-    was = existing.body if existing else ""
-    if not strip_tags(body).strip():
-        body = ""
-    if body == was:
-        return existing
-    text = existing or LegalText(kind=kind, language=language)
-    if body:
-        text.body = body
-        text.save()
-    change = audit.Change(field="body", before=was, after=body)
-    audit.record("legal_text.changed", text, actor=actor, changes=[change])
-    if not body:
-        text.delete()
-        return None
-    return text

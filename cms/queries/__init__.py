@@ -1,0 +1,73 @@
+"""Reads for what guests see, and for the staff's Today page."""
+
+from cms.queries.cards import (
+    TourCard,
+    tour_cards,
+)
+from cms.queries.choices import (
+    chosen_in,
+    documents_by_id,
+    pages_by_id,
+    pictures_by_id,
+)
+from cms.queries.freshness import KeptPart, kept_parts, name_of_part, page_with_part, parts_of
+from cms.queries.legal import (
+    legal_text,
+    legal_texts,
+    missing_legal_texts,
+    plain_text,
+    texts_to_accept,
+)
+from cms.queries.pages import (
+    PublicPage,
+    Surroundings,
+    has_home,
+    page_at,
+    public_pages,
+    surroundings,
+)
+from cms.queries.today import (
+    DayAhead,
+    TodayDeparture,
+    day_ahead,
+)
+from cms.queries.tour_pages import (
+    MapPoint,
+    ShownStop,
+    map_points,
+    shown_stops,
+    tour_of,
+)
+
+__all__ = [
+    "DayAhead",
+    "KeptPart",
+    "MapPoint",
+    "PublicPage",
+    "ShownStop",
+    "Surroundings",
+    "TodayDeparture",
+    "TourCard",
+    "chosen_in",
+    "day_ahead",
+    "documents_by_id",
+    "has_home",
+    "kept_parts",
+    "legal_text",
+    "legal_texts",
+    "map_points",
+    "missing_legal_texts",
+    "name_of_part",
+    "page_at",
+    "page_with_part",
+    "pages_by_id",
+    "parts_of",
+    "pictures_by_id",
+    "plain_text",
+    "public_pages",
+    "shown_stops",
+    "surroundings",
+    "texts_to_accept",
+    "tour_cards",
+    "tour_of",
+]

@@ -1,0 +1,90 @@
+"""Pages of a site: at an address, around a page, and all that are public."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, Subquery, TextField, Value
+from django.db.models.functions import Concat
+from wagtail.models import Page
+
+
+def page_at(root: Page, path: str, language: str) -> Page | None:
+    """Return the published page at a path below the home in a language, or None; two queries.
+
+    `root` is the home in the organization's own language; `path` has no slash in front and one at its end.
+    """
+    home = Page.objects.filter(
+        translation_key=root.translation_key, depth=root.depth, locale__language_code=language, live=True
+    )
+    address = Concat(Subquery(home.values("url_path")[:1]), Value(path), output_field=TextField())
+    found = Page.objects.filter(url_path=address, live=True).first()
+    return found.specific if found is not None else None
+
+
+def has_home(root: Page, language: str) -> bool:
+    """Return whether there is a published home in a language; `root` is the one in the organization's own; one query."""
+    homes = Page.objects.filter(translation_key=root.translation_key, depth=root.depth, live=True)
+    return homes.filter(locale__language_code=language).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The home of a page, what the menu holds, and the page in its other languages."""
+
+    home: Page
+    menu: list[Page]
+    translations: list[Page]
+
+
+def surroundings(root: Page, *, language: str, languages: list[str], page: Page | None) -> Surroundings:
+    """Return what stands around a page in a language; one query, or two when the organization has no home in it.
+
+    The translations are in the order of `languages`, with the page itself among them; none when there is only one.
+    """
+    homes = Q(depth=root.depth, translation_key=root.translation_key)
+    wanted = Q(homes | Q(depth=root.depth + 1, show_in_menus=True), locale__language_code=language)
+    if page is not None and len(languages) > 1:
+        wanted |= Q(translation_key=page.translation_key)
+    found = list(Page.objects.filter(wanted, live=True).select_related("locale").order_by("path"))
+    home = next(
+        (one for one in found if one.translation_key == root.translation_key and one.locale.language_code == language),
+        None,
+    )
+    if home is None:
+        if language == root.locale.language_code:
+            return Surroundings(root, [], [])
+        return surroundings(root, language=root.locale.language_code, languages=languages, page=page)
+    menu = [
+        one for one in found if one.show_in_menus and one.depth == home.depth + 1 and one.path.startswith(home.path)
+    ]
+    order = {code: rank for rank, code in enumerate(languages)}
+    translations = sorted(
+        (one for one in found if page is not None and one.translation_key == page.translation_key),
+        key=lambda one: order.get(one.locale.language_code, len(order)),
+    )
+    return Surroundings(home, menu, translations if len(translations) > 1 else [])
+
+
+@dataclass(frozen=True, slots=True)
+class PublicPage:
+    """A page as search engines are told of it, with the same page in all its languages."""
+
+    page: Page
+    translations: list[Page]
+
+
+def public_pages(root: Page) -> list[PublicPage]:
+    """Return all published pages that everybody may read, of all languages; two queries.
+
+    `root` is the home in the organization's own language.
+    """
+    homes = Page.objects.filter(translation_key=root.translation_key, depth=root.depth).values_list(
+        "url_path", flat=True
+    )
+    pages = Page.objects.live().public().filter(depth__gte=root.depth).select_related("locale").order_by("path")
+    starts = tuple(homes)
+    found = [page for page in pages if page.url_path.startswith(starts)]
+    by_key: dict[Any, list[Page]] = {}
+    for page in found:
+        by_key.setdefault(page.translation_key, []).append(page)
+    return [PublicPage(page, by_key[page.translation_key]) for page in found]

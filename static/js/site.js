@@ -1,0 +1,32 @@
+// Clocks that show the time of the place, and frames of other sites that load when somebody asks for them.
+(() => {
+  const language = document.documentElement.lang;
+  const clocks = [...document.querySelectorAll("[data-clock]")];
+  const tick = () => {
+    const now = new Date();
+    for (const clock of clocks) {
+      try {
+        clock.textContent = now.toLocaleTimeString(language, { timeZone: clock.dataset.clock, hour: "2-digit", minute: "2-digit" });
+        clock.dateTime = now.toISOString();
+      } catch { /* A zone that this browser does not know keeps its name. */ }
+    }
+    // With the minute, not with the second in which the page was opened.
+    setTimeout(tick, 60000 - (now.getTime() % 60000));
+  };
+  if (clocks.length) tick();
+
+  document.addEventListener("click", (event) => {
+    const frame = event.target.closest?.("[data-frame] a")?.closest("[data-frame]");
+    if (!frame) return;
+    event.preventDefault();
+    const inside = document.createElement("iframe");
+    inside.src = frame.dataset.frame;
+    inside.title = frame.dataset.title;
+    inside.allow = "fullscreen; encrypted-media; picture-in-picture";
+    inside.referrerPolicy = "strict-origin-when-cross-origin";
+    inside.sandbox = "allow-scripts allow-same-origin allow-popups allow-presentation";
+    inside.style.aspectRatio = frame.dataset.ratio;
+    frame.replaceChildren(inside);
+    inside.focus();
+  });
+})();

@@ -1,0 +1,161 @@
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from wagtail.models import Collection
+
+from cms.blocks import TileGridBlock
+from tenancy.models import TenantDocument
+from tenancy.scope import organization_scope
+from tests.cms.test_pages import forget_pages_now, home_of
+from tests.fixtures import client_for
+
+PLAIN = {"text": "", "icon": "", "image": None, "size": "small", "colour": "plain"}
+BERLIN = ZoneInfo("Europe/Berlin")
+MONDAY = dt.datetime(2031, 6, 2, 11, 30, tzinfo=BERLIN)
+
+
+def document(name: str = "dock.mp3") -> TenantDocument:
+    return TenantDocument.objects.create(
+        title="At the dock", file=ContentFile(b"sound", name=name), collection=Collection.objects.get(depth=2)
+    )
+
+
+def publish(harbour, *tiles: tuple[str, dict]) -> str:
+    """Put tiles on the home, publish it and return its text as a guest gets it."""
+    with organization_scope(harbour.pk):
+        home = home_of(harbour)
+        home.body = [
+            ("tiles", {"heading": "Good to know", "tiles": [(kind, {**PLAIN, **tile}) for kind, tile in tiles]})
+        ]
+        home.save_revision().publish()
+    return seen(harbour)
+
+
+def seen(harbour) -> str:
+    answer = client_for(harbour).get("/")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+HOURS = {
+    "periods": [{"weekdays": ["0", "1"], "opens": dt.time(10), "closes": dt.time(18)}],
+    "special_days": [{"day": dt.date(2031, 6, 3), "opens": None, "closes": None, "why": "Regatta"}],
+}
+
+
+def test_opening_hours_say_whether_it_is_open(harbour, time_machine):
+    time_machine.move_to(MONDAY)
+    text = publish(harbour, ("hours", {"title": "Ticket office", "hours": HOURS}))
+    assert "Open until 18:00" in text
+    assert "Regatta" in text
+
+
+def test_page_is_not_kept_beyond_the_moment_at_which_its_hours_change(harbour, time_machine):
+    time_machine.move_to(MONDAY.replace(hour=17, minute=58))
+    assert "Open until 18:00" in publish(harbour, ("hours", {"title": "Ticket office", "hours": HOURS}))
+    time_machine.move_to(MONDAY.replace(hour=17, minute=59, second=59))
+    assert client_for(harbour).get("/")["X-Cache"] == "hit"
+    time_machine.move_to(MONDAY.replace(hour=18, minute=0))
+    answer = client_for(harbour).get("/")
+    assert answer["X-Cache"] == "miss"
+    assert "Closed, opens" in answer.content.decode()
+
+
+def test_tile_is_shown_at_its_time_only(harbour, time_machine):
+    time_machine.move_to(MONDAY)
+    lunch = {"begins": dt.time(12), "ends": dt.time(14), "weekdays": ["0"]}
+    text = publish(
+        harbour,
+        ("info", {"title": "Lunch", "details": "Soup", "visibility": lunch}),
+        ("info", {"title": "Lockers", "details": "Next to the stairs"}),
+    )
+    assert ("Lunch" in text, "Lockers" in text) == (False, True)
+    time_machine.move_to(MONDAY.replace(hour=12, minute=0))
+    assert "Lunch" in seen(harbour)
+    time_machine.move_to(MONDAY.replace(hour=14, minute=0))
+    assert "Lunch" not in seen(harbour)
+
+
+def test_tile_for_one_language_is_not_shown_in_another(harbour):
+    text = publish(harbour, ("info", {"title": "Willkommen", "details": "…", "visibility": {"languages": ["de"]}}))
+    assert "Willkommen" not in text
+
+
+def test_grid_without_any_tile_to_show_is_left_out(harbour):
+    text = publish(harbour, ("info", {"title": "Old", "details": "…", "visibility": {"last_day": dt.date(2020, 1, 1)}}))
+    assert "Good to know" not in text
+
+
+def test_tiles_that_play_show_and_tell_the_time(harbour):
+    with organization_scope(harbour.pk):
+        sound, film, sheet = document(), document("crane.mp4"), document("menu.pdf")
+    text = publish(
+        harbour,
+        ("audio", {"title": "Foghorn", "document": sound, "transcript": "Tuuut."}),
+        ("video", {"title": "The crane", "document": film, "url": ""}),
+        ("video", {"title": "The lock", "document": None, "url": "https://youtu.be/dQw4w9WgXcQ"}),
+        ("embed", {"title": "Podcast", "url": "https://open.spotify.com/show/4rOoJ6"}),
+        ("download", {"title": "Menu", "document": sheet}),
+        ("clock", {"title": "Local time"}),
+        ("notice", {"title": "Storm", "details": "<p>No <b>late</b> tour.</p>", "warning": True}),
+    )
+    assert f'<audio controls preload="none" src="{sound.url}"' in text
+    assert f'<source src="{film.url}" type="video/mp4">' in text
+    assert 'data-frame="https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ"' in text
+    assert "<iframe" not in text
+    assert f'href="{sheet.url}" download' in text
+    assert 'data-clock="Europe/Berlin"' in text
+    assert "<p>No <b>late</b> tour.</p>" in text
+
+
+def test_what_was_chosen_and_deleted_leaves_a_tile_that_only_tells(harbour):
+    with organization_scope(harbour.pk):
+        sheet = document("menu.pdf")
+    publish(harbour, ("download", {"title": "Menu", "document": sheet}))
+    with organization_scope(harbour.pk):
+        sheet.delete()
+    forget_pages_now(harbour)
+    text = seen(harbour)
+    assert ("Menu" in text, 'tile__face" href' in text) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "tile", "message"),
+    [
+        ("video", {"document": None, "url": ""}, "Give either a file or an address."),
+        ("embed", {"url": "https://evil.example/"}, "Only videos of YouTube and Vimeo"),
+        (
+            "hours",
+            {"hours": {"periods": [{"weekdays": ["0"], "opens": None, "closes": None}]}},
+            "This field is required.",
+        ),
+        (
+            "info",
+            {"visibility": {"first_day": "2031-06-02", "last_day": "2031-06-01"}},
+            "This is before the first day.",
+        ),
+        ("info", {"visibility": {"begins": "10:00", "ends": "10:00"}}, "This is the time at which it begins."),
+    ],
+)
+def test_wrong_tiles_are_told_in_words(in_harbour, kind, tile, message):
+    block = TileGridBlock()
+    raw = {
+        "heading": "",
+        "tiles": [{"type": kind, "value": {**PLAIN, "title": "T", "details": "D", **tile}, "id": "1"}],
+    }
+    with pytest.raises(ValidationError) as error:
+        block.clean(block.to_python(raw))
+    assert message in str(messages(error.value))
+
+
+def messages(error) -> list[str]:
+    """All messages anywhere inside the errors of blocks."""
+    inner = (
+        [*getattr(error, "block_errors", {}).values()] if isinstance(getattr(error, "block_errors", None), dict) else []
+    )
+    if not inner:
+        return list(error.messages)
+    return [message for one in inner for message in messages(one)]
