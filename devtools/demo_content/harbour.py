@@ -118,6 +118,22 @@ HOME: Final[Body] = (
                     },
                 },
                 {
+                    "type": "hours",
+                    "value": {
+                        "title": Words("Harbour room", "Hafenstube"),
+                        "icon": "clock",
+                        "size": "small",
+                        "colour": "plain",
+                        "hours": {
+                            "periods": [
+                                {"weekdays": ["0", "1", "2", "3", "4"], "opens": "09:00", "closes": "19:00"},
+                                {"weekdays": ["5", "6"], "opens": "08:00", "closes": "20:00"},
+                            ],
+                            "special_days": [],
+                        },
+                    },
+                },
+                {
                     "type": "page",
                     "value": {
                         "title": Words("Questions", "Fragen"),

@@ -231,6 +231,14 @@ HOME: Final[Body] = (
                     },
                 },
                 {
+                    "type": "clock",
+                    "value": {
+                        "title": Words("Now in Kyoto"),
+                        "size": "small",
+                        "colour": "plain",
+                    },
+                },
+                {
                     "type": "place",
                     "value": {
                         "title": Words("Meeting point Inari station"),
