@@ -2,12 +2,16 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
+from wagtail.blocks.struct_block import StructBlockValidationError
+from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
 
 from cms import queries
 from cms.blocks.choosers import PageBlock, PictureBlock
 from cms.blocks.freshness import FreshnessBlock
+from cms.blocks.media import AudioBlock, VideoBlock
 from cms.blocks.tile_grid import TileGridBlock
 from cms.blocks.visibility import VisibilityBlock, is_shown
 
@@ -128,17 +132,95 @@ class NoticeBlock(blocks.StructBlock):
         template = "cms/blocks/notice.html"
 
 
+class QuoteBlock(blocks.StructBlock):
+    text = blocks.TextBlock(label=_("Words"), max_length=600)
+    who = blocks.CharBlock(label=_("Who said it"), required=False, max_length=120)
+
+    class Meta:
+        icon = "openquote"
+        label = _("Quote")
+        template = "cms/blocks/quote.html"
+
+
+class CallToActionBlock(blocks.StructBlock):
+    heading = blocks.CharBlock(label=_("Heading"), max_length=120)
+    text = blocks.TextBlock(label=_("Text"), required=False, max_length=300)
+    button = blocks.CharBlock(label=_("Words on the button"), max_length=40)
+    page = PageBlock(label=_("Where the button leads"), required=False)
+    url = blocks.URLBlock(label=_("Or to which other site"), required=False)
+
+    def clean(self, value: Any) -> Any:
+        cleaned = super().clean(value)
+        if bool(cleaned["page"]) == bool(cleaned["url"]):
+            raise StructBlockValidationError({"page": ValidationError(_("Choose either a page or another site."))})
+        return cleaned
+
+    class Meta:
+        icon = "pick"
+        label = _("Call to action")
+        template = "cms/blocks/call_to_action.html"
+
+
+class TableBlock(TypedTableBlock):
+    """A table whose first row of headings is said by screen readers."""
+
+    class Meta:
+        icon = "table"
+        label = _("Table")
+        template = "cms/blocks/table.html"
+
+
+def table() -> TableBlock:
+    """Return a block for tables of words and numbers."""
+    return TableBlock(
+        [
+            ("text", blocks.CharBlock(label=_("Words"), required=False)),
+            ("number", blocks.CharBlock(label=_("Numbers"), required=False)),
+        ]
+    )
+
+
+def text() -> blocks.RichTextBlock:
+    """Return a block for formatted words."""
+    return blocks.RichTextBlock(
+        label=_("Text"), icon="pilcrow", features=RICH_TEXT_FEATURES, template="cms/blocks/rich_text.html"
+    )
+
+
+class ColumnBlock(blocks.StreamBlock):
+    """What stands beside something else."""
+
+    rich_text = text()
+    quote = QuoteBlock()
+    audio = AudioBlock()
+    video = VideoBlock()
+    notice = NoticeBlock()
+
+
+class ColumnsBlock(blocks.StructBlock):
+    columns = blocks.ListBlock(ColumnBlock(label=_("Column")), label=_("Columns"), min_num=2, max_num=3)
+
+    class Meta:
+        icon = "grip"
+        label = _("Columns")
+        template = "cms/blocks/columns.html"
+
+
 class ContentBlock(blocks.StreamBlock):
     """What any page may hold."""
 
-    rich_text = blocks.RichTextBlock(
-        label=_("Text"), icon="pilcrow", features=RICH_TEXT_FEATURES, template="cms/blocks/rich_text.html"
-    )
+    rich_text = text()
     picture_text = PictureTextBlock()
     gallery = GalleryBlock()
+    video = VideoBlock()
+    audio = AudioBlock()
     faq = FaqBlock()
+    table = table()
+    quote = QuoteBlock()
+    call_to_action = CallToActionBlock()
     map = MapBlock()
     notice = NoticeBlock()
+    columns = ColumnsBlock()
 
 
 class BodyBlock(ContentBlock):

@@ -5,8 +5,9 @@ from typing import Any, Final
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
+from wagtail.blocks.struct_block import StructBlockValidationError
 
-from cms.blocks.choosers import DocumentBlock
+from cms.blocks.choosers import DocumentBlock, PictureBlock
 from cms.rules import find_frame
 
 AUDIO_KINDS: Final = ("m4a", "mp3", "ogg", "wav")
@@ -42,3 +43,44 @@ class FrameBlock(blocks.URLBlock):
                 )
             )
         return url
+
+
+def check_one_source(value: Any) -> Any:
+    """Return the cleaned value of a video; raise a block's error unless it has either a file or an address."""
+    if bool(value["document"]) == bool(value["url"]):
+        raise StructBlockValidationError({"url": ValidationError(_("Give either a file or an address."))})
+    return value
+
+
+class VideoBlock(blocks.StructBlock):
+    title = blocks.CharBlock(label=_("Title"), max_length=120)
+    document = RecordingBlock(kinds=VIDEO_KINDS, label=_("Video file"), required=False)
+    url = FrameBlock(label=_("Or its address at YouTube or Vimeo"), required=False)
+    image = PictureBlock(label=_("Picture before it plays"), required=False)
+    transcript = blocks.TextBlock(label=_("What is said"), required=False)
+
+    def clean(self, value: Any) -> Any:
+        return check_one_source(super().clean(value))
+
+    def get_context(self, value: Any, parent_context: Any = None) -> Any:
+        context = super().get_context(value, parent_context)
+        context["frame"] = find_frame(value["url"]) if value["url"] else None
+        return context
+
+    class Meta:
+        icon = "media"
+        label = _("Video")
+        template = "cms/blocks/video.html"
+
+
+class AudioBlock(blocks.StructBlock):
+    title = blocks.CharBlock(label=_("Title"), max_length=120)
+    document = RecordingBlock(label=_("Sound file"))
+    transcript = blocks.TextBlock(
+        label=_("What is said"), required=False, help_text=_("For those who cannot hear it, or have no headphones.")
+    )
+
+    class Meta:
+        icon = "media"
+        label = _("Audio")
+        template = "cms/blocks/audio.html"

@@ -3,14 +3,12 @@
 from typing import Any
 
 import segno
-from django.core.exceptions import ValidationError
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
-from wagtail.blocks.struct_block import StructBlockValidationError
 
 from cms.blocks.choosers import DocumentBlock
-from cms.blocks.media import VIDEO_KINDS, FrameBlock, RecordingBlock
+from cms.blocks.media import VIDEO_KINDS, FrameBlock, RecordingBlock, check_one_source
 from cms.blocks.opening_hours import OpeningHoursBlock
 from cms.blocks.tiles import Tile
 from cms.rules import find_frame
@@ -95,10 +93,7 @@ class VideoTile(Tile):
     url = FrameBlock(label=_("Or its address at YouTube or Vimeo"), required=False)
 
     def clean(self, value: Any) -> Any:
-        cleaned = super().clean(value)
-        if bool(cleaned["document"]) == bool(cleaned["url"]):
-            raise StructBlockValidationError({"url": ValidationError(_("Give either a file or an address."))})
-        return cleaned
+        return check_one_source(super().clean(value))
 
     def get_context(self, value: Any, parent_context: Any = None) -> Any:
         context = super().get_context(value, parent_context)
