@@ -67,7 +67,8 @@ class OpeningHoursTile(Tile):
 
     def get_context(self, value: Any, parent_context: Any = None) -> Any:
         context = super().get_context(value, parent_context)
-        hours = self.child_blocks["hours"].get_context(value["hours"], parent_context)
+        # A context of its own: Wagtail would put the hours where the tile's value is.
+        hours = self.child_blocks["hours"].get_context(value["hours"], {"request": context.get("request")})
         return {**context, **{name: hours[name] for name in ("status", "status_in_words", "rows")}}
 
     class Meta:

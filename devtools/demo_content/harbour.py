@@ -118,22 +118,6 @@ HOME: Final[Body] = (
                     },
                 },
                 {
-                    "type": "hours",
-                    "value": {
-                        "title": Words("Harbour room", "Hafenstube"),
-                        "icon": "clock",
-                        "size": "small",
-                        "colour": "plain",
-                        "hours": {
-                            "periods": [
-                                {"weekdays": ["0", "1", "2", "3", "4"], "opens": "09:00", "closes": "19:00"},
-                                {"weekdays": ["5", "6"], "opens": "08:00", "closes": "20:00"},
-                            ],
-                            "special_days": [],
-                        },
-                    },
-                },
-                {
                     "type": "page",
                     "value": {
                         "title": Words("Questions", "Fragen"),
@@ -157,19 +141,20 @@ HOME: Final[Body] = (
                     },
                 },
                 {
-                    "type": "info",
+                    "type": "hours",
                     "value": {
                         "title": Words("Harbour room", "Hafenstube"),
-                        "text": Words("When we are open", "Wann wir geöffnet haben"),
+                        "text": Words("Raincoats, umbrellas, hot drinks", "Regenjacken, Schirme, heiße Getränke"),
                         "icon": "clock",
                         "size": "wide",
                         "colour": "plain",
-                        "details": Words(
-                            "Monday to Saturday 9 to 19 h\nSunday 6 to 14 h\n\nRaincoats, umbrellas and hot drinks"
-                            " are here for you.",
-                            "Montag bis Samstag 9 bis 19 Uhr\nSonntag 6 bis 14 Uhr\n\nRegenjacken, Schirme und"
-                            " heiße Getränke warten hier auf Sie.",
-                        ),
+                        "hours": {
+                            "periods": [
+                                {"weekdays": ["0", "1", "2", "3", "4", "5"], "opens": "09:00", "closes": "19:00"},
+                                {"weekdays": ["6"], "opens": "06:00", "closes": "14:00"},
+                            ],
+                            "special_days": [],
+                        },
                     },
                 },
             ],
