@@ -44,7 +44,7 @@ def register_freshness():
 
 @hooks.register("register_reports_menu_item")
 def register_freshness_report():
-    return PagesMenuItem(_("Still right?"), reverse_lazy("freshness:index"), icon_name="check", order=60)
+    return PagesMenuItem(_("Still right?"), reverse_lazy("freshness:index"), icon_name="check", order=650)
 
 
 @hooks.register("construct_homepage_panels")

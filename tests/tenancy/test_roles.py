@@ -22,6 +22,7 @@ TASKS_GIVEN = ("Tasks", ["My tasks", "All tasks", "Board", "Calendar"])
 TASKS = ("Tasks", [*TASKS_GIVEN[1], "Projects"])
 PRICES = ("Prices", ["Seasons", "Early bird and last minute", "Groups", "What does it cost?"])
 REPORTS_ON_PAGES = [
+    "Still right?",
     "Locked pages",
     "Workflows",
     "Workflow tasks",
@@ -161,6 +162,7 @@ PLACES = {
     "places:index_results",
 }
 CONTENT = {
+    "freshness:index",
     "wagtail_localize:javascript_catalog",
     "wagtail_localize:translations_report",
     "wagtail_localize:translations_report_results",
