@@ -83,7 +83,8 @@ def kept_parts(*, today: date) -> list[KeptPart]:
                             people.get(freshness.owner_id) if freshness.owner_id else None,
                         )
                     )
-    order = {None: len(Staleness), **{staleness: rank for rank, staleness in enumerate(Staleness)}}
+    order: dict[Staleness | None, int] = {staleness: rank for rank, staleness in enumerate(Staleness)}
+    order[None] = len(order)
     return sorted(
         found,
         key=lambda part: (

@@ -146,9 +146,9 @@ def bookable_days(tours: Iterable[int], *, now: datetime) -> list[BookableDay]:
     found = _open(now).filter(
         tour__status=TourStatus.ACTIVE, tour__in=list(tours), capacity__gt=F("booked_count") + F("blocked_count")
     )
-    days = found.values("tour_id", "variant_id", "date", "time_zone", "needs_resources").annotate(
-        first=Min("start_time")
-    )
+    days = found.values(  # type: ignore[misc]  # the annotation is not seen
+        "tour_id", "variant_id", "date", "time_zone", "needs_resources"
+    ).annotate(first=Min("start_time"))
     rows = days.order_by("date", "first", "tour_id", "variant_id").values_list(
         "tour_id", "variant_id", "date", "time_zone", "first", "needs_resources"
     )
