@@ -49,6 +49,7 @@ def audit_areas() -> list[Area]:
         "task.waiting": _("%(who)s put the task on hold: %(record)s"),
         "task.done": _("%(who)s did the task: %(record)s"),
         "task.dropped": _("%(who)s dropped the task: %(record)s"),
+        "task.requested": _("A guest asked for it: %(record)s"),
         "task.changed": _("%(who)s changed the task together with others: %(record)s"),
         "task.commented": _("%(who)s said something about the task: %(record)s"),
         "task.series_ended": _("%(who)s ended the series of the task: %(record)s"),

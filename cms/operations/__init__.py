@@ -1,7 +1,7 @@
 """Verbs that change what guests see."""
 
-from cms.operations.freshness import confirm_part
+from cms.operations.freshness import ask_to_look, confirm_part
 from cms.operations.legal import write_legal_text
 from cms.operations.pages import create_homes, draft_home, publish_due_pages
 
-__all__ = ["confirm_part", "create_homes", "draft_home", "publish_due_pages", "write_legal_text"]
+__all__ = ["ask_to_look", "confirm_part", "create_homes", "draft_home", "publish_due_pages", "write_legal_text"]

@@ -1,15 +1,20 @@
 """Verbs for what stands on pages and may not be right any more."""
 
 from copy import deepcopy
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 from wagtail.blocks import StreamValue
 from wagtail.models import Page
 
 from cms import queries
+from crm.operations import request_task
 from tenancy.models import User
+from tenancy.queries import absolute_url, current_organization, members
 
 
 @transaction.atomic
@@ -41,3 +46,28 @@ def _confirm(page: Any, block_id: str, today: date) -> bool:
             page.body = StreamValue(page.body.stream_block, raw, is_lazy=True)
             return True
     return False
+
+
+@transaction.atomic
+def ask_to_look(page: Page, block_id: str, *, words: str, now: datetime) -> None:
+    """Make a task of a guest's doubt about a tile or an answer of a published page: for who keeps it, in the organization's language.
+
+    `words` are the guest's and may be empty. While somebody has still to look, it is one task.
+    """
+    page = Page.objects.select_for_update(of=("self",), no_key=True).get(pk=page.pk).specific
+    value = dict(queries.parts_of(list(page.body.raw_data))).get(block_id)
+    if value is None:
+        return
+    organization = current_organization()
+    owner_id = (value.get("freshness") or {}).get("owner")
+    with override(organization.default_language):
+        title = _("Is “%(name)s” on the page “%(page)s” still right?")
+        notes = _("A guest asks whether it still is.") if not words else _("A guest says: %(words)s")
+        edit_url = reverse("wagtailadmin_pages:edit", args=[page.pk])
+        request_task(
+            (title % {"name": queries.name_of_part(value), "page": page.title})[:200],
+            notes=f"{notes % {'words': words}}\n{absolute_url(organization, edit_url)}#block-{block_id}-section",
+            due_on=now.astimezone(organization.zone).date(),
+            assignee=members().filter(pk=owner_id).first() if owner_id else None,
+            now=now,
+        )

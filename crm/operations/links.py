@@ -28,4 +28,4 @@ def set_links(links: Manager[Any], records: Iterable[Model]) -> None:
         if wanted.pop((link.content_type_id, link.object_id), None) is None:
             link.delete()
     for content_type_id, object_id in wanted:
-        links.create(content_type_id=content_type_id, object_id=object_id)
+        links.create(content_type_id=content_type_id, object_id=object_id)  # type: ignore[attr-defined]  # a manager of related rows

@@ -1,7 +1,7 @@
 """Verbs that change tasks."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -54,6 +54,29 @@ def settle_task(
         set_links(task.links, about)
     if "assignee" in changed and task.assignee is not None and task.assignee != actor:
         write_about_task(task, TaskLetter.ASSIGNED, [task.assignee], now=now, actor=actor)
+    return task
+
+
+@transaction.atomic
+def request_task(title: str, *, notes: str, due_on: date, assignee: User | None = None, now: datetime) -> Task:
+    """Let staff do what a guest asked for; return the task, due on a local day.
+
+    While one of this title is unfinished, what a guest says again is added to its notes. The caller holds a lock that lets only one
+    guest ask for the same thing at a time.
+    """
+    asked = Task.objects.select_for_update(of=("self",)).filter(title=title, created_by=None, state__in=UNFINISHED)
+    task = asked.order_by("pk").first()
+    if task is not None:
+        if notes not in task.notes:
+            task.notes = f"{task.notes}\n\n{notes}"
+            task.save(update_fields=["notes", "updated_at"])
+        return task
+    task = Task(title=title, notes=notes, due_on=due_on, assignee=assignee)
+    task.remind_at = _reminder(task, now=now)
+    task.save()
+    audit.record("task.requested", task, actor=None)
+    if assignee is not None:
+        write_about_task(task, TaskLetter.ASSIGNED, [assignee], now=now, actor=None)
     return task
 
 

@@ -1,4 +1,5 @@
 import datetime as dt
+import uuid
 
 import pytest
 from django.utils import timezone
@@ -7,10 +8,12 @@ from cms import operations, queries
 from cms.enums import Staleness
 from cms.models import FaqPage, LandingPage
 from cms.rules import Freshness
+from crm.models import Task
 from tenancy.enums import Role
 from tenancy.scope import organization_scope
 from tests.cms.test_pages import home_of
 from tests.fixtures import client_for, make_member
+from tests.parallel import in_parallel
 
 PLAIN = {"text": "", "icon": "", "image": None, "size": "small", "colour": "plain"}
 TODAY = dt.date(2031, 6, 2)
@@ -88,6 +91,44 @@ def test_confirming_writes_the_day_and_nothing_else(in_harbour, owner):
     ]
     assert days == [TODAY, TODAY]
     assert not operations.confirm_part(part.page, "gone", today=TODAY, actor=owner)
+
+
+def test_guest_asks_and_staff_have_one_task(harbour):
+    with organization_scope(harbour.pk):
+        keeper = make_member(harbour, Role.EDITOR)
+        home = write_parts(keeper)
+        part = queries.kept_parts(today=TODAY)[0]
+    url = f"/still-right/{home.translation_key}/{part.block_id}/"
+    guest = client_for(harbour)
+    assert "Ice rink" in guest.get(url).content.decode()
+    for words in ("", "It is closed since May.", "It is closed since May."):
+        assert "Thank you" in guest.post(url, {"words": words}).content.decode()
+    with organization_scope(harbour.pk):
+        task = Task.objects.get()
+        assert (task.assignee, task.state) == (keeper, "open")
+        assert task.title == f"Is “Ice rink” on the page “{home.title}” still right?"
+        assert [line for line in task.notes.splitlines() if line and "/admin/pages/" not in line] == [
+            "A guest asks whether it still is.",
+            "A guest says: It is closed since May.",
+        ]
+        assert (task.title in guest.get("/").content.decode()) is False
+    too_long = guest.post(url, {"words": "x" * 501})
+    assert "x" * 501 in too_long.content.decode()
+    assert guest.get(f"/still-right/{home.translation_key}/gone/").status_code == 404
+    assert guest.get(f"/still-right/{uuid.uuid4()}/{part.block_id}/").status_code == 404
+
+
+def test_only_one_task_when_many_guests_ask_at_once(harbour, transactional_db):
+    with organization_scope(harbour.pk):
+        home = write_parts()
+        part = queries.kept_parts(today=TODAY)[0]
+
+    def ask(number: int) -> None:
+        operations.ask_to_look(home, part.block_id, words=f"Closed {number}", now=timezone.now())
+
+    assert in_parallel(harbour, 8, ask) == [None] * 8
+    with organization_scope(harbour.pk):
+        assert Task.objects.get().notes.count("A guest says") == 8
 
 
 def test_editor_confirms_with_one_click(harbour, member_client):
