@@ -20,6 +20,9 @@ from tenancy.scope import organization_scope
 from tenancy.signals import organization_created, settings_locks
 from tours.enums import BookingStatus
 
+# Orders whose guests are written to about their money.
+STANDING = (OrderStatus.CONFIRMED, OrderStatus.PAID, OrderStatus.COMPLETED, OrderStatus.PARTIALLY_REFUNDED)
+
 
 @receiver(organization_created)
 def give_payment_settings(sender: type[Organization], organization: Organization, **kwargs: Any) -> None:
@@ -119,16 +122,18 @@ def take_reserved(*, schedule_id: int) -> None:
 @subscriber("commerce.reservation_ended")
 def reservation_ended(*, order_id: int, payment_id: int) -> None:
     order = Order.objects.select_related("customer").get(pk=order_id)
-    mail = emails.reservation_ended(order, organization=current_organization())
-    _write_to_guest(order, mail, dedupe_key=f"reservation-{payment_id}")
+    if order.status == OrderStatus.CONFIRMED:
+        mail = emails.reservation_ended(order, organization=current_organization())
+        _write_to_guest(order, mail, dedupe_key=f"reservation-{payment_id}")
 
 
 @subscriber("commerce.payment_on_its_way")
 def payment_on_its_way(*, order_id: int, payment_id: int) -> None:
     order = Order.objects.select_related("customer").get(pk=order_id)
     payment = Payment.objects.get(pk=payment_id)
-    # A card is on its way for seconds; nobody needs to be written to who is paid for by then.
-    if payment.status == PaymentStatus.PROCESSING:
+    # A card is on its way for seconds; nobody needs to be written to who is paid for by then. Places of an order that is over are
+    # not kept.
+    if payment.status == PaymentStatus.PROCESSING and order.status in (OrderStatus.PENDING, *STANDING):
         mail = emails.payment_on_its_way(order, payment, organization=current_organization())
         _write_to_guest(order, mail, dedupe_key=f"payment-{payment_id}-on-its-way")
 
@@ -148,8 +153,7 @@ def payment_received(*, order_id: int, payment_id: int) -> None:
     payment = Payment.objects.get(pk=payment_id)
     _note(order, "payment_received", amount_minor=payment.captured_minor, currency=payment.captured_currency)
     # Money that could not be used is on its way back, which another e-mail tells.
-    standing = (OrderStatus.CONFIRMED, OrderStatus.PAID, OrderStatus.COMPLETED, OrderStatus.PARTIALLY_REFUNDED)
-    if order.status in standing:
+    if order.status in STANDING:
         mail = emails.payment_received(order, payment, organization=current_organization())
         _write_to_guest(order, mail, dedupe_key=f"payment-{payment.pk}")
 

@@ -114,9 +114,10 @@ def capture_payment(*, payment_id: int) -> None:
 
 @sweep_job("commerce.sweep_reservations")
 def sweep_reservations() -> None:
-    for schedule_id, organization_id in queries.schedules_with_reservations():
+    now = timezone.now()
+    for schedule_id, organization_id in queries.schedules_with_reservations(now=now):
         enqueue_for(organization_id, "commerce.follow_reservations", schedule_id=schedule_id)
-    for payment_id, organization_id in queries.payments_to_capture(now=timezone.now()):
+    for payment_id, organization_id in queries.payments_to_capture(now=now):
         enqueue_for(organization_id, "commerce.capture_payment", payment_id=payment_id)
 
 

@@ -57,9 +57,9 @@ def payment_reminder(order: Order, payment: Payment, *, is_late: bool, organizat
 def reservation_ended(order: Order, *, organization: Organization) -> Email:
     """Return what a guest reads whose card is not reserved any more although nothing was taken, and who pays another way."""
     with override(order.language):
-        lead = _(
-            "Your bank has freed the amount that was reserved on your card; nothing was charged. Your places are kept."
-        )
+        lead = _("The amount that was reserved on your card is free again. Your places are kept.")
+        if not queries.received_minor(order):
+            lead += " " + _("Nothing was charged.")
         how = (
             _("Please pay on the page of your booking.")
             if queries.can_pay_due_by_card(order)

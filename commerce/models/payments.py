@@ -50,6 +50,7 @@ class Payment(TenantModel):
     authorised_until = models.DateTimeField(_("reserved until"), null=True, editable=False)
     # Set when reserved money is to be taken: from then on its amount stands. When to try (again).
     capture_at = models.DateTimeField(null=True, editable=False)
+    capture_refusals = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     failure_message = models.CharField(_("why it failed"), max_length=300, blank=True)
     succeeded_at = models.DateTimeField(_("received at"), null=True, blank=True)
     approver = models.ForeignKey(

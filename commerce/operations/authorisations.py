@@ -25,6 +25,12 @@ from tours.queries import schedule_for_update
 
 # Reserved money is taken at once by its job; the sweep takes over when that has not happened after this time.
 CAPTURE_AGAIN_AFTER: Final = timedelta(minutes=5)
+# So often Stripe may refuse to take reserved money; then its card is freed and the guest asked to pay.
+MOST_REFUSALS: Final = 3
+CAPTURE_REFUSED: Final = gettext_noop("Stripe did not take the reserved money; the reason stands with the payment.")
+CAPTURE_GIVEN_UP: Final = gettext_noop(
+    "Stripe did not take the reserved money, so the card was freed and the guest was asked to pay. The reason stands with the payment."
+)
 RESERVATION_TAKEN: Final = gettext_noop(
     "The bank would not keep the card reserved any longer, so the money was taken; the departure is not certain yet."
 )
@@ -132,7 +138,8 @@ def take_reserved(order: Order, *, now: datetime, actor: Actor) -> Payment:
 def capture_payment(payment_id: int, *, now: datetime) -> Payment:
     """Take reserved money at Stripe and settle what came of it; return the payment. A repeat has no effect.
 
-    Raises `GatewayError` when Stripe cannot be asked; the sweep then tries again.
+    What Stripe refuses is shown to staff with its reason and tried again; refused too often, the card is freed and the guest asked to
+    pay. Raises `GatewayError` when Stripe cannot be asked; the sweep then tries again.
     """
     payment = Payment.objects.get(pk=payment_id)
     if payment.status != PaymentStatus.AUTHORISED or payment.capture_at is None:
@@ -143,7 +150,27 @@ def capture_payment(payment_id: int, *, now: datetime) -> Payment:
     keys = stripe.keys_of(queries.payment_settings())
     intent = stripe.retrieve_intent(keys, payment.provider_reference)
     if intent.status == "requires_capture":
-        intent = stripe.capture_intent(
-            keys, intent.reference, amount_minor=payment.amount_minor, currency=payment.currency
-        )
+        try:
+            intent = stripe.capture_intent(
+                keys, intent.reference, amount_minor=payment.amount_minor, currency=payment.currency
+            )
+        except stripe.GatewayRefused as refusal:
+            return _note_refusal(payment_id, str(refusal), now=now)
     return settle_payment(payment_id, intent=intent, now=now)
+
+
+@transaction.atomic
+def _note_refusal(payment_id: int, reason: str, *, now: datetime) -> Payment:
+    order, payment = _locked(payment_id)
+    if payment.status != PaymentStatus.AUTHORISED or payment.capture_at is None:
+        return payment
+    payment.capture_refusals += 1
+    payment.failure_message = reason[:300]
+    payment.capture_at = now + CAPTURE_AGAIN_AFTER * 2**payment.capture_refusals
+    payment.save()
+    if payment.capture_refusals >= MOST_REFUSALS:
+        stop_later(payment, now=now)
+        _ask_instead(order, payment, attention=CAPTURE_GIVEN_UP, now=now)
+    elif payment.capture_refusals == 1:
+        call_attention(order, CAPTURE_REFUSED)
+    return payment

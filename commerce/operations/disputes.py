@@ -14,7 +14,7 @@ from commerce.gateways.disputes import DisputeState
 from commerce.models import Dispute, Order, Payment
 from commerce.operations.attention import REFUND_BY_HAND
 from commerce.operations.ledger import record_dispute, record_dispute_lost
-from commerce.operations.states import set_payment_status
+from commerce.operations.states import RECEIVED, set_payment_status
 from commerce.rules import (
     OPEN_DISPUTE,
     dispute_kind,
@@ -137,7 +137,9 @@ def _follow_dispute(payment: Payment) -> None:
         refunded_minor=payment.refunded_minor,
         contested_minor=payment.disputed_minor + payment.lost_minor,
     )
-    set_payment_status(payment, wanted)
+    # A bank may warn of a card that is only reserved: nothing came in by that.
+    if payment.status in RECEIVED:
+        set_payment_status(payment, wanted)
     payment.save()
 
 
@@ -149,8 +151,8 @@ def _show(order: Order, dispute: Dispute) -> None:
         attention = WON_AND_OWED
     if not attention and queries.waits_for_refund_by_hand(order):
         attention = REFUND_BY_HAND
-    # What somebody wrote there about something else stays.
-    if attention or order.needs_attention in ATTENTION.values():
+    # What is there about something else stays: the dispute itself is listed, and told by e-mail.
+    if order.needs_attention in ("", WON_AND_OWED, REFUND_BY_HAND, *ATTENTION.values()):
         order.needs_attention = attention
         order.save(update_fields=["needs_attention", "updated_at"])
 

@@ -132,6 +132,9 @@ def _settle_refund_of(event: ProviderEvent, keys: Keys, *, now: datetime) -> str
     if refund is not None:
         settle_refund(refund.pk, state=state, now=now)
     elif payment is not None:
+        if payment.status not in RECEIVED:
+            # It may be here before we have written down that the payment came in.
+            settle_payment(payment.pk, intent=stripe.retrieve_intent(keys, payment.provider_reference), now=now)
         adopt_refund(payment.pk, state=state, now=now)
     return ""
 

@@ -88,7 +88,9 @@ def open_payment_link(link: PaymentLink, *, now: datetime) -> Payment:
     if link.withdrawn_at is not None or link.expires_at <= now:
         raise PaymentRefused(_("This link has ended. Please ask us for a new one."))
     payment = begin_due_payment(link.order, amount_minor=link.amount_minor, note=link.reason, now=now)
-    if link.payment != payment:
+    # A card payment that is on its way already may be about another amount; that does not pay this link.
+    payable = queries.payable_minor(link.order, now=now)
+    if link.payment != payment and payment.amount_minor == min(payable, link.amount_minor or payable):
         link.payment = payment
         link.save(update_fields=["payment", "updated_at"])
     return payment

@@ -43,6 +43,7 @@ TO_PAY_AGAIN = timedelta(hours=24)
 PAID_LATE_HONOURED = gettext_noop("Paid after the hold ran out; there was room, so the booking stands.")
 PAID_LATE_REFUNDED = gettext_noop("Paid after the hold ran out; there was no room, so the money goes back.")
 PAID_TWICE = gettext_noop("Paid twice; the second payment goes back.")
+TAKEN_WHEN_CANCELLED = gettext_noop("The order was cancelled while its reserved money was being taken; it goes back.")
 AMOUNT_DIFFERS = gettext_noop("The amount received differs from the order.")
 RESERVATION_ENDED = gettext_noop("The bank has freed the card before the money was taken. The guest was asked to pay.")
 DEPARTURE_CANCELLED = gettext_noop("Paid while a departure was being cancelled; what it cost goes back.")
@@ -65,7 +66,9 @@ def settle_payment(payment_id: int, *, intent: Intent, now: datetime) -> Payment
         return payment
     if payment.status == PaymentStatus.AUTHORISED and intent.status not in ("succeeded", "canceled"):
         return payment
-    payment.failure_message = intent.failure[:300]
+    if intent.failure or intent.status != "canceled":
+        # Why a card was given up stands on.
+        payment.failure_message = intent.failure[:300]
     if intent.status == "succeeded":
         receive(
             order,
@@ -180,8 +183,11 @@ def _honour(order: Order, payment: Payment, *, now: datetime) -> None:
         # What is owed for places that were given up is kept.
         back = min(payment.captured_minor, queries.cancelling_gives_back(order))
         settle_attention(order)
+        was_reserved = payment.authorised_until is not None
+        reason = RefundReason.CANCELLED_BY_US if was_reserved else RefundReason.LATE_PAYMENT
+        attention = TAKEN_WHEN_CANCELLED if was_reserved else PAID_LATE_REFUNDED
         if back:
-            _pay_back(order, payment, RefundReason.LATE_PAYMENT, PAID_LATE_REFUNDED, amount_minor=back, now=now)
+            _pay_back(order, payment, reason, attention, amount_minor=back, now=now)
     elif order.status == OrderStatus.REFUNDED:
         _pay_back(order, payment, RefundReason.LATE_PAYMENT, PAID_LATE_REFUNDED, now=now)
     else:

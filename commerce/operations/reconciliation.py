@@ -3,6 +3,7 @@
 A comparison goes page by page and keeps its place, so that an interrupted one goes on where it was.
 """
 
+import logging
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,6 +30,8 @@ from tenancy import audit
 from tenancy.audit import Actor
 from tenancy.jobs import enqueue
 from tenancy.queries import scope_currency
+
+logger = logging.getLogger(__name__)
 
 WINDOW = timedelta(days=30)
 # Whoever works on a comparison has it for this time, which is longer than any job may take; then the sweep has somebody else go on.
@@ -62,7 +65,7 @@ def start_reconciliation(*, now: datetime, actor: Actor = None) -> Reconciliatio
 def reconcile(reconciliation_id: int, *, now: datetime) -> Reconciliation:
     """Go on with a comparison that is due until it is finished; return it. Who comes while another works on it does nothing.
 
-    Where Stripe cannot be asked, the place is kept with the time of the next attempt.
+    Where Stripe cannot be asked, or anything else goes wrong, the place is kept with the time of the next attempt.
     """
     is_mine = Reconciliation.objects.filter(pk=reconciliation_id, finished_at=None, next_attempt_at__lte=now).update(
         next_attempt_at=now + LEASE, last_error="", updated_at=now
@@ -74,13 +77,20 @@ def reconcile(reconciliation_id: int, *, now: datetime) -> Reconciliation:
     try:
         while _compare_page(run, row, now=now):
             pass
-    except stripe.GatewayError as error:
+    except Exception as error:  # whatever goes wrong is recorded, shown to staff and tried again
+        if not isinstance(error, stripe.GatewayError):
+            logger.exception("The comparison %s could not go on.", run.pk)
         run.attempts += 1
-        run.last_error = str(error)[:2000]
+        run.last_error = _words_of(error)
         run.next_attempt_at = now + min(LEASE * 2 ** min(run.attempts, 8), MAX_WAIT)
         run.save(update_fields=["attempts", "last_error", "next_attempt_at", "updated_at"])
         return run
     return _finish(run, now=now)
+
+
+def _words_of(error: Exception) -> str:
+    is_plain = isinstance(error, stripe.GatewayError)
+    return (str(error) if is_plain else f"{type(error).__name__}: {error}")[:2000]
 
 
 def _compare_page(run: Reconciliation, row: PaymentSettings, *, now: datetime) -> bool:
@@ -149,8 +159,7 @@ def _replay_refunds(page: Page[RefundState], *, now: datetime) -> int:
         payment = payments.get(state.intent)
         with _alone(page, state.reference, payment=payment, now=now):
             if refund is None and payment is not None:
-                adopt_refund(payment.pk, state=state, now=now)
-                replayed += 1
+                replayed += adopt_refund(payment.pk, state=state, now=now) is not None
             elif refund is not None and refund.status != STATUSES[state.status]:
                 settled = settle_refund(refund.pk, state=state, now=now)
                 replayed += settled.status != refund.status

@@ -27,7 +27,7 @@ from commerce.operations.attention import (
     settle_attention,
 )
 from commerce.operations.ledger import record_refund, record_refund_failed
-from commerce.operations.states import set_order_status, set_payment_status
+from commerce.operations.states import RECEIVED, set_order_status, set_payment_status
 from commerce.rules import method_of, received_status, refund_may_become
 from tenancy import audit
 from tenancy.audit import Actor
@@ -317,7 +317,8 @@ def _follow_refunds(order: Order, payment: Payment) -> None:
         refunded_minor=payment.refunded_minor,
         contested_minor=payment.disputed_minor + payment.lost_minor,
     )
-    set_payment_status(payment, wanted)
+    if payment.status in RECEIVED:
+        set_payment_status(payment, wanted)
     payment.save()
     if order.status in (OrderStatus.PAID, OrderStatus.COMPLETED, OrderStatus.PARTIALLY_REFUNDED, OrderStatus.REFUNDED):
         _follow_money(order)
@@ -337,10 +338,15 @@ def _follow_money(order: Order) -> None:
 
 
 @transaction.atomic
-def adopt_refund(payment_id: int, *, state: RefundState, now: datetime) -> Refund:
-    """Write down a refund of a payment that somebody made at Stripe itself, as Stripe tells it; return it. A repeat has no effect."""
+def adopt_refund(payment_id: int, *, state: RefundState, now: datetime) -> Refund | None:
+    """Write down a refund of a payment that somebody made at Stripe itself, as Stripe tells it; return it. A repeat has no effect.
+
+    Returns None for what Stripe calls a refund when reserved money is freed: none of it had come in, and none of it moves.
+    """
     order = queries.order_for_update(Payment.objects.values_list("order_id", flat=True).get(pk=payment_id))
     payment = queries.payment_for_update(payment_id)
+    if not payment.captured_minor or (state.status == "succeeded" and state.moved_at is None):
+        return None
     refund, is_new = Refund.objects.get_or_create(
         provider_reference=state.reference,
         defaults={

@@ -3,18 +3,21 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from commerce.enums import OrderStatus, PaymentStatus
 from commerce.models import AuthorisationRule, Order, OrderLine, Payment
 from commerce.queries.deposits import plan_of
-from commerce.rules import can_be_reserved, methods_that
+from commerce.queries.payments import received_minor
+from commerce.rules import can_be_reserved, decided_until, methods_that
 from tenancy.money import format_money
 from tours.enums import SEAT_TAKING, BookingStatus
-from tours.models import Schedule
+from tours.models import Booking, Schedule
 
 
 def takes_later(totals: Collection[tuple[Schedule, int]], *, currency: str, now: datetime) -> bool:
@@ -115,7 +118,9 @@ def card_words(order: Order) -> str:
             " not, nothing is charged."
         )
     elif released is not None:
-        text = _("%(amount)s were reserved on the card and are free again. Nothing was charged.")
+        text = _("%(amount)s were reserved on the card and are free again.")
+        if not received_minor(order):
+            text += " " + _("Nothing was charged.")
     else:
         return ""
     payment = reserved or released
@@ -142,13 +147,26 @@ def rule_of(order: Order) -> AuthorisationRule | None:
     return AuthorisationRule.objects.filter(tour__in=tours).first()
 
 
-def schedules_with_reservations(*, limit: int = 500) -> list[tuple[int, int]]:
-    """Return the keys of departures with money reserved on cards, and of their organizations; for sweeps over all of them."""
-    reserved = Payment.objects.filter(status=PaymentStatus.AUTHORISED, capture_at=None).values("order")
-    lines = OrderLine.objects.filter(order__in=reserved)
-    return list(
-        lines.order_by("booking__schedule").values_list("booking__schedule", "organization_id").distinct()[:limit]
+def schedules_with_reservations(*, now: datetime) -> list[tuple[int, int]]:
+    """Return the keys of departures about whose reserved money there is something to do, and of their organizations.
+
+    That is so for those that are certain, have enough people or have left, and where a bank waits no longer. For sweeps over all of
+    them: whoever has many does not keep others waiting.
+    """
+    reserved = Payment.objects.filter(status=PaymentStatus.AUTHORISED, capture_at=None)
+    ending = reserved.filter(authorised_until__lte=decided_until(now))
+    confirmed = Booking.objects.filter(schedule=OuterRef("pk"), status=BookingStatus.CONFIRMED).order_by()
+    people = confirmed.values("schedule").annotate(total=Sum("seats")).values("total")
+    fewest = Coalesce("min_participants", "variant__min_participants", "tour__min_participants")
+    certain = Q(guaranteed_at__isnull=False) | Q(starts_at__lte=now) | Q(people__gte=F("fewest"))
+    found = Schedule.objects.alias(people=Coalesce(Subquery(people), 0), fewest=fewest).filter(
+        ~Q(status="cancelled") & certain | Q(pk__in=_paid_by(ending)), pk__in=_paid_by(reserved)
     )
+    return list(found.order_by("pk").values_list("pk", "organization_id"))
+
+
+def _paid_by(payments: QuerySet[Payment]) -> QuerySet[OrderLine, Any]:
+    return OrderLine.objects.filter(order__in=payments.values("order")).order_by().values("booking__schedule")
 
 
 def payments_to_capture(*, now: datetime, limit: int = 500) -> list[tuple[int, int]]:

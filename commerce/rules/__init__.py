@@ -4,7 +4,7 @@ from commerce.rules.amounts import (
     share_minor,
     within_refund_limit,
 )
-from commerce.rules.authorisations import KEPT_FOR, can_be_reserved, is_ending
+from commerce.rules.authorisations import KEPT_FOR, can_be_reserved, decided_until, is_ending
 from commerce.rules.datev import DATEV_COLUMNS, datev_cells, datev_line
 from commerce.rules.deposits import Part, PaymentPlan, plan_payments
 from commerce.rules.dispute_words import DisputeWords, dispute_words, reason_words
@@ -144,6 +144,7 @@ __all__ = [
     "datev_cells",
     "datev_line",
     "deadline",
+    "decided_until",
     "dispute_kind",
     "dispute_status",
     "dispute_words",

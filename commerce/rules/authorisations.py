@@ -16,4 +16,9 @@ def can_be_reserved(*, starts_at: datetime, now: datetime) -> bool:
 
 def is_ending(until: datetime, *, now: datetime) -> bool:
     """Return whether it has to be decided now about money that is reserved until then."""
-    return until - MARGIN <= now
+    return until <= decided_until(now)
+
+
+def decided_until(now: datetime) -> datetime:
+    """Return for which ends of a reservation it has to be decided now: those up to this moment."""
+    return now + MARGIN

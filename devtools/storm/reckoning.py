@@ -99,6 +99,9 @@ def _captures(client: stripe.StripeClient) -> Iterator[str]:
 def _refunds(client: stripe.StripeClient) -> Iterator[str]:
     known = {refund.provider_reference: refund for refund in Refund.objects.exclude(provider_reference="")}
     for found in client.v1.refunds.list({"limit": 100}).auto_paging_iter():
+        if found.balance_transaction is None and found.status == "succeeded":
+            # Reserved money that was freed; none of it had moved.
+            continue
         refund = known.pop(found.id, None)
         if refund is None or (refund.amount_minor, refund.status) != (found.amount, found.status):
             ours = (refund.amount_minor, refund.status) if refund else "nothing"

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from devtools.stripe_emulator import disputes
+from devtools.stripe_emulator import disputes, refunds
 from devtools.stripe_emulator.account import Account, Object, new_id, now
 from devtools.stripe_emulator.payment_methods import Fate
 
@@ -44,6 +44,7 @@ def take(account: Account, charge: Object, amount: int) -> None:
     """Move `amount` (Stripe's unit) of an authorised charge to the account; the rest is released."""
     fee = amount * 15 // 1000 + 25
     charge.update(status="succeeded", paid=True, captured=True, amount_captured=amount)
+    refunds.free(account, charge, charge["amount"] - amount)
     charge["balance_transaction"] = account.book("charge", amount, charge["currency"], charge["id"], fee=fee)
 
 
@@ -57,13 +58,13 @@ def reserve(charge: Object) -> None:
 
 def expire(account: Account, charge: Object) -> None:
     """Free an authorised charge because the bank does not keep its money any longer."""
-    charge.update(refunded=True, amount_refunded=charge["amount"])
+    refunds.free(account, charge, charge["amount"])
     account.emit("charge.expired", charge)
 
 
 def release(account: Account, charge: Object) -> None:
     """Give up an authorised charge that was never captured."""
-    charge.update(refunded=True, amount_refunded=charge["amount"])
+    refunds.free(account, charge, charge["amount"])
     account.emit("charge.refunded", charge)
 
 

@@ -14,7 +14,7 @@ def create_refund(account: Account, params: Object) -> Object:
     charge = _charge_of(account, params)
     if disputes.blocks_refund(account, charge):
         raise unfit("This charge is disputed and cannot be refunded.", code="charge_disputed", charge=charge["id"])
-    left = charge["amount_captured"] - charge["amount_refunded"]
+    left = charge["amount"] - charge["amount_refunded"]
     if left == 0:
         raise unfit(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
     amount = params.get("amount", left)
@@ -25,13 +25,7 @@ def create_refund(account: Account, params: Object) -> Object:
         raise unfit(message, code="amount_too_large", param="amount")
     check_step(amount, charge["currency"])
     status = account.data["next_refund_status"]
-    refund = {
-        "id": new_id("re"), "object": "refund", "amount": amount, "balance_transaction": None, "charge": charge["id"],
-        "created": now(), "currency": charge["currency"], "destination_details": {"card": {"type": "refund"}, "type": "card"},
-        "metadata": merged({}, params.get("metadata", {})), "next_action": None, "payment_intent": charge["payment_intent"],
-        "pending_reason": "processing" if status == "pending" else None, "reason": params.get("reason"), "receipt_number": None,
-        "source_transfer_reversal": None, "status": status, "transfer_reversal": None,
-    }  # fmt: skip
+    refund = _refund(charge, amount, status, params)
     account.add("refunds", refund)
     _count(charge, amount)
     refund["balance_transaction"] = account.book("refund", -amount, refund["currency"], refund["id"])
@@ -42,6 +36,25 @@ def create_refund(account: Account, params: Object) -> Object:
         account.emit("refund.failed", refund)
     disputes.refunded(account, charge)
     return refund
+
+
+def _refund(charge: Object, amount: int, status: str, params: Object) -> Object:
+    return {
+        "id": new_id("re"), "object": "refund", "amount": amount, "balance_transaction": None, "charge": charge["id"],
+        "created": now(), "currency": charge["currency"], "destination_details": {"card": {"type": "refund"}, "type": "card"},
+        "metadata": merged({}, params.get("metadata", {})), "next_action": None, "payment_intent": charge["payment_intent"],
+        "pending_reason": "processing" if status == "pending" else None, "reason": params.get("reason"), "receipt_number": None,
+        "source_transfer_reversal": None, "status": status, "transfer_reversal": None,
+    }  # fmt: skip
+
+
+def free(account: Account, charge: Object, amount: int) -> None:
+    """Free `amount` of the reserved money of a charge. Stripe keeps a refund for it that moves nothing."""
+    if not amount:
+        return
+    refund = account.add("refunds", _refund(charge, amount, "succeeded", {}))
+    _count(charge, amount)
+    account.emit("refund.created", refund)
 
 
 def change_refund(account: Account, reference: str, *, status: str, reason: str = "expired_or_canceled_card") -> Object:
@@ -75,7 +88,7 @@ def _charge_of(account: Account, params: Object) -> Object:
 
 def _count(charge: Object, amount: int) -> None:
     charge["amount_refunded"] += amount
-    charge["refunded"] = charge["amount_refunded"] == charge["amount_captured"]
+    charge["refunded"] = charge["amount_refunded"] == charge["amount"]
 
 
 def _give_back(account: Account, refund: Object, reason: str) -> None:

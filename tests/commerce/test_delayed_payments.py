@@ -1,12 +1,24 @@
 """Payments that take days: the places are kept, the guest is told, and what comes of it late is followed."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from django.core import mail
 
+from commerce.gateways import stripe
 from commerce.models import Order, PaymentSettings
-from commerce.operations import expire_order, refresh_payment, run_refund
+from commerce.operations import (
+    add_charge,
+    begin_due_payment,
+    expire_order,
+    open_payment_link,
+    refresh_payment,
+    run_refund,
+    send_payment_link,
+    settle_payment,
+    start_card_payment,
+)
 from tenancy.models import Organization, OutboxEvent
 from tenancy.scope import organization_scope
 from tests.commerce.test_card_payments import NOW, RUN_OUT, SECRET, SOON, order_by_card, reference_of, states, webhook
@@ -73,6 +85,31 @@ def test_guest_whose_payment_failed_has_a_day_to_pay_again_on_the_same_intent(in
     card.pay(reference)
     refresh_payment(order.payments.get(), now=later)
     assert states(order) == ("paid", "succeeded", "confirmed", 2)
+
+
+def test_debit_that_fails_without_a_reason_has_failed_too(in_harbour, card):
+    order = order_by_card(make_schedule())
+    reference = debit(order, card)
+    intent = stripe.retrieve_intent(stripe.keys_of(PaymentSettings.objects.get()), reference)
+    settle_payment(order.payments.get().pk, intent=replace(intent, status="requires_payment_method"), now=SOON + DAY)
+    assert states(order) == ("pending", "failed", "pending", 2)
+    assert topics() == ["commerce.payment_on_its_way", "commerce.payment_failed"]
+
+
+def test_link_is_not_paid_by_a_debit_of_another_amount(in_harbour, card):
+    order = order_by_card(make_schedule())
+    card.pay(reference_of(order))
+    refresh_payment(order.payments.get(), now=SOON)
+    add_charge(order, amount_minor=3000, reason="Lunch", now=SOON, actor=None)
+    begun = begin_due_payment(order, now=SOON)
+    start_card_payment(begun, now=SOON)
+    begun.refresh_from_db()
+    advance(card, begun.provider_reference, "processing")
+    refresh_payment(begun, now=SOON)
+    link = send_payment_link(order, extra_minor=1000, reason="Boots", now=SOON, actor=None)
+    assert open_payment_link(link, now=SOON) == begun
+    link.refresh_from_db()
+    assert link.payment is None
 
 
 def test_sweep_that_is_quicker_than_the_webhook_gives_nothing_up(in_harbour, card):

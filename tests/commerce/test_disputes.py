@@ -23,6 +23,7 @@ from commerce.operations import (
     settle_dispute,
     start_card_payment,
 )
+from commerce.operations.attention import REFUND_FAILED
 from tenancy.enums import Role
 from tenancy.models import AuditEntry
 from tests.commerce.factories import NOW
@@ -86,6 +87,17 @@ def test_chargeback_marks_payment_and_order(in_harbour, card):
     assert (order.status, order.needs_attention) == ("paid", TAKEN)
     assert queries.paid_minor(order) == 5000
     assert AuditEntry.objects.filter(action="dispute.opened").count() == 1
+
+
+def test_news_of_a_dispute_leave_another_reason_to_look_at_the_order(in_harbour, card):
+    order = paid_order(card)
+    Order.objects.update(needs_attention=REFUND_FAILED)
+    reference = dispute_of(card, order)
+    settle(order, reference)
+    assert (figures(order), attention(order)) == (("disputed", 5000, 0, 0), REFUND_FAILED)
+    advance(card, reference, "won")
+    settle(order, reference)
+    assert attention(order) == REFUND_FAILED
 
 
 def test_inquiry_moves_no_money_and_may_be_paid_back(in_harbour, card):

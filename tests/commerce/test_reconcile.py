@@ -221,3 +221,16 @@ def test_sweep_begins_each_night_and_only_where_stripe_was_used(harbour, kyoto, 
     with every_organization():
         sweep_reconciliations()
     assert run_jobs().count("commerce.reconcile") == 1
+
+
+def test_comparison_that_fails_of_itself_is_tried_again_later(in_harbour, card, caplog):
+    paid(card)
+    now = timezone.now()
+    run = start_reconciliation(now=now)
+    Reconciliation.objects.update(progress={"list": "unheard of"})
+    run = reconcile(run.pk, now=now)
+    assert (run.finished_at, run.attempts, run.next_attempt_at - now) == (None, 1, dt.timedelta(minutes=30))
+    assert run.last_error.startswith("ValueError: ")
+    assert [record.message for record in caplog.records] == [f"The comparison {run.pk} could not go on."]
+    Reconciliation.objects.update(progress={})
+    assert reconcile(run.pk, now=run.next_attempt_at).finished_at == run.next_attempt_at

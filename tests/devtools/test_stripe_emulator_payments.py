@@ -156,6 +156,7 @@ def test_manual_capture(client, pay, asked, taken):
     assert types(client)[1:] == [
         "charge.succeeded",
         "payment_intent.amount_capturable_updated",
+        *(["refund.created"] if asked else []),
         "charge.captured",
         "payment_intent.succeeded",
     ]
@@ -186,7 +187,7 @@ def test_reserved_money_has_an_end(client, pay, stripe_emulator):
     assert (ended.status, ended.cancellation_reason, ended.amount_capturable) == ("canceled", "automatic", 0)
     assert (ended.latest_charge.refunded, ended.latest_charge.captured, ended.amount_received) == (True, False, 0)
     assert refusal(client.v1.payment_intents.capture, intent.id).code == "payment_intent_unexpected_state"
-    assert types(client)[-2:] == ["charge.expired", "payment_intent.canceled"]
+    assert types(client)[-3:] == ["refund.created", "charge.expired", "payment_intent.canceled"]
 
 
 def test_only_reserved_money_ends(pay, stripe_emulator):

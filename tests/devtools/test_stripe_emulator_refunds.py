@@ -125,3 +125,24 @@ def test_shapes_are_those_of_the_sdk(client, pay):
     assert {kind.__name__: sorted(thing.to_dict().keys() - kind.__annotations__.keys()) for kind, thing in shown} == {
         kind.__name__: [] for kind, _thing in shown
     }
+
+
+@pytest.mark.parametrize(("taken", "freed"), [(None, [5000]), (3000, [2000]), (5000, [])])
+def test_reserved_money_that_is_freed_is_a_refund_that_moves_nothing(client, pay, taken, freed):
+    intent = pay(capture_method="manual")
+    if taken is None:
+        client.v1.payment_intents.cancel(intent.id)
+    else:
+        client.v1.payment_intents.capture(intent.id, {"amount_to_capture": taken})
+    found = client.v1.refunds.list({"payment_intent": intent.id}).data
+    assert [(refund.amount, refund.status, refund.balance_transaction) for refund in found] == [
+        (amount, "succeeded", None) for amount in freed
+    ]
+    charge = client.v1.charges.retrieve(intent.latest_charge)
+    assert (charge.amount_captured, charge.amount_refunded) == (taken or 0, sum(freed))
+    assert types(client).count("refund.created") == len(freed)
+    if taken is not None:
+        # All that was taken can be paid back, and no more.
+        assert refusal(client.v1.refunds.create, {"charge": charge.id, "amount": taken + 1}).code == "amount_too_large"
+        assert client.v1.refunds.create({"charge": charge.id}).amount == taken
+        assert client.v1.charges.retrieve(charge.id).refunded
