@@ -1,6 +1,7 @@
 """By what customers are found."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from crm.models.customers import Customer
 from tenancy.models import Organization
@@ -33,8 +34,8 @@ class CustomerKey(models.Model):
     key = models.TextField(db_collation="C")
 
     class Meta:
-        verbose_name = "key of a customer"
-        verbose_name_plural = "keys of customers"
+        verbose_name = _("key of a customer")
+        verbose_name_plural = _("keys of customers")
         indexes = [
             models.Index(fields=["organization", "key"], include=["customer"], name="customer_key"),
             models.Index(fields=["customer", "key"], name="customer_key_of"),
