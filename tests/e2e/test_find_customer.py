@@ -81,7 +81,7 @@ def test_profile_and_protocol_read_well(live_stack, signed_in, sign_in, open_pag
     page = signed_in("manager")
     add_customer(page, live_stack, "Frauke", "Immergrün", "frauke@immer.example")
     profile = page.url
-    page.get_by_role("link", name="Edit", exact=True).click()
+    page.locator(".profile__actions").get_by_role("link", name="Edit").click()
     page.locator("[name=tag_names]").fill("VIP, school class")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("list", name="Tags")).to_contain_text("school class")

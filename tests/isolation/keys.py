@@ -19,6 +19,8 @@ from wagtail.coreutils import resolve_model_string
 from wagtail.models import Page, PageViewRestriction, Revision, TaskState, WorkflowState, get_page_models
 from wagtail_localize.models import OverridableSegment, StringSegment, Translation
 
+from cms.models import FaqPage, LandingPage
+from cms.queries import parts_of
 from commerce.models import (
     DepartureChange,
     DisputeFile,
@@ -178,6 +180,12 @@ def _paths() -> list[str]:
     return ["", *filter(None, paths)]
 
 
+def _parts() -> list[tuple[Page, str]]:
+    """A tile and an answer of published pages."""
+    pages = [model.objects.filter(locale__language_code="en").first() for model in (LandingPage, FaqPage)]
+    return [(page, next(parts_of(list(page.body.raw_data)))[0]) for page in pages if page is not None]
+
+
 def _segments(model: Any) -> list[Values]:
     translation = Translation.objects.order_by("pk").first()
     assert translation is not None
@@ -205,6 +213,8 @@ TOGETHER: dict[str, Callable[[], list[Values]]] = {
     "guide_swap": _swaps,
     "invitation": _sent_tokens,
     "cms:page": lambda: [{"0": path} for path in _paths()],
+    "cms:still_right": lambda: [{"key": page.translation_key, "part": part} for page, part in _parts()],
+    "freshness:confirm": lambda: [{"page": page.pk, "block": part} for page, part in _parts()],
     "wagtail_serve": lambda: [{"0": path} for path in _paths()],
     "media": _files,
     "tours:map_stops": lambda: [{"token": "a-file-of-stops"}],
