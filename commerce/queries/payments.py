@@ -19,7 +19,7 @@ from commerce.enums import (
     PaymentStatus,
 )
 from commerce.gateways import stripe
-from commerce.models import GuestChoice, Order, OrderAdjustment, Payment, PaymentSettings, ProviderEvent
+from commerce.models import GuestChoice, Order, Payment, PaymentSettings, ProviderEvent
 from commerce.queries.disputes import is_contested
 from commerce.rules import (
     DECIDING,
@@ -295,9 +295,8 @@ def given_back_minor(order: Order) -> int:
 
 
 def written_off_minor(order: Order) -> int:
-    """Return how much of an order was written off, in minor units; one query."""
-    reductions = OrderAdjustment.objects.filter(order=order, amount_minor__lt=0)
-    return -int(reductions.aggregate(total=Sum("amount_minor", default=0))["total"])
+    """Return how much of an order was written off, in minor units."""
+    return -sum(min(0, adjustment.amount_minor) for adjustment in order.adjustments.all())
 
 
 def refund_problem(order: Order, amount_minor: int, *, limit_minor: int | None) -> str:

@@ -87,7 +87,7 @@ def test_dispute_takes_the_money_and_blocks_refunds(client, pay, stripe_emulator
     assert client.v1.refunds.create({"payment_intent": intent.id}).status == "succeeded"
 
 
-def test_dispute_that_is_lost_is_final(client, pay, stripe_emulator):
+def test_dispute_that_is_lost_is_final_but_for_an_appeal(client, pay, stripe_emulator):
     intent = pay()
     made = stripe_emulator.turn(
         "dispute", account="one", payment_intent=intent.id, amount=3000, reason="product_not_received"
@@ -95,7 +95,8 @@ def test_dispute_that_is_lost_is_final(client, pay, stripe_emulator):
     assert (made["amount"], made["reason"]) == (3000, "product_not_received")
     stripe_emulator.turn("advance", account="one", dispute=made["id"], status="lost")
     assert refusal(client.v1.refunds.create, {"payment_intent": intent.id}).code == "charge_disputed"
-    assert "error" in stripe_emulator.turn("advance", account="one", dispute=made["id"], status="won")
+    assert "error" in stripe_emulator.turn("advance", account="one", dispute=made["id"], status="under_review")
+    assert stripe_emulator.turn("advance", account="one", dispute=made["id"], status="won")["status"] == "won"
 
 
 def test_inquiry_moves_no_money(client, pay):
