@@ -90,9 +90,14 @@ def receipt_pdf(order: Order) -> bytes:
         sums = [(adjustment.reason, adjustment.amount_minor) for adjustment in queries.adjustments_of(order)]
         sums.append((_("Total"), order.total_minor))
         sums += [(each.label, each.tax_minor) for each in queries.tax_sums(order)]
+        if order.cancellation_fee_minor:
+            sums.append((_("Kept for cancelled places"), order.cancellation_fee_minor))
         sums.append((_("Paid"), queries.received_minor(order)))
-        if given_back := queries.given_back_minor(order):
+        given_back = queries.given_back_minor(order)
+        if given_back:
             sums.append((_("Paid back"), given_back))
+        if given_back or order.cancellation_fee_minor:
+            # The total holds the taxes of the places that stand; those of what is kept for others come to them here.
             kept = _("%(tax)s of what was not paid back")
             sums += [(kept % {"tax": each.label}, each.tax_minor) for each in queries.taxes_left(order)]
         if owed := queries.owed_minor(order):

@@ -90,7 +90,7 @@ class StaffCancelForm(PeopleWhoCancelForm):
 class CancelReasonForm(GiveBackForm):
     """Why places are given up; what differs from the agreement needs a word of explanation."""
 
-    expected = forms.IntegerField(widget=forms.HiddenInput)
+    expected = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, needs_note: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -44,7 +44,7 @@ def cancel_places(
     order: Order,
     people: Collection[int],
     *,
-    expected_back_minor: int | None,
+    expected: str,
     terms: CancellationTerms = CancellationTerms.POLICY,
     amount_minor: int = 0,
     reason: RefundReason = RefundReason.CANCELLED_BY_GUEST,
@@ -57,8 +57,8 @@ def cancel_places(
     """Give up the places of some people (primary keys of participants) of an order; return what was done.
 
     Their seats are free in the same transaction, and what comes back by `terms` is on its way; the last of them closes the order.
-    `expected_back_minor` is what the person was shown, in minor units of the order's currency. Guests are held to the policy. Raises
-    `CancellationRefused`, also when more than `limit_minor` of the order would have gone back then.
+    `expected` is what the person was shown (`CancellationPreview.shown`). Guests are held to the policy. Raises `CancellationRefused`,
+    also when more than `limit_minor` of the order would have gone back then.
     """
     order = queries.order_for_update(order.pk)
     try:
@@ -73,7 +73,7 @@ def cancel_places(
         )
     except NotCancellable as problem:
         raise CancellationRefused(str(problem)) from problem
-    if preview.back_minor != expected_back_minor:
+    if preview.shown != expected:
         raise CancellationRefused(
             _("What comes back has changed since you looked. Please check it before you go on."), preview=preview
         )

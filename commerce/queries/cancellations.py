@@ -106,6 +106,11 @@ class CancellationPreview:
     payments: tuple[tuple[Payment, int], ...]
 
     @property
+    def shown(self) -> str:
+        """What goes back, is kept and is freed, as the form that shows it sends it back: an agreement to these sums and no others."""
+        return f"{self.back_minor}:{self.fee_minor}:{self.freed_minor}"
+
+    @property
     def lines(self) -> list[CancelledLine]:
         """The lines of all bookings."""
         return [line for booking in self.bookings for line in booking.lines]

@@ -1,7 +1,7 @@
 """What a change of a booking would cost, and who may make one."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -276,7 +276,7 @@ def _added(
     kept: Sequence[ChangedLine],
     added: Mapping[int, int],
 ) -> list[ChangedLine]:
-    """Who is priced anew. As many of them as were booked already keep their codes: a percentage of their price, or the amounts they had."""
+    """Who is priced anew. As many of them as were booked with codes keep them: a percentage of their price, or the amounts they had."""
     off = taken_off(line.price_steps for line in before)
     off.subtract(taken_off(line.steps for line in kept))
     codes = [
@@ -287,7 +287,10 @@ def _added(
         if offer.code and off[offer.code.id] > 0
     ]
     stay = sum(line.quantity for line in kept if line.seats_each)
-    left = sum(line.quantity for line in before) - sum(line.quantity for line in kept) if codes else 0
+    # Who joined since pays without, as before.
+    ids = {offer.code.id for offer in codes if offer.code}
+    left = _with_codes([(line.quantity, line.price_steps) for line in before], ids)
+    left -= _with_codes([(line.quantity, line.steps) for line in kept], ids)
     had = {line.tier_id for line in before}
     again: dict[int, int] = {}
     for key in sorted(added, key=lambda key: key not in had):
@@ -303,6 +306,11 @@ def _added(
         beside = stay + sum(count for key, count in others.items() if key in seated)
         lines.extend(list_of.quote([QuoteRequest(to, part, party_before=beside)]).lines)
     return [_line_of(item) for item in lines]
+
+
+def _with_codes(lines: Sequence[tuple[int, Sequence[Mapping[str, Any]]]], codes: Set[int]) -> int:
+    """How many people of lines (quantity and steps) have one of the codes (by primary key) in their price."""
+    return sum(quantity for quantity, steps in lines if taken_off([steps]).keys() & codes)
 
 
 class _Keeper:

@@ -4,11 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
-from commerce.models import AppliedTax, Order, TaxedTour, TaxPercentage, TaxRate
+from commerce.models import AppliedTax, Order, OrderLine, TaxedTour, TaxPercentage, TaxRate
 from commerce.queries.payments import owed_minor, paid_minor, refunding_minor
 from commerce.rules import Tax, Taxes, TaxPart, tax_of_part
 from tenancy.fields import translated
@@ -76,7 +76,7 @@ def taxes_left(order: Order) -> list[TaxSum]:
     """Return the taxes in what is here of an order's money and still to come, each rate once, contained ones first.
 
     What went back, or is on its way, holds none of them; nor does what was paid beyond the price and waits to go back. What is kept
-    for places that were given up holds the same share as the lines do.
+    for places that were given up holds the same share as the lines do; where only free places are left, as those given up did.
     """
     on_its_way = sum(refunding_minor(payment) for payment in order.payments.all())
     left = paid_minor(order) - on_its_way + owed_minor(order)
@@ -84,7 +84,12 @@ def taxes_left(order: Order) -> list[TaxSum]:
 
 
 def _taxes_in(order: Order, amount_minor: int) -> list[TaxSum]:
-    rows = AppliedTax.objects.filter(line__order=order, line__reversed_by=None).order_by("pk")
+    lines_minor = order.total_minor - order.adjustment_minor
+    standing = Q(line__reversed_by=None)
+    if not lines_minor and amount_minor:
+        # Only free places are left: what is kept for others holds the share of all that were taken away.
+        lines_minor, standing = _given_up_minor(order), ~standing
+    rows = AppliedTax.objects.filter(standing, line__order=order).order_by("pk")
     sums: dict[tuple[bool, str, int], TaxSum] = {}
     for row in rows:
         key = (not row.is_inclusive, row.name, row.basis_points)
@@ -92,8 +97,12 @@ def _taxes_in(order: Order, amount_minor: int) -> list[TaxSum]:
         sums[key] = replace(
             before, net_minor=before.net_minor + row.net_minor, tax_minor=before.tax_minor + row.tax_minor
         )
-    lines_minor = order.total_minor - order.adjustment_minor
     return [_share(sums[key], amount_minor, lines_minor) for key in sorted(sums)]
+
+
+def _given_up_minor(order: Order) -> int:
+    given_up = OrderLine.ever.filter(order=order).exclude(reversed_by=None)
+    return int(given_up.aggregate(total=Sum("total_minor", default=0))["total"])
 
 
 def _share(tax: TaxSum, part_minor: int, whole_minor: int) -> TaxSum:

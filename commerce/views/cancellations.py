@@ -9,14 +9,6 @@ from commerce.views.checkout import order_or_404, private_with_forms
 from tenancy.throttle import throttled
 
 
-def whole(text):
-    """A number that was sent, or None."""
-    try:
-        return int(text)
-    except ValueError:
-        return None
-
-
 @private_with_forms
 @require_http_methods(["GET", "HEAD", "POST"])
 @throttled("order")
@@ -38,7 +30,7 @@ def cancel(request, secret):
             )
             if request.method == "POST":
                 operations.cancel_places(
-                    order, people, expected_back_minor=whole(request.POST.get("expected", "")), by_guest=True, now=now
+                    order, people, expected=request.POST.get("expected", ""), by_guest=True, now=now
                 )
                 return redirect(reverse("commerce:order", args=[secret]) + "?cancelled=1")
         except queries.NotCancellable as problem:

@@ -70,7 +70,7 @@ class CancelPlacesView(WagtailAdminTemplateMixin, TemplateView):
     def decision(self, preview, data=None):
         return CancelReasonForm(
             data,
-            initial={"expected": preview.back_minor},
+            initial={"expected": preview.shown},
             needs_note=self.terms()["terms"] != CancellationTerms.POLICY,
         )
 
@@ -90,7 +90,7 @@ class CancelPlacesView(WagtailAdminTemplateMixin, TemplateView):
             operations.cancel_places(
                 self.order,
                 self.form.cleaned_data["people"],
-                expected_back_minor=values["expected"],
+                expected=values["expected"],
                 **self.terms(),
                 reason=RefundReason(values["reason"]),
                 note=values["note"],

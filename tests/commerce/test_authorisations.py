@@ -44,6 +44,7 @@ from tenancy.scope import every_organization, organization_scope
 from tests.commerce.factories import GRETE, NOW, tier_of
 from tests.commerce.test_card_payments import SECRET, SOON, _drop_queue, reference_of, webhook
 from tests.commerce.test_departures import tell
+from tests.commerce.test_policies import make_policy
 from tests.factories import TourFactory, VariantFactory, make_schedule
 from tests.parallel import in_parallel
 from tours.models import Participant, Schedule
@@ -236,7 +237,8 @@ def test_cancelled_order_frees_the_card(in_harbour, card):
 
 def give_up(order: Order, count: int, **options):
     people = Participant.objects.filter(booking__order_lines__order=order).distinct().order_by("pk")
-    return cancel_places(order, [person.pk for person in people[:count]], expected_back_minor=0, now=SOON, **options)
+    freed = 2500 * count
+    return cancel_places(order, [person.pk for person in people[:count]], expected=f"0:0:{freed}", now=SOON, **options)
 
 
 @pytest.mark.parametrize("terms", list(CancellationTerms))
@@ -251,6 +253,17 @@ def test_fewer_people_are_charged_less(in_harbour, card, terms):
     assert intent_of(order, card) == ("succeeded", 5000)
     assert fresh(order).needs_attention == ""
     assert queries.surplus_minor(fresh(order)) == 0
+
+
+def test_nothing_is_kept_of_a_card_that_was_charged_after_the_guest_looked(in_harbour, card):
+    make_policy([(0, 0)], is_default=True)
+    schedule = departure(minimum=2)
+    order = reserved_order(schedule, card)
+    capture_all(schedule)
+    with pytest.raises(CancellationRefused, match="has changed since you looked") as refused:
+        give_up(order, 2, by_guest=True)
+    assert refused.value.preview.shown == "0:5000:0"
+    assert state(order) == PAID
 
 
 def test_nobody_left_is_charged_nothing(in_harbour, card):

@@ -29,7 +29,9 @@ def people(order: Order) -> list[int]:
         return people_of(order)
 
 
-def send(client, order: Order, chosen: list[int], *, terms="policy", amount="", expected=0, note="", follow=False):
+def send(
+    client, order: Order, chosen: list[int], *, terms="policy", amount="", expected="0:0:0", note="", follow=False
+):
     url = reverse("orders:cancel_places", args=[order.pk])
     values = {"people": chosen, "terms": terms, "amount_minor": amount}
     page = client.get(url, values)
@@ -39,7 +41,7 @@ def send(client, order: Order, chosen: list[int], *, terms="policy", amount="", 
 
 def test_manager_sees_lines_and_payments_before_the_click(harbour, member_client, order):
     manager = member_client(harbour, Role.MANAGER)
-    page, answer = send(manager, order, people(order)[:1], expected=1250)
+    page, answer = send(manager, order, people(order)[:1], expected="1250:1250:0")
     preview = page.context["preview"]
     assert [(line.quantity, line.value_minor, line.percent, line.back_minor) for line in preview.lines] == [
         (1, 2500, 50, 1250)
@@ -55,9 +57,11 @@ def test_manager_sees_lines_and_payments_before_the_click(harbour, member_client
 def test_other_terms_need_a_reason(harbour, member_client, order, terms, amount, back):
     owner = member_client(harbour, Role.OWNER)
     chosen = people(order)[:1]
-    _page, answer = send(owner, order, chosen, terms=terms, amount=amount, expected=back)
+    _page, answer = send(owner, order, chosen, terms=terms, amount=amount, expected=f"{back}:{2500 - back}:0")
     assert (answer.status_code, answer.context["decision"].errors) == (422, {"note": ["This field is required."]})
-    _page, answer = send(owner, order, chosen, terms=terms, amount=amount, expected=back, note="Ill")
+    _page, answer = send(
+        owner, order, chosen, terms=terms, amount=amount, expected=f"{back}:{2500 - back}:0", note="Ill"
+    )
     assert answer.status_code == 302
     with organization_scope(harbour.pk):
         assert Refund.objects.get().amount_minor == back
@@ -65,7 +69,7 @@ def test_other_terms_need_a_reason(harbour, member_client, order, terms, amount,
 
 def test_manager_cannot_give_back_more_than_the_limit(harbour, member_client, order):
     page, answer = send(
-        member_client(harbour, Role.MANAGER), order, people(order), terms="full", expected=7500, note="Ill"
+        member_client(harbour, Role.MANAGER), order, people(order), terms="full", expected="7500:0:0", note="Ill"
     )
     assert (page.context["preview"], answer.status_code) == (None, 409)
     assert "You may pay back up to €30.00" in answer.content.decode()
@@ -179,7 +183,7 @@ def test_expected_amount_is_checked_for_staff_too(harbour, order):
         cancel_places(
             order,
             people_of(order)[:1],
-            expected_back_minor=1250,
+            expected="1250:1250:0",
             terms=CancellationTerms.FULL,
             now=order.placed_at,
         )

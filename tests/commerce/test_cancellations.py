@@ -41,15 +41,15 @@ def people_of(order: Order) -> list[int]:
     )
 
 
-def back_of(order: Order, people: list[int], **options) -> int:
+def shown_of(order: Order, people: list[int], **options) -> str:
     organization = queries.payment_settings().organization
     order = Order.objects.get(pk=order.pk)
-    return queries.preview_cancellation(order, people, organization=organization, now=NOW, **options).back_minor
+    return queries.preview_cancellation(order, people, organization=organization, now=NOW, **options).shown
 
 
 def cancel(order: Order, people: list[int], **options) -> Cancellation:
     shown = {key: options[key] for key in ("terms", "amount_minor", "by_guest") if key in options}
-    return cancel_places(order, people, expected_back_minor=back_of(order, people, **shown), now=NOW, **options)
+    return cancel_places(order, people, expected=shown_of(order, people, **shown), now=NOW, **options)
 
 
 def sums(order: Order) -> dict[str, int]:
@@ -180,7 +180,7 @@ def test_staff_give_everything_back_or_another_amount(in_harbour):
     assert cancel(order, [third], terms=CancellationTerms.AMOUNT, amount_minor=700).back_minor == 700
     assert sums(order) == {"total": 2500, "fee": 4300, "back": 3200, "surplus": 0, "owed": 0}
     with pytest.raises(CancellationRefused, match="been changed"):
-        cancel_places(order, [third], expected_back_minor=700, now=NOW)
+        cancel_places(order, [third], expected="700:1800:0", now=NOW)
 
 
 def test_amount_above_the_price_is_refused(in_harbour):
@@ -191,7 +191,7 @@ def test_amount_above_the_price_is_refused(in_harbour):
             people_of(order)[:1],
             terms=CancellationTerms.AMOUNT,
             amount_minor=2501,
-            expected_back_minor=2501,
+            expected="2501:0:0",
             now=NOW,
         )
 
@@ -200,37 +200,51 @@ def test_staff_are_held_to_their_limit_and_nothing_is_done(in_harbour):
     schedule = make_schedule()
     order = paid(order_of(schedule))
     with pytest.raises(CancellationRefused, match="You may pay back up to"):
-        cancel_places(order, people_of(order), expected_back_minor=5000, limit_minor=4999, now=NOW)
+        cancel_places(order, people_of(order), expected="5000:0:0", limit_minor=4999, now=NOW)
     order.refresh_from_db()
     assert (order.status, seats(schedule), Refund.objects.count(), Cancellation.objects.count()) == ("paid", 2, 0, 0)
 
 
-@pytest.mark.parametrize("shown", [None, 0, 2499, 5000])
+@pytest.mark.parametrize("shown", ["", "2500", "0:2500:0", "2499:0:0", "2500:1:0", "2500:0:1"])
 def test_amount_that_was_not_shown_is_refused(in_harbour, shown):
     make_policy([(0, 100)], is_default=True)
     order = paid(order_of(make_schedule()))
     with pytest.raises(CancellationRefused, match="has changed since you looked") as refused:
-        cancel_places(order, people_of(order)[:1], expected_back_minor=shown, by_guest=True, now=NOW)
+        cancel_places(order, people_of(order)[:1], expected=shown, by_guest=True, now=NOW)
     assert refused.value.preview.back_minor == 2500
+
+
+def test_fee_that_was_not_shown_is_refused_also_when_nothing_comes_back_either_way(in_harbour):
+    make_policy([(24, 100)], is_default=True)
+    schedule = make_schedule()
+    order = order_of(schedule, method=PaymentMethod.ON_ARRIVAL)
+    people = people_of(order)
+    organization = queries.payment_settings().organization
+    before = queries.preview_cancellation(order, people, organization=organization, now=NOW)
+    assert before.shown == "0:0:0"
+    with pytest.raises(CancellationRefused, match="has changed since you looked") as refused:
+        cancel_places(order, people, expected=before.shown, now=schedule.starts_at - dt.timedelta(hours=1))
+    assert refused.value.preview.shown == "0:5000:0"
+    assert seats(schedule) == 2
 
 
 def test_guest_needs_a_policy_and_a_departure_to_come(in_harbour):
     order = paid(order_of(make_schedule()))
     with pytest.raises(CancellationRefused, match="Please ask us"):
-        cancel_places(order, people_of(order), expected_back_minor=5000, by_guest=True, now=NOW)
+        cancel_places(order, people_of(order), expected="5000:0:0", by_guest=True, now=NOW)
     make_policy([(0, 100)], is_default=True)
     schedule = make_schedule()
     order = paid(order_of(schedule))
     with pytest.raises(CancellationRefused, match="has left"):
-        cancel_places(order, people_of(order), expected_back_minor=0, by_guest=True, now=schedule.starts_at)
+        cancel_places(order, people_of(order), expected="0:0:0", by_guest=True, now=schedule.starts_at)
 
 
 def test_people_of_another_order_are_refused(in_harbour):
     own, other = paid(order_of(make_schedule())), paid(order_of(make_schedule()))
     with pytest.raises(CancellationRefused, match="been changed"):
-        cancel_places(own, people_of(other), expected_back_minor=5000, now=NOW)
+        cancel_places(own, people_of(other), expected="5000:0:0", now=NOW)
     with pytest.raises(CancellationRefused, match="Choose who does not come"):
-        cancel_places(own, [], expected_back_minor=0, now=NOW)
+        cancel_places(own, [], expected="0:0:0", now=NOW)
 
 
 def test_moved_departure_keeps_the_policy_with_its_new_time(in_harbour):
@@ -283,7 +297,7 @@ def test_many_at_once_never_get_more_than_was_paid(harbour):
             if number % 5 == 4:
                 refund_order(order, amount_minor=3000, reason=RefundReason.OTHER, now=NOW, actor=None)
             else:
-                cancel_places(order, [people[number % 5]], expected_back_minor=1250, by_guest=True, now=NOW)
+                cancel_places(order, [people[number % 5]], expected="1250:1250:0", by_guest=True, now=NOW)
         except (CancellationRefused, RefundRefused):
             return "refused"
         return "done"

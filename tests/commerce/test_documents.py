@@ -9,8 +9,9 @@ from commerce.documents import calendar_file, receipt_pdf
 from commerce.enums import PaymentMethod, RefundReason
 from commerce.models import Order
 from commerce.operations import add_charge, cancel_places, refund_order
-from tests.commerce.factories import NOW, order_of, tax_of
-from tests.commerce.test_changes import booking_of, paid_order
+from tests.commerce.factories import NOW, order_of, tax_of, tier_of
+from tests.commerce.test_changes import booking_of, change, paid_order
+from tests.commerce.test_policies import make_policy
 from tests.factories import make_schedule
 
 
@@ -71,8 +72,35 @@ def test_receipt_after_one_of_two_was_given_up_takes_the_refund_off_once(in_harb
     tax_of()
     order = paid_order(make_schedule())
     person = booking_of(order).participants.first()
-    cancel_places(order, [person.pk], expected_back_minor=2500, now=NOW)
+    cancel_places(order, [person.pk], expected="2500:0:0", now=NOW)
     assert sums_of(order) == [
         *("Total", "€25.00", "incl. 19% VAT", "€3.99", "Paid", "€50.00", "Paid back", "€25.00"),
         *("incl. 19% VAT of what was not paid back", "€3.99"),
+    ]
+
+
+def test_receipt_tells_what_is_kept_for_places_that_were_given_up(in_harbour):
+    tax_of()
+    make_policy([(0, 50)], is_default=True)
+    order = paid_order(make_schedule())
+    person = booking_of(order).participants.first()
+    cancel_places(order, [person.pk], expected="1250:1250:0", now=NOW)
+    assert sums_of(order) == [
+        *("Total", "€25.00", "incl. 19% VAT", "€3.99", "Kept for cancelled places", "€12.50"),
+        *("Paid", "€50.00", "Paid back", "€12.50", "incl. 19% VAT of what was not paid back", "€5.99"),
+    ]
+
+
+def test_receipt_tells_the_tax_in_a_fee_beside_free_places(in_harbour):
+    tax_of()
+    make_policy([(0, 0)], is_default=True)
+    schedule = make_schedule()
+    child = tier_of(schedule, price_minor=0, name="Child")
+    order = paid_order(schedule, quantity=1)
+    change(order, {tier_of(schedule).pk: 1, child.pk: 1})
+    adult = booking_of(order).participants.get(tier_name="Adult")
+    cancel_places(order, [adult.pk], expected="0:2500:0", now=NOW)
+    assert sums_of(order) == [
+        *("Total", "€0.00", "incl. 19% VAT", "€0.00", "Kept for cancelled places", "€25.00"),
+        *("Paid", "€25.00", "incl. 19% VAT of what was not paid back", "€3.99"),
     ]

@@ -410,7 +410,7 @@ def test_checkouts_and_cancellations_with_one_code_never_wait_for_each_other(har
 
     def attack(number: int):
         if number < 20:
-            return cancel_places(orders[number], people[number], expected_back_minor=0, now=NOW)
+            return cancel_places(orders[number], people[number], expected="0:0:0", now=NOW)
         return place_order(
             [CartLine(str(schedule.public_id), {tier.pk: 2})],
             contact=GRETE,

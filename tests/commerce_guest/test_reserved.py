@@ -76,7 +76,7 @@ def test_guest_gives_up_a_place_without_a_fee(reserved, guest, harbour):
     shown = guest.get(url, {"people": child.pk, "look": "1"})
     assert (shown.context["preview"].fee_minor, shown.context["preview"].freed_minor) == (0, 1000)
     assert "Freed on your card; nothing was charged" in shown.content.decode()
-    assert guest.post(url, {"people": child.pk, "expected": "0"}).status_code == 302
+    assert guest.post(url, {"people": child.pk, "expected": "0:0:1000"}).status_code == 302
     assert RESERVED.replace("60", "50") in page(guest, reserved)
 
 
