@@ -34,8 +34,8 @@ UNPAID: Final = (OrderStatus.PENDING, OrderStatus.CONFIRMED)
 class ChangeRefused(Exception):
     """A change that cannot be made; nothing was done. The message is for the person, in the active language.
 
-    `code` is `over`, `nothing`, `empty`, `too_many`, `not_for_sale`, `price_changed` (then `preview` has the prices of now), `policy`,
-    `cheaper`, `dearer`, `refund`, `reserved`, or one of `SeatsUnavailable`.
+    `code` is `over`, `nothing`, `empty`, `too_many`, `not_for_sale`, `price_changed` or `policy_changed` (then `preview` is how it is now),
+    `policy`, `cheaper`, `dearer`, `refund`, `reserved`, or one of `SeatsUnavailable`.
     """
 
     def __init__(self, code: str, message: str, *, preview: ChangePreview | None = None) -> None:
@@ -53,6 +53,7 @@ def change_booking(
     to: Schedule,
     quantities: Mapping[int, int],
     expected_difference_minor: int,
+    expected_policy: str = "",
     by_guest: bool = False,
     gives_back: bool = True,
     limit_minor: int | None = None,
@@ -63,9 +64,10 @@ def change_booking(
 ) -> BookingChange:
     """Change a booking to a departure of its tour and so many people of each kind (by `ChangeRow.key`); return what was changed.
 
-    `expected_difference_minor` is what the person was shown, in minor units of the order's currency. What it costs more is owed by
-    `due_method`; what it costs less goes back the way it came if `gives_back`, else staff are told. Guests are held to the organization's
-    settings and the cut-off; staff may also use departures closed for booking. Raises `ChangeRefused`; then nothing was done.
+    `expected_difference_minor` is what the person was shown, in minor units of the order's currency, and `expected_policy` the words of
+    a stricter policy (`ChangePreview.stricter_words`). What it costs more is owed by `due_method`; what it costs less goes back the way
+    it came if `gives_back`, else staff are told. Guests are held to the organization's settings and the cut-off; staff may also use
+    departures closed for booking. Raises `ChangeRefused`; then nothing was done.
     """
     order = queries.order_for_update(order.pk)
     row = queries.payment_settings()
@@ -81,6 +83,12 @@ def change_booking(
         raise ChangeRefused(
             "price_changed",
             _("A price has changed since you looked. Please check it before you go on."),
+            preview=preview,
+        )
+    if preview.stricter_words != expected_policy:
+        raise ChangeRefused(
+            "policy_changed",
+            _("What comes back if you cancel has changed since you looked. Please check it before you go on."),
             preview=preview,
         )
     if refusal := change_problem(order, preview, row, by_guest=by_guest):

@@ -36,7 +36,8 @@ def expect_payments(
         currency=order.currency,
         due_on=today + timedelta(days=row.invoice_days) if METHODS[method].has_due_date else None,
         succeeded_at=now if METHODS[method].is_free else None,
-        takes_later=METHODS[method].can_wait and queries.takes_later(totals, currency=order.currency, now=now),
+        takes_later=METHODS[method].can_wait
+        and queries.takes_later(totals, currency=order.currency, today=today, now=now),
     )
     if plan.rest_minor:
         Payment.objects.create(

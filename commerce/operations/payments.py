@@ -197,14 +197,16 @@ def _honour(order: Order, payment: Payment, *, now: datetime) -> None:
 def _retake(order: Order, *, now: datetime) -> bool:
     """Take the places of an expired order again, with its codes; return whether there was room for any."""
     bookings = bookings_of(order)
+    # Places that were lost with their departure are not taken again, and then neither is a use of a code.
+    if all(booking.status != BookingStatus.EXPIRED for booking in bookings):
+        return False
     try:
         with transaction.atomic():
             retake_codes(order, now=now)
             retake_seats(bookings, now=now)
     except (SeatsUnavailable, CodeRefused):
         return False
-    # Places that were lost with their departure are not among those taken again.
-    return any(booking.status == BookingStatus.EXPIRED for booking in bookings)
+    return True
 
 
 def _reserve(order: Order, payment: Payment, *, until: datetime, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
@@ -20,11 +20,11 @@ from tours.enums import SEAT_TAKING, BookingStatus
 from tours.models import Booking, Schedule
 
 
-def takes_later(totals: Collection[tuple[Schedule, int]], *, currency: str, now: datetime) -> bool:
+def takes_later(totals: Collection[tuple[Schedule, int]], *, currency: str, today: date, now: datetime) -> bool:
     """Return whether a card that pays for departures (loaded with tour and variant, and what each costs) is only reserved at first.
 
     It is for one departure whose tour says so, without a deposit, with a minimum that is not reached yet, and near enough for the bank
-    to wait. At most three queries; none for a departure that is not near.
+    to wait. `today` is the organization's, as in `plan_of`. At most three queries; none for a departure that is not near.
     """
     if len({schedule.pk for schedule, _total in totals}) != 1:
         return False
@@ -37,7 +37,6 @@ def takes_later(totals: Collection[tuple[Schedule, int]], *, currency: str, now:
         return False
     if people_confirmed(schedule) >= schedule.fewest_participants:
         return False
-    today = now.astimezone(schedule.zone).date()
     return not any(
         plan_of(totals, method=method, currency=currency, today=today).rest_minor
         for method in methods_that(can_wait=True)

@@ -73,9 +73,10 @@ class ChangePreview:
     agreed: Mapping[str, Any]
 
     @property
-    def is_stricter(self) -> bool:
-        """Whether less comes back after the change when the guest cancels."""
-        return any(line.cancellation_policy != self.agreed for line in self.before[:1])
+    def stricter_words(self) -> str:
+        """What comes back after the change when the guest cancels, if that is less than now; else empty."""
+        is_same = all(line.cancellation_policy == self.agreed for line in self.before[:1])
+        return "" if is_same else str(self.agreed["words"])
 
     @property
     def before_minor(self) -> int:

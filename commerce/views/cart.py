@@ -195,16 +195,17 @@ def show_cart(request, shown, *, status=200, **context):
 def ways_to_pay(request, shown, row):
     """The ways of paying a cart, each with what it asks for now and what later."""
     now = timezone.now()
-    offers = queries.payment_methods(
-        row, total_minor=shown.total_minor, currency=shown.currency, reserve_words=_reserve_words(shown, now=now)
-    )
     today = now.astimezone(request.organization.zone).date()
+    reserve_words = _reserve_words(shown, today=today, now=now)
+    offers = queries.payment_methods(
+        row, total_minor=shown.total_minor, currency=shown.currency, reserve_words=reserve_words
+    )
     return queries.with_plans(offers, shown.departures, currency=shown.currency, today=today)
 
 
-def _reserve_words(shown, *, now):
+def _reserve_words(shown, *, today, now):
     """What a guest is told whose card would only be reserved, else nothing."""
-    if not queries.takes_later(shown.departures, currency=shown.currency, now=now):
+    if not queries.takes_later(shown.departures, currency=shown.currency, today=today, now=now):
         return ""
     return queries.reserve_words(shown.departures[0][0].fewest_participants)
 

@@ -116,6 +116,7 @@ def change(request, secret, booking_public_id):
                     to=to,
                     quantities=form.quantities,
                     expected_difference_minor=_whole(request.POST.get("expected", "")),
+                    expected_policy=request.POST.get("policy", ""),
                     by_guest=True,
                     now=now,
                 )

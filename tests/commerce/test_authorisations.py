@@ -235,6 +235,15 @@ def test_cancelled_order_frees_the_card(in_harbour, card):
     assert intent_of(order, card) == ("canceled", 0)
 
 
+def test_deposit_by_the_day_of_the_organization_is_never_reserved(in_harbour):
+    schedule = departure()
+    # It is the next day there already, on which the whole price would be due.
+    Schedule.objects.update(time_zone="Pacific/Auckland")
+    DepositRule.objects.create(percent=50, rest_days=3)
+    first = order_by_card(schedule).payments.order_by("pk").first()
+    assert (first.amount_minor, first.takes_later) == (2500, False)
+
+
 def give_up(order: Order, count: int, **options):
     people = Participant.objects.filter(booking__order_lines__order=order).distinct().order_by("pk")
     freed = 2500 * count

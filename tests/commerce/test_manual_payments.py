@@ -477,6 +477,17 @@ def test_late_money_takes_the_use_of_its_code_again(in_harbour):
     assert (state(order), code.uses, order.discounts.get().released_at) == (("paid", 4500, 0), 1, None)
 
 
+def test_late_money_for_places_that_are_lost_takes_no_use_of_its_code(in_harbour):
+    code = code_of("ONCE", uses_limit=1)
+    order = order_of(make_schedule(), codes=["ONCE"])
+    expire_order(order.pk, now=LATE)
+    Booking.objects.update(status="cancelled")
+    payment = queries.manual_payment_of(now_(order))
+    confirm_manual_payment(payment, amount_minor=4500, now=LATE, actor=None)
+    code.refresh_from_db()
+    assert (code.uses, order.discounts.get().released_at, payment.refunds.get().amount_minor) == (0, LATE, 4500)
+
+
 def test_late_money_goes_back_when_somebody_else_has_the_code(in_harbour):
     code = code_of("ONCE", uses_limit=1)
     schedule = make_schedule()

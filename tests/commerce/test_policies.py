@@ -204,15 +204,10 @@ def test_order_keeps_what_was_agreed(in_harbour):
 
 
 def by_guest(order: Order, to: Schedule, *, now: dt.datetime) -> None:
-    change_booking(
-        order,
-        queries.booking_of(order),
-        to=to,
-        quantities={order.lines.get().tier_id: 2},
-        expected_difference_minor=0,
-        by_guest=True,
-        now=now,
-    )
+    choice = {"to": to, "quantities": {order.lines.get().tier_id: 2}, "by_guest": True, "now": now}
+    booking, organization = queries.booking_of(order), queries.payment_settings().organization
+    shown = queries.preview_change(order, booking, organization=organization, **choice)
+    change_booking(order, booking, expected_difference_minor=0, expected_policy=shown.stricter_words, **choice)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from django.test import Client
 
 from commerce import queries
 from commerce.models import Order
+from commerce.rules import Policy, PolicyStep
 from tenancy.scope import organization_scope
 from tests.commerce_guest.conftest import NOW, orders, set_payment
 from tests.commerce_guest.test_orders import pay, place
@@ -35,7 +36,8 @@ def confirm(guest: Client, url: str, **choice: str):
     """Look at what a choice costs, and send what the page that says so would send."""
     page = guest.get(url, choice)
     preview = page.context["preview"]
-    return guest.post(url, {**dict(page.context["chosen"]), "expected": preview.difference_minor})
+    sent = {**dict(page.context["chosen"]), "expected": preview.difference_minor, "policy": preview.stricter_words}
+    return guest.post(url, sent)
 
 
 def state(order: Order) -> tuple[int, int, list[tuple[int, str]]]:
@@ -223,3 +225,23 @@ def test_guest_reads_that_less_comes_back_after_a_late_change(guest, offer, harb
     assert words in page.text
     stays = guest.get(url_of(bought), {"to": str(offer.morning.public_id), **offer.quantities(3, 1)})
     assert words not in stays.text
+
+
+def test_deadline_that_passes_between_look_and_click_is_shown_before_it_counts(guest, offer, harbour, bought, clock):
+    with organization_scope(harbour.pk):
+        policy = Policy((PolicyStep(24 * 30, 100),))
+        bought.lines.update(cancellation_policy=queries.policy_to_keep(policy, "EUR"))
+    url, choice = url_of(bought), {"to": str(offer.next_day.public_id), **offer.quantities(2, 1)}
+    page = guest.get(url, choice)
+    assert page.context["preview"].stricter_words == ""
+    clock.move_to(offer.morning.starts_at - dt.timedelta(days=29))
+    sent = {**dict(page.context["chosen"]), "expected": 0, "policy": ""}
+    answer = guest.post(url, sent)
+    assert (answer.status_code, answer.context["notice"]) == (
+        409,
+        "What comes back if you cancel has changed since you looked. Please check it before you go on.",
+    )
+    assert '<input type="hidden" name="policy" value="If you cancel, nothing comes back.">' in answer.text
+    assert state(bought)[0] == offer.morning.pk
+    assert guest.post(url, {**sent, "policy": "If you cancel, nothing comes back."}).status_code == 302
+    assert state(bought)[0] == offer.next_day.pk
