@@ -88,7 +88,7 @@ def change_booking(
     if preview.stricter_words != expected_policy:
         raise ChangeRefused(
             "policy_changed",
-            _("What comes back if you cancel has changed since you looked. Please check it before you go on."),
+            _("What comes back has changed since you looked. Please check it before you go on."),
             preview=preview,
         )
     if refusal := change_problem(order, preview, row, by_guest=by_guest):

@@ -239,7 +239,7 @@ def test_deadline_that_passes_between_look_and_click_is_shown_before_it_counts(g
     answer = guest.post(url, sent)
     assert (answer.status_code, answer.context["notice"]) == (
         409,
-        "What comes back if you cancel has changed since you looked. Please check it before you go on.",
+        "What comes back has changed since you looked. Please check it before you go on.",
     )
     assert '<input type="hidden" name="policy" value="If you cancel, nothing comes back.">' in answer.text
     assert state(bought)[0] == offer.morning.pk
