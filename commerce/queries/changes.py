@@ -288,7 +288,6 @@ def _added(
         if offer.code and off[offer.code.id] > 0
     ]
     stay = sum(line.quantity for line in kept if line.seats_each)
-    # Who joined since pays without, as before.
     ids = {offer.code.id for offer in codes if offer.code}
     left = _with_codes([(line.quantity, line.price_steps) for line in before], ids)
     left -= _with_codes([(line.quantity, line.steps) for line in kept], ids)
