@@ -235,7 +235,7 @@ def test_cancelled_order_frees_the_card(in_harbour, card):
     assert intent_of(order, card) == ("canceled", 0)
 
 
-def test_deposit_by_the_day_of_the_organization_is_never_reserved(in_harbour):
+def test_deposit_by_the_day_of_the_organization_is_never_reserved(in_harbour, card):
     schedule = departure()
     # It is the next day there already, on which the whole price would be due.
     Schedule.objects.update(time_zone="Pacific/Auckland")

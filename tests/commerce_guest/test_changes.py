@@ -229,12 +229,12 @@ def test_guest_reads_that_less_comes_back_after_a_late_change(guest, offer, harb
 
 def test_deadline_that_passes_between_look_and_click_is_shown_before_it_counts(guest, offer, harbour, bought, clock):
     with organization_scope(harbour.pk):
-        policy = Policy((PolicyStep(24 * 30, 100),))
+        policy = Policy((PolicyStep(26, 100),))
         bought.lines.update(cancellation_policy=queries.policy_to_keep(policy, "EUR"))
     url, choice = url_of(bought), {"to": str(offer.next_day.public_id), **offer.quantities(2, 1)}
     page = guest.get(url, choice)
     assert page.context["preview"].stricter_words == ""
-    clock.move_to(offer.morning.starts_at - dt.timedelta(days=29))
+    clock.move_to(offer.morning.starts_at - dt.timedelta(hours=25))
     sent = {**dict(page.context["chosen"]), "expected": 0, "policy": ""}
     answer = guest.post(url, sent)
     assert (answer.status_code, answer.context["notice"]) == (
