@@ -95,7 +95,7 @@ def test_profile_and_protocol_read_well(live_stack, signed_in, sign_in, open_pag
     )
     page.get_by_label("Search for more to link").fill("Speicherstadt")
     page.get_by_role("button", name=re.compile("^Tour Speicherstadt")).first.click()
-    expect(page.get_by_label(re.compile("^Tour Speicherstadt")).first).to_be_checked()
+    expect(page.get_by_role("checkbox", name=re.compile("^Tour Speicherstadt"))).to_be_checked()
     inspection.look(page, "1-protocol")
     page.get_by_role("button", name="Save").click()
     entry = page.locator(".profile__timeline li").filter(has_text="quiet corner")
