@@ -8,13 +8,14 @@ TOUR = "Speicherstadt and HafenCity on foot"
 
 
 def fill_in_booking(page: Page, live_stack, *, name: str, email: str, departure: int) -> None:
-    """Let staff enter two adults on one of the next departures of the walk, by its place in the list, up to the price."""
+    """Let staff enter two adults on one of the next departures of the walk, by its place among those that nobody has booked, up to the price."""
     page.goto(live_stack.url("harbour", "/admin/orders/"))
     page.get_by_role("link", name="New booking").click()
     page.get_by_label("Tour", exact=True).select_option(label=TOUR)
     page.get_by_role("button", name="Show departures").click()
-    # A whole group at one price has no adults.
+    # A whole group at one price has no adults; where nobody has booked, no other walk looks.
     departures = page.locator(".booking-form__departures a").filter(has_not_text="Just your party")
+    departures = departures.filter(has_text="16 places left")
     departures.nth(departure).click()
     page.get_by_label(re.compile("^Adult")).fill("2")
     page.get_by_label("Last name").fill(name)
