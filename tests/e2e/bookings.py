@@ -15,7 +15,7 @@ def fill_in_booking(page: Page, live_stack, *, name: str, email: str, departure:
     page.get_by_role("button", name="Show departures").click()
     # A whole group at one price has no adults; where nobody has booked, no other walk looks.
     departures = page.locator(".booking-form__departures a").filter(has_not_text="Just your party")
-    departures = departures.filter(has_text="16 places left")
+    departures = departures.filter(has_text="16 places free")
     departures.nth(departure).click()
     page.get_by_label(re.compile("^Adult")).fill("2")
     page.get_by_label("Last name").fill(name)
