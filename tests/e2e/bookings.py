@@ -8,7 +8,7 @@ TOUR = "Speicherstadt and HafenCity on foot"
 
 
 def fill_in_booking(page: Page, live_stack, *, name: str, email: str, departure: int) -> None:
-    """Let staff enter two adults on one of the next departures of the walk, by its place among those that nobody has booked, up to the price."""
+    """Let staff enter two adults on one of the next departures that nobody has booked, by its place among them, up to the price."""
     page.goto(live_stack.url("harbour", "/admin/orders/"))
     page.get_by_role("link", name="New booking").click()
     page.get_by_label("Tour", exact=True).select_option(label=TOUR)
