@@ -10,10 +10,10 @@ from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
 
 from cms import queries
 from cms.blocks.choosers import PageBlock, PictureBlock
-from cms.blocks.freshness import FreshnessBlock
+from cms.blocks.kept import KeptBlock
 from cms.blocks.media import AudioBlock, VideoBlock
 from cms.blocks.tile_grid import TileGridBlock
-from cms.blocks.visibility import VisibilityBlock, is_shown
+from cms.blocks.visibility import is_shown
 
 RICH_TEXT_FEATURES = ["h2", "h3", "bold", "italic", "ol", "ul", "link", "document-link", "hr"]
 
@@ -56,11 +56,9 @@ class GalleryBlock(blocks.StructBlock):
         template = "cms/blocks/gallery.html"
 
 
-class QuestionBlock(blocks.StructBlock):
+class QuestionBlock(KeptBlock):
     question = blocks.CharBlock(label=_("Question"), max_length=200)
     answer = blocks.RichTextBlock(label=_("Answer"), features=["bold", "italic", "ol", "ul", "link"])
-    visibility = VisibilityBlock()
-    freshness = FreshnessBlock()
 
 
 class FaqBlock(blocks.StructBlock):

@@ -31,7 +31,6 @@ class FreshnessBlock(blocks.StructBlock):
     class Meta:
         icon = "check"
         label = _("Is it still right?")
-        collapsed = True
         required = False
 
 

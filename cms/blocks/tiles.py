@@ -10,8 +10,8 @@ from phonenumbers import NumberParseException, is_valid_number, parse
 from wagtail import blocks
 
 from cms.blocks.choosers import PageBlock, PictureBlock
-from cms.blocks.freshness import FreshnessBlock, freshness_of
-from cms.blocks.visibility import VisibilityBlock
+from cms.blocks.freshness import freshness_of
+from cms.blocks.kept import KeptBlock
 from cms.enums import Icon, TileColour, TileSize
 
 
@@ -29,7 +29,7 @@ class PhoneBlock(blocks.CharBlock):
         return number
 
 
-class Tile(blocks.StructBlock):
+class Tile(KeptBlock):
     """What every tile has."""
 
     title = blocks.CharBlock(label=_("Title"), max_length=60)
@@ -38,8 +38,6 @@ class Tile(blocks.StructBlock):
     image = PictureBlock(label=_("Picture"), required=False, help_text=_("Shown instead of the icon."))
     size = blocks.ChoiceBlock(label=_("Size"), choices=TileSize.choices, default=TileSize.SMALL)
     colour = blocks.ChoiceBlock(label=_("Colour"), choices=TileColour.choices, default=TileColour.PLAIN)
-    visibility = VisibilityBlock()
-    freshness = FreshnessBlock()
 
     def href(self, value: Any, *, request: HttpRequest | None) -> str:
         """Return where a tap leads; an empty text for a tile that only tells something."""

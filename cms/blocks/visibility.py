@@ -62,7 +62,6 @@ class VisibilityBlock(blocks.StructBlock):
     class Meta:
         icon = "view"
         label = _("When to show it")
-        collapsed = True
         required = False
 
 
