@@ -26,7 +26,9 @@ class Texts(HTMLParser):
     def handle_starttag(self, tag, attrs):
         is_foreign = dict(attrs).get("lang", "de") == "en" and tag != "html"
         if not is_foreign:
-            self.found += [value for name, value in attrs if value and (name in READ or name.startswith("data-"))]
+            # Where Stimulus finds an element is no text.
+            data = [name for name, _value in attrs if name.startswith("data-") and not name.endswith("-target")]
+            self.found += [value for name, value in attrs if value and (name in READ or name in data)]
         if tag not in VOID:
             self.inside.append((tag, is_foreign))
         if tag == "button":
