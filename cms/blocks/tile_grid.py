@@ -45,10 +45,10 @@ class TileGridBlock(blocks.StructBlock):
     def get_context(self, value: Any, parent_context: Any = None) -> Any:
         context = super().get_context(value, parent_context)
         request = (parent_context or {}).get("request")
-        shown = {tile.id: is_shown(tile.value.get("visibility"), request=request) for tile in value["tiles"]}
+        tiles = [(tile, is_shown(tile.value.get("visibility"), request=request)) for tile in value["tiles"]]
         # Who edits the page sees where the others will be.
         is_preview = getattr(request, "is_preview", False)
-        context["tiles"] = [(tile, shown[tile.id]) for tile in value["tiles"] if shown[tile.id] or is_preview]
+        context["tiles"] = [(tile, shown) for tile, shown in tiles if shown or is_preview]
         return context
 
     class Meta:

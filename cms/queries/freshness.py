@@ -27,9 +27,9 @@ class KeptPart:
 
 
 def _bodied() -> Iterator[QuerySet[Any]]:
-    from cms.pages import content  # pages are made of blocks, and blocks ask here
+    from cms.pages import content, tours  # pages are made of blocks, and blocks ask here
 
-    for model in (content.LandingPage, content.ContentPage, content.FaqPage):
+    for model in (content.LandingPage, content.ContentPage, content.FaqPage, tours.TourPage):
         yield model.objects.live().select_related("locale").order_by("path")
 
 
@@ -64,7 +64,7 @@ def _freshness(value: Mapping[str, Any]) -> Freshness:
 def kept_parts(*, today: date) -> list[KeptPart]:
     """Return the tiles and answers of published pages of which anything is said about who keeps them or until when they hold.
 
-    Those that somebody should look at come first, the longest over before others. Four queries.
+    Those that somebody should look at come first, the longest over before others. Five queries.
     """
     people = {member.pk: member for member in members()}
     found = []

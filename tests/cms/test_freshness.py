@@ -1,8 +1,10 @@
 import datetime as dt
+import re
 import uuid
 
 import pytest
 from django.utils import timezone
+from wagtail.blocks import StreamValue
 
 from cms import operations, queries
 from cms.enums import Staleness
@@ -11,7 +13,7 @@ from cms.rules import Freshness
 from crm.models import Task
 from tenancy.enums import Role
 from tenancy.scope import organization_scope
-from tests.cms.test_pages import home_of
+from tests.cms.test_pages import build_site, home_of
 from tests.fixtures import client_for, make_member
 from tests.parallel import in_parallel
 
@@ -70,7 +72,7 @@ def listed() -> list[tuple[str, str | None, str]]:
 
 def test_list_of_what_is_stale_comes_before_what_is_well(in_harbour, owner, django_assert_num_queries):
     write_parts(owner)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         found = listed()
     assert found == [("Ice rink", "ended", str(owner)), ("Dogs?", None, "")]
 
@@ -116,6 +118,29 @@ def test_guest_asks_and_staff_have_one_task(harbour):
     assert "x" * 501 in too_long.content.decode()
     assert guest.get(f"/still-right/{home.translation_key}/gone/").status_code == 404
     assert guest.get(f"/still-right/{uuid.uuid4()}/{part.block_id}/").status_code == 404
+
+
+def test_answers_written_without_ids_have_no_link_that_leads_nowhere(harbour):
+    with organization_scope(harbour.pk):
+        raw = [{"type": "faq", "value": {"heading": "", "questions": [{"question": "Dogs?", "answer": "<p>Yes.</p>"}]}}]
+        page = FaqPage(title="Questions", slug="questions")
+        page.body = StreamValue(page.body.stream_block, raw, is_lazy=True)
+        home_of(harbour).add_child(instance=page)
+    text = client_for(harbour).get("/questions/").content.decode()
+    assert ("Dogs?" in text, "/still-right/" in text) == (True, False)
+
+
+def test_answers_on_the_page_of_a_tour_are_kept_too(harbour):
+    with organization_scope(harbour.pk):
+        page = build_site(harbour)
+        known = {"confirmed_on": None, "valid_until": dt.date(2031, 5, 1), "owner": ""}
+        question = {"question": "Prams?", "answer": "<p>Yes.</p>", "freshness": known}
+        page.body = [("faq", {"heading": "", "questions": [question]})]
+        page.save_revision().publish()
+        assert listed() == [("Prams?", "ended", "")]
+    text = client_for(harbour).get("/tours/lights/").content.decode()
+    url = re.search(r'href="(/still-right/[^"]+)"', text)[1]
+    assert client_for(harbour).get(url).status_code == 200
 
 
 def test_only_one_task_when_many_guests_ask_at_once(harbour, transactional_db):

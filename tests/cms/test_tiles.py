@@ -78,6 +78,15 @@ def test_tile_is_shown_at_its_time_only(harbour, time_machine):
     assert "Lunch" not in seen(harbour)
 
 
+def test_tiles_written_without_ids_have_each_their_own_time(in_harbour):
+    gone = {"last_day": "2020-01-01"}
+    values = [{**PLAIN, "title": "Old", "details": "…", "visibility": gone}, {**PLAIN, "title": "New", "details": "…"}]
+    block = TileGridBlock()
+    grid = block.to_python({"heading": "", "tiles": [{"type": "info", "value": value} for value in values]})
+    shown = block.get_context(grid)["tiles"]
+    assert [tile.value["title"] for tile, _is_shown in shown] == ["New"]
+
+
 def test_tile_for_one_language_is_not_shown_in_another(harbour):
     text = publish(harbour, ("info", {"title": "Willkommen", "details": "…", "visibility": {"languages": ["de"]}}))
     assert "Willkommen" not in text
