@@ -17,14 +17,14 @@ def _back(request):
 
 
 def _add(request, text):
-    """Keeps a code; where there is no room, in place of those that do not count, or of the first while nothing is chosen yet."""
+    """Keeps a code; where there is no room, in place of one that does not count, or of the first while nothing is chosen yet."""
     basket = Cart(request.session)
     try:
         basket.add_code(text)
     except CodesFull:
         shown = shown_cart(request, now=timezone.now())
-        spare = [refused.text for refused in shown.refused_codes] if shown.departures else basket.codes[:1]
-        basket.remove_codes(spare)
+        spare = [refused.text for refused in shown.refused_codes] if shown.departures else basket.codes
+        basket.remove_codes(spare[:1])
         basket.add_code(text)
 
 

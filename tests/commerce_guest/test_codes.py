@@ -64,6 +64,7 @@ def test_sixth_code_takes_the_place_of_one_that_does_not_count(guest, offer, cod
     add_to_cart(guest, offer)
     assert type_code(guest, "BEST", *(f"CODE{number}" for number in range(5))).status_code == 302
     assert counting(guest) == ["BEST"]
+    assert [refused.text for refused in cart(guest).refused_codes] == ["CODE1", "CODE2", "CODE3", "CODE4"]
 
 
 def test_sixth_code_beside_five_that_count_is_refused_with_a_sentence(guest, offer, codes):
