@@ -14,7 +14,7 @@ class ConfirmPaymentForm(forms.Form):
     accept_difference = forms.BooleanField(
         label=_("Another amount than expected is all right"),
         required=False,
-        help_text=_("The difference is then shown on the order."),
+        help_text=_("The difference is then shown on the order; what is missing is not asked for any more."),
     )
 
 

@@ -29,6 +29,7 @@ class Cancellation(TenantModel):
     fee_minor = models.BigIntegerField(_("kept"))
     back_minor = models.BigIntegerField(_("paid back"))
     open_minor = models.BigIntegerField(_("kept but not paid"), default=0)
+    let_off_minor = models.BigIntegerField(_("not asked for although it was agreed"), default=0, db_default=0)
     is_whole = models.BooleanField(_("whole order"), default=False)
     cancelled_at = models.DateTimeField(_("when"))
     actor = models.ForeignKey(
@@ -53,6 +54,7 @@ class Cancellation(TenantModel):
                     back_minor__gte=0,
                     open_minor__gte=0,
                     open_minor__lte=models.F("fee_minor"),
+                    let_off_minor__gte=0,
                 ),
                 name="cancellation_amounts",
             )

@@ -58,7 +58,7 @@ def cancel_places(
 
     Their seats are free in the same transaction, and what comes back by `terms` is on its way; the last of them closes the order.
     `expected` is what the person was shown (`CancellationPreview.shown`). Guests are held to the policy. Raises `CancellationRefused`,
-    also when more than `limit_minor` of the order would have gone back then.
+    also when more than `limit_minor` of the order would have gone back, or been let off, then.
     """
     order = queries.order_for_update(order.pk)
     try:
@@ -77,13 +77,13 @@ def cancel_places(
         raise CancellationRefused(
             _("What comes back has changed since you looked. Please check it before you go on."), preview=preview
         )
+    if problem := queries.refund_problem(order, preview.given_up_minor, limit_minor=limit_minor):
+        raise CancellationRefused(problem)
     row = _write(order, preview, terms=terms, reason=reason, note=note, now=now, actor=actor)
     for each in preview.bookings:
         _write_change(order, each, note=note, now=now, actor=actor)
     try:
-        refunds = pay_back(
-            order, preview.back_minor, reason=reason, note=note, limit_minor=limit_minor, now=now, actor=actor
-        )
+        refunds = pay_back(order, preview.back_minor, reason=reason, note=note, now=now, actor=actor)
     except RefundRefused as refused:
         raise CancellationRefused(str(refused)) from refused
     Refund.objects.filter(pk__in=[refund.pk for refund in refunds]).update(cancellation=row)
@@ -136,6 +136,7 @@ def _write(
         fee_minor=preview.fee_minor,
         back_minor=preview.back_minor,
         open_minor=preview.open_minor,
+        let_off_minor=preview.let_off_minor,
         is_whole=preview.is_whole,
         cancelled_at=now,
         actor_id=actor.pk if actor is not None and actor.is_authenticated else None,

@@ -26,13 +26,20 @@ SECOND_PERSON_HOLD = timedelta(days=3)
 
 @transaction.atomic(durable=True)
 def confirm_manual_payment(
-    payment: Payment, *, amount_minor: int, accept_difference: bool = False, now: datetime, actor: Actor
+    payment: Payment,
+    *,
+    amount_minor: int,
+    accept_difference: bool = False,
+    limit_minor: int | None = None,
+    now: datetime,
+    actor: Actor,
 ) -> Payment:
     """Write down that money came in by transfer or on arrival, `amount_minor` of it, and confirm the order; return the payment.
 
     Above the organization's limit it is only written down, and counts when a second person approves it. Raises `PaymentRefused` when
     it is not waiting for that, or when the amount is not the payment's: unless staff `accept_difference`, too little would sell the
-    places for less. An accepted difference is recorded and shown on the order.
+    places for less. An accepted difference is recorded and shown on the order. What is missing is let off: it is refused when more than
+    `limit_minor` of the order would have been given back or let off then.
     """
     order = queries.order_for_update(payment.order_id)
     payment = queries.payment_for_update(payment.pk)
@@ -45,6 +52,9 @@ def confirm_manual_payment(
         raise PaymentRefused(
             _("%(amount)s were expected. If you accept another amount, say so.") % {"amount": expected}
         )
+    missing = max(0, payment.amount_minor - amount_minor)
+    if problem := queries.refund_problem(order, missing, limit_minor=limit_minor):
+        raise PaymentRefused(problem)
     receive_or_record(order, payment, amount_minor=amount_minor, now=now, actor=actor)
     return payment
 
@@ -144,8 +154,8 @@ def record_payment(
 ) -> Payment:
     """Write down money that came another way than agreed, such as in cash or by a partner's voucher (`note`); return the payment.
 
-    It is taken off what is waited for; above the organization's limit only when a second person approves it. A card payment that
-    was begun is stopped at Stripe first. More than is owed only if staff `accept_more`; the order then says so, or it goes back when the
+    It is taken off what is waited for, then off what is reserved on a card; above the organization's limit only when a second person
+    approves it. A card payment that was begun is stopped at Stripe first. More than is owed only if staff `accept_more`; the order then says so, or it goes back when the
     order is over. Raises `PaymentRefused` for an order that takes no money, or for more than is owed, `GatewayError` when Stripe cannot
     be asked.
     """
@@ -165,9 +175,6 @@ def _record_payment(
     reserved = queries.reserved_payment(order)
     if reserved is not None and reserved.capture_at is not None:
         raise PaymentRefused(_("The card is being charged just now. Please look at the order again in a few minutes."))
-    # Where staff accept it all the same, so much less is taken from the card.
-    if reserved is not None and amount_minor > queries.owed_minor(order) and not accept_more:
-        raise PaymentRefused(_("The price is reserved on the guest's card. Take that, or cancel the order."))
     most = queries.recordable_minor(order)
     may_be_more = accept_more and order.status in queries.TAKES_MONEY
     if amount_minor <= 0 or (amount_minor > most and not may_be_more):

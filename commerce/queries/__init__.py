@@ -118,6 +118,7 @@ from commerce.queries.manual_payments import (
     recorded_minor,
     recorded_payment_of,
     recorded_payments_of,
+    releasable_minor,
 )
 from commerce.queries.notifications import (
     due_notifications,
@@ -164,6 +165,7 @@ from commerce.queries.payments import (
     kept_minor,
     last_event_at,
     later_payments,
+    let_off_minor,
     owed_method,
     owed_minor,
     paid_minor,
@@ -364,6 +366,7 @@ __all__ = [
     "ledger_between",
     "ledger_by_reference",
     "ledger_movements",
+    "let_off_minor",
     "lines_on_schedule",
     "link_problem",
     "lowest_prices",
@@ -435,6 +438,7 @@ __all__ = [
     "refundable_most",
     "refundable_without_cancelling",
     "refunding_minor",
+    "releasable_minor",
     "released_payment",
     "reminder_due",
     "reserve_words",

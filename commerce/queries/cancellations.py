@@ -92,6 +92,7 @@ class CancellationPreview:
     The places cost `value_minor`. Of it `fee_minor` is kept; `back_minor` goes back to `payments`. What was not paid cannot go back:
     `open_minor` is the part of the fee that no money is here for once nothing of the order is left; `owed_minor` is what an order
     that stands and is not paid yet still costs then. What is only reserved on a card is never kept: `freed_minor` of it is freed.
+    `let_off_minor` is what guests would have to pay by what was agreed, and are not asked for: it is no money that goes back.
     """
 
     order: Order
@@ -104,11 +105,17 @@ class CancellationPreview:
     owed_minor: int
     freed_minor: int
     payments: tuple[tuple[Payment, int], ...]
+    let_off_minor: int = 0
 
     @property
     def shown(self) -> str:
         """What goes back, is kept and is freed, as the form that shows it sends it back: an agreement to these sums and no others."""
         return f"{self.back_minor}:{self.fee_minor}:{self.freed_minor}"
+
+    @property
+    def given_up_minor(self) -> int:
+        """What counts against the limit of who gives it up: what goes back, and what the guest is let off."""
+        return self.back_minor + self.let_off_minor
 
     @property
     def lines(self) -> list[CancelledLine]:
@@ -212,6 +219,10 @@ def preview_cancellation(
             )
         agreed = amount_minor
     preview = _with_money(order, bookings, is_whole=is_whole, value_minor=value, fee_minor=value - agreed)
+    if reserved is None and terms != CancellationTerms.POLICY and order.status != OrderStatus.PENDING:
+        by_policy = preview_cancellation(order, people, organization=organization, now=now)
+        waived = by_policy.fee_minor - preview.fee_minor
+        return replace(preview, let_off_minor=max(0, waived - (preview.back_minor - by_policy.back_minor)))
     if reserved is None:
         return preview
     freed = reserved.amount_minor if is_whole else min(value, reserved.amount_minor)

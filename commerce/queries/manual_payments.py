@@ -2,7 +2,7 @@
 
 from commerce.enums import OrderStatus, PaymentStatus
 from commerce.models import Order, Payment
-from commerce.queries.authorisations import reserved_minor
+from commerce.queries.authorisations import reserved_minor, reserved_payment
 from commerce.queries.payments import claims_minor, due_minor, due_payments, here_minor, owed_minor
 from commerce.rules import DECIDING, PAID_AND_STANDING, method_of
 
@@ -77,14 +77,23 @@ def fee_owed_minor(order: Order) -> int:
 
 
 def recordable_minor(order: Order) -> int:
-    """Return how much money may be written down for an order before it is more than is owed, in minor units."""
+    """Return how much money may be written down for an order before it is more than is owed, in minor units.
+
+    What is reserved on a card may come another way as well, until it is being taken: so much less is taken then.
+    """
     recorded = recorded_payments_of(order)
     sums = sum(payment.recorded_minor or 0 for payment in recorded)
     if order.status == OrderStatus.PENDING:
         return max(0, owed_minor(order) - sums)
     # What was promised and is written down itself is not among what is owed any more.
     beside = sum(payment.recorded_minor or 0 for payment in recorded if not method_of(payment.method).is_promise)
-    return max(0, owed_minor(order) + fee_owed_minor(order) - beside)
+    return max(0, owed_minor(order) + fee_owed_minor(order) + releasable_minor(order) - beside)
+
+
+def releasable_minor(order: Order) -> int:
+    """Return how much is reserved on the guest's card for an order and is not being taken yet, in minor units."""
+    reserved = reserved_payment(order)
+    return reserved.amount_minor if reserved is not None and reserved.capture_at is None else 0
 
 
 def missing_minor(order: Order) -> int:

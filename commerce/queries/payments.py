@@ -299,6 +299,21 @@ def written_off_minor(order: Order) -> int:
     return -sum(min(0, adjustment.amount_minor) for adjustment in order.adjustments.all())
 
 
+def let_off_minor(order: Order) -> int:
+    """Return how much of an order its guest was let off by staff, in minor units.
+
+    That is what was written off, what was agreed for places that were given up and not asked for, and what was missing from
+    payments that staff accepted all the same.
+    """
+    cancellations = sum(cancellation.let_off_minor for cancellation in order.cancellations.all())
+    missing = sum(
+        max(0, payment.amount_minor - payment.captured_minor)
+        for payment in order.payments.all()
+        if payment.captured_minor and method_of(payment.method).by_staff
+    )
+    return written_off_minor(order) + cancellations + missing
+
+
 def refund_problem(order: Order, amount_minor: int, *, limit_minor: int | None) -> str:
     """Return why somebody with this limit cannot give up so much more of an order, in the active language, or an empty text.
 
@@ -306,7 +321,7 @@ def refund_problem(order: Order, amount_minor: int, *, limit_minor: int | None) 
     """
     if limit_minor is None:
         return ""
-    given_back = given_back_minor(order) + written_off_minor(order)
+    given_back = given_back_minor(order) + let_off_minor(order)
     if within_refund_limit(amount_minor, given_back_minor=given_back, limit_minor=limit_minor):
         return ""
     roles = [str(role.label) for role in roles_with("commerce.refund_any_amount")]

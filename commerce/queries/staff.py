@@ -96,8 +96,9 @@ def staff_verbs(order: Order) -> list[str]:
 def _money_verbs(order: Order) -> list[str]:
     owed = owed_minor(order)
     stands = order.status in (OrderStatus.CONFIRMED, *PAID_AND_STANDING)
-    # What is reserved on a card is not paid a second time.
-    is_open = owed or reserved_payment(order) is None
+    # While a card is being charged nothing comes another way.
+    reserved = reserved_payment(order)
+    is_open = reserved is None or reserved.capture_at is None
     verbs = ["record"] if order.status in TAKES_MONEY and is_open else []
     waits_for_days = order.status == OrderStatus.PENDING and method_of(order.method).holds_days
     if order.email and owed and (stands or waits_for_days):

@@ -64,7 +64,7 @@ class CancelPlacesView(WagtailAdminTemplateMixin, TemplateView):
         except queries.NotCancellable as problem:
             return None, str(problem)
         limit = queries.refund_limit_of(self.request.user)
-        problem = queries.refund_problem(self.order, preview.back_minor, limit_minor=limit)
+        problem = queries.refund_problem(self.order, preview.given_up_minor, limit_minor=limit)
         return (None, problem) if problem else (preview, "")
 
     def decision(self, preview, data=None):

@@ -136,6 +136,7 @@ class ConfirmView(OrderVerbView):
             queries.manual_payment_of(self.order),
             amount_minor=values["amount_minor"],
             accept_difference=values["accept_difference"],
+            limit_minor=self.refund_limit_minor,
             now=timezone.now(),
             actor=self.request.user,
         )

@@ -4,13 +4,21 @@ import pytest
 from django.urls import reverse
 
 from commerce import queries
-from commerce.enums import RefundReason
+from commerce.enums import CancellationTerms, PaymentMethod, RefundReason
 from commerce.models import Order, PaymentSettings, Refund
-from commerce.operations import RefundRefused, cancel_order, confirm_manual_payment, refund_order
+from commerce.operations import (
+    CancellationRefused,
+    RefundRefused,
+    cancel_order,
+    confirm_manual_payment,
+    refund_order,
+)
 from commerce.rules import within_refund_limit
 from tenancy.enums import Role
 from tenancy.scope import organization_scope
 from tests.commerce.factories import NOW, order_of
+from tests.commerce.test_cancellations import cancel, people_of
+from tests.commerce.test_policies import make_policy
 from tests.factories import make_schedule
 from tests.parallel import in_parallel
 from tours.enums import BookingStatus
@@ -173,3 +181,52 @@ def test_limit_is_set_with_the_payment_settings(harbour, member_client):
     owner.post(url, {**given, "refund_limit_minor": ""})
     with organization_scope(harbour.pk):
         assert PaymentSettings.objects.get().refund_limit_minor is None
+
+
+def test_accepting_less_than_was_expected_is_held_to_the_limit(harbour, member_client):
+    with organization_scope(harbour.pk):
+        order = order_of(make_schedule())
+        set_limit(1000)
+    manager, url = member_client(harbour, Role.MANAGER), reverse("orders:confirm", args=[order.pk])
+    answer = manager.post(url, {"amount_minor": "39.99", "accept_difference": "on"})
+    assert "You may pay back up to €10.00 of one order; this would make it €10.01." in answer.content.decode()
+    assert status_of(order) == "pending"
+    manager.post(url, {"amount_minor": "45.00", "accept_difference": "on"})
+    assert status_of(order) == "paid"
+    # €5.00 were let off, so no more than €5.00 can be paid back.
+    url = reverse("orders:refund", args=[order.pk])
+    assert "this would make it €10.01" in manager.post(url, {**OTHER, "amount_minor": "5.01"}).content.decode()
+    manager.post(url, {**OTHER, "amount_minor": "5.00"})
+    assert refunds_of(order) == [500]
+
+
+@pytest.mark.parametrize(
+    ("terms", "amount", "let_off"),
+    [(CancellationTerms.FULL, 0, 1250), (CancellationTerms.AMOUNT, 2000, 750), (CancellationTerms.AMOUNT, 1000, 0)],
+)
+def test_a_fee_that_is_not_asked_for_counts(in_harbour, terms, amount, let_off):
+    """Half of €25.00 would be owed for the place given up: whoever is let off it has paid nothing that could go back."""
+    make_policy([(0, 50)], is_default=True)
+    order = order_of(make_schedule(), method=PaymentMethod.ON_ARRIVAL)
+    chosen = {"terms": terms, "amount_minor": amount, "note": "Ill"}
+    first, second = people_of(order)
+    if let_off:
+        with pytest.raises(CancellationRefused, match="You may pay back up to"):
+            cancel(order, [first], limit_minor=let_off - 1, **chosen)
+    row = cancel(order, [first], limit_minor=let_off, **chosen)
+    assert (row.back_minor, row.let_off_minor, queries.let_off_minor(Order.objects.get(pk=order.pk))) == (
+        0,
+        let_off,
+        let_off,
+    )
+    if let_off:
+        with pytest.raises(CancellationRefused):
+            cancel(order, [second], limit_minor=2 * let_off - 1, **chosen)
+
+
+def test_money_that_goes_back_against_the_policy_counts_once(in_harbour):
+    make_policy([(0, 50)], is_default=True)
+    order = order_of(make_schedule())
+    confirm_manual_payment(order.payments.get(), amount_minor=5000, now=NOW, actor=None)
+    row = cancel(order, people_of(order)[:1], terms=CancellationTerms.FULL, note="Ill", limit_minor=2500)
+    assert (row.back_minor, row.let_off_minor) == (2500, 0)

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 
 from commerce import queries
 from commerce.enums import RefundReason
@@ -43,7 +44,7 @@ from tests.commerce.test_card_payments import order_by_card as order_by_plain_ca
 from tests.commerce.test_card_payments import reference_of
 from tests.commerce.test_departures import cancelled
 from tests.factories import make_schedule
-from tests.fixtures import make_member
+from tests.fixtures import client_for, make_member
 from tours.models import Schedule
 
 
@@ -85,6 +86,21 @@ def test_cash_for_all_frees_the_card(in_harbour, card):
     assert intent_of(order, card) == ("canceled", 0)
 
 
+def test_staff_write_down_cash_in_place_of_the_card(in_harbour, card):
+    schedule = departure(minimum=2)
+    order = reserved_order(schedule, card)
+    manager = client_for(in_harbour, make_member(in_harbour, Role.MANAGER))
+    url = reverse("orders:record", args=[order.pk])
+    page = manager.get(url)
+    assert page.context["form"].initial == {"amount_minor": 5000}
+    assert "€50.00 of it reserved on the guest&#x27;s card" in page.content.decode()
+    assert manager.post(url, {"amount_minor": "50.00", "note": "Cash"}).status_code == 302
+    stop_all()
+    capture_all(schedule)
+    assert money(order) == ("paid", 5000, 0, 0)
+    assert intent_of(order, card) == ("canceled", 0)
+
+
 def test_cash_for_a_part_leaves_the_rest_to_the_card(in_harbour, card):
     schedule = departure(minimum=2)
     order = reserved_order(schedule, card)
@@ -99,6 +115,7 @@ def test_cash_is_refused_while_the_card_is_charged(in_harbour, card):
     schedule = departure(minimum=2)
     order = reserved_order(schedule, card)
     follow_reservations(schedule.pk, now=SOON)
+    assert "record" not in queries.staff_verbs(fresh(order))
     with pytest.raises(PaymentRefused, match="being charged just now"):
         cash(order, 5000)
     assert money(order) == ("confirmed", 0, 0, 5000)
