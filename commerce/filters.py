@@ -1,6 +1,5 @@
 """Filters of the admin's lists of orders, of Stripe's events, and of what moved."""
 
-from datetime import date, datetime, time
 from typing import Any
 
 import django_filters
@@ -22,6 +21,7 @@ from commerce.enums import (
     PaymentMethod,
 )
 from commerce.models import Difference, Dispute, LedgerTransaction, Order, Promotion, ProviderEvent
+from tenancy.filters import FirstDayFilter, LastDayFilter
 from tenancy.queries import current_organization
 
 
@@ -37,8 +37,8 @@ class OrderFilterSet(WagtailFilterSet):
     attention = django_filters.ChoiceFilter(
         label=_("Needs attention"), choices=[("yes", _("Yes"))], empty_label=_("All"), method="filter_attention"
     )
-    placed_from = django_filters.DateFilter(label=_("Placed from"), widget=AdminDateInput, method="filter_placed_from")
-    placed_to = django_filters.DateFilter(label=_("Placed to"), widget=AdminDateInput, method="filter_placed_to")
+    placed_from = FirstDayFilter(field_name="placed_at", label=_("Placed from"))
+    placed_to = LastDayFilter(field_name="placed_at", label=_("Placed to"))
     departure = django_filters.DateFilter(label=_("Departure on"), widget=AdminDateInput, method="filter_departure")
 
     class Meta:
@@ -48,15 +48,6 @@ class OrderFilterSet(WagtailFilterSet):
     def filter_attention(self, orders: QuerySet[Order], _name: str, _value: str) -> QuerySet[Order]:
         """Return the orders that somebody should look at."""
         return orders.exclude(needs_attention="")
-
-    # By instants rather than by `placed_at__date`, which no index knows.
-    def filter_placed_from(self, orders: QuerySet[Order], _name: str, value: date) -> QuerySet[Order]:
-        """Return the orders placed on that day or later."""
-        return orders.filter(placed_at__gte=timezone.make_aware(datetime.combine(value, time.min)))
-
-    def filter_placed_to(self, orders: QuerySet[Order], _name: str, value: date) -> QuerySet[Order]:
-        """Return the orders placed on that day or earlier."""
-        return orders.filter(placed_at__lte=timezone.make_aware(datetime.combine(value, time.max)))
 
     def filter_departure(self, orders: QuerySet[Order], _name: str, value: Any) -> QuerySet[Order]:
         """Return the orders with places on a departure of that day."""
@@ -93,20 +84,12 @@ class DisputeFilterSet(WagtailFilterSet):
     status = django_filters.MultipleChoiceFilter(
         choices=DisputeStatus.choices, label=_("Status"), widget=forms.CheckboxSelectMultiple, distinct=False
     )
-    opened_from = django_filters.DateFilter(label=_("Opened from"), widget=AdminDateInput, method="filter_opened_from")
-    opened_to = django_filters.DateFilter(label=_("Opened to"), widget=AdminDateInput, method="filter_opened_to")
+    opened_from = FirstDayFilter(field_name="opened_at", label=_("Opened from"))
+    opened_to = LastDayFilter(field_name="opened_at", label=_("Opened to"))
 
     class Meta:
         model = Dispute
         fields: list[str] = []
-
-    def filter_opened_from(self, disputes: QuerySet[Dispute], _name: str, value: date) -> QuerySet[Dispute]:
-        """Return the disputes opened on that day or later."""
-        return disputes.filter(opened_at__gte=timezone.make_aware(datetime.combine(value, time.min)))
-
-    def filter_opened_to(self, disputes: QuerySet[Dispute], _name: str, value: date) -> QuerySet[Dispute]:
-        """Return the disputes opened on that day or earlier."""
-        return disputes.filter(opened_at__lte=timezone.make_aware(datetime.combine(value, time.max)))
 
 
 class PromotionFilterSet(WagtailFilterSet):
@@ -133,8 +116,8 @@ class PromotionFilterSet(WagtailFilterSet):
 class LedgerFilterSet(WagtailFilterSet):
     """Movements of money by days in the organization's time zone, kind and way of paying."""
 
-    first = django_filters.DateFilter(label=_("From"), widget=AdminDateInput, method="filter_first")
-    last = django_filters.DateFilter(label=_("To"), widget=AdminDateInput, method="filter_last")
+    first = FirstDayFilter(field_name="occurred_at", label=_("From"))
+    last = LastDayFilter(field_name="occurred_at", label=_("To"))
     kind = django_filters.MultipleChoiceFilter(
         choices=LedgerKind.choices, label=_("What"), widget=forms.CheckboxSelectMultiple, distinct=False
     )
@@ -145,18 +128,6 @@ class LedgerFilterSet(WagtailFilterSet):
     class Meta:
         model = LedgerTransaction
         fields: list[str] = []
-
-    def filter_first(
-        self, movements: QuerySet[LedgerTransaction], _name: str, value: date
-    ) -> QuerySet[LedgerTransaction]:
-        """Return the movements of that day or later."""
-        return queries.in_days(movements, first=value, last=None, zone=current_organization().zone)
-
-    def filter_last(
-        self, movements: QuerySet[LedgerTransaction], _name: str, value: date
-    ) -> QuerySet[LedgerTransaction]:
-        """Return the movements of that day or earlier."""
-        return queries.in_days(movements, first=None, last=value, zone=current_organization().zone)
 
 
 class DifferenceFilterSet(WagtailFilterSet):

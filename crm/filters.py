@@ -9,12 +9,13 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
-from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
+from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.widgets import AdminDateInput
 
 from crm import queries
 from crm.enums import UNFINISHED, ProjectState, TaskState
 from crm.models import Customer, CustomerTag, Message, Project, Protocol, Task
+from tenancy.filters import DayRangeFilter
 from tenancy.queries import members
 from tenancy.rules import person_name
 
@@ -23,7 +24,7 @@ class CustomerFilterSet(WagtailFilterSet):
     """Customers by source, language and the time of their last activity."""
 
     language = django_filters.ChoiceFilter(label=_("Language"), choices=settings.LANGUAGES)
-    last_activity_at = django_filters.DateFromToRangeFilter(label=_("Last activity"), widget=DateRangePickerWidget)
+    last_activity_at = DayRangeFilter(label=_("Last activity"))
 
     tag = django_filters.ChoiceFilter(label=_("Tag"), choices=(), method="filter_tag")
 
@@ -49,7 +50,7 @@ class ProtocolFilterSet(WagtailFilterSet):
         empty_label=_("All"),
         method="filter_follow_up",
     )
-    happened_at = django_filters.DateFromToRangeFilter(label=_("When"), widget=DateRangePickerWidget)
+    happened_at = DayRangeFilter(label=_("When"))
 
     class Meta:
         model = Protocol
@@ -68,7 +69,7 @@ class ProtocolFilterSet(WagtailFilterSet):
 class MessageFilterSet(WagtailFilterSet):
     """Messages by how far they have come, kind and time."""
 
-    created_at = django_filters.DateFromToRangeFilter(label=_("Written"), widget=DateRangePickerWidget)
+    created_at = DayRangeFilter(label=_("Written"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

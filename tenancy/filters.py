@@ -1,20 +1,68 @@
-"""Filters of the reports."""
+"""Filters of the reports, and those by days that all lists use."""
 
+from datetime import date, datetime, time
 from typing import Any
 
 import django_filters
 from django.apps import apps
 from django.db.models import QuerySet
 from django.forms import RadioSelect
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django_filters.fields import DateRangeField
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
+from wagtail.admin.widgets import AdminDateInput
 
 from tenancy import audit
 from tenancy.models import AuditEntry, Organization, TenantModel, User
 from tenancy.origin import ADMIN, COMMAND, JOB, SITE
+from tenancy.queries import scope_zone
 
 ORIGINS = ((ADMIN, _("Admin")), (SITE, _("Guest site")), (JOB, _("Automatic job")), (COMMAND, _("Command")))
+
+
+class _DayRangeField(DateRangeField):  # type: ignore[misc]  # django-filter has no types
+    def compress(self, data_list: list[date | None]) -> slice | None:
+        with timezone.override(scope_zone()):
+            found: slice | None = super().compress(data_list)
+        return found
+
+
+class DayRangeFilter(django_filters.DateFromToRangeFilter):  # type: ignore[misc]  # django-filter has no types
+    """Instants from the first to the last of some days of the organization, whatever time zone the person has in the admin."""
+
+    field_class = _DayRangeField
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"widget": DateRangePickerWidget, **kwargs})
+
+
+class _DayFilter(django_filters.DateFilter):  # type: ignore[misc]  # django-filter has no types
+    # By instants rather than by `__date`, which no index knows.
+    lookup = ""
+    clock = time.min
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"lookup_expr": self.lookup, "widget": AdminDateInput, **kwargs})
+
+    def filter(self, queryset: QuerySet[Any], value: date | None) -> QuerySet[Any]:
+        instant = datetime.combine(value, self.clock, scope_zone()) if value else None
+        found: QuerySet[Any] = super().filter(queryset, instant)
+        return found
+
+
+class FirstDayFilter(_DayFilter):
+    """Instants of a day of the organization or later."""
+
+    lookup = "gte"
+
+
+class LastDayFilter(_DayFilter):
+    """Instants of a day of the organization or earlier."""
+
+    lookup = "lte"
+    clock = time.max
 
 
 def areas(request: Any = None) -> list[tuple[str, str]]:
@@ -52,7 +100,7 @@ class AuditFilterSet(WagtailFilterSet):
     action = django_filters.ChoiceFilter(label=_("What"), choices=actions)
     subject_type = django_filters.ChoiceFilter(label=_("Kind of record"), choices=kinds)
     subject_name = django_filters.CharFilter(label=_("Name of the record"), lookup_expr="icontains")
-    at = django_filters.DateFromToRangeFilter(label=_("When"), widget=DateRangePickerWidget)
+    at = DayRangeFilter(label=_("When"))
     origin = django_filters.ChoiceFilter(
         label=_("From where"), choices=ORIGINS, lookup_expr="startswith", widget=RadioSelect, empty_label=_("All")
     )

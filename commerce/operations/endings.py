@@ -1,12 +1,14 @@
 """How orders end: their hold runs out, they are cancelled, a departure does not take place, or all of it took place."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from commerce import queries
 from commerce.enums import UNDECIDED, ChoiceStatus, OrderStatus, RefundReason
+from commerce.gateways.stripe import GatewayError
 from commerce.models import GuestChoice, Order, OrderLine
 from commerce.operations.card_payments import close_card_payments
 from commerce.operations.promo_codes import release_codes
@@ -19,21 +21,37 @@ from tours.enums import SEAT_TAKING, BookingStatus
 from tours.models import Booking
 from tours.operations import release_seats
 
+# Places whose card payment could not be stopped are kept for this time; then the sweep has it tried again.
+TRY_AGAIN_AFTER: Final = timedelta(minutes=2)
+
 
 def expire_order(order_id: int, *, now: datetime) -> Order:
     """Give the places of an order up whose hold ran out unpaid; return it.
 
     The card payment is cancelled at the provider first; when that comes too late because it succeeded, the order is honoured.
-    Raises `GatewayError` when the provider cannot be asked: then the places stay held until the next try.
+    Raises `GatewayError` when the provider cannot be asked: then the places stay held for some minutes, and others have their turn.
     """
     order = Order.objects.get(pk=order_id)
-    if not _hold_ran_out(order, now=now) or not close_card_payments(order, now=now):
-        return Order.objects.get(pk=order_id)
-    return _expire(order_id, now=now)
+    if not _hold_ran_out(order, now=now):
+        return order
+    try:
+        is_unpaid = close_card_payments(order, now=now)
+    except GatewayError:
+        _try_later(order_id, now=now)
+        raise
+    return _expire(order_id, now=now) if is_unpaid else Order.objects.get(pk=order_id)
 
 
 def _hold_ran_out(order: Order, *, now: datetime) -> bool:
     return order.status == OrderStatus.PENDING and order.hold_expires_at is not None and order.hold_expires_at <= now
+
+
+@transaction.atomic(durable=True)
+def _try_later(order_id: int, *, now: datetime) -> None:
+    order = queries.order_for_update(order_id)
+    if _hold_ran_out(order, now=now):
+        order.hold_expires_at = now + TRY_AGAIN_AFTER
+        order.save(update_fields=["hold_expires_at", "updated_at"])
 
 
 @transaction.atomic(durable=True)

@@ -155,9 +155,9 @@ def record_payment(
     """Write down money that came another way than agreed, such as in cash or by a partner's voucher (`note`); return the payment.
 
     It is taken off what is waited for, then off what is reserved on a card; above the organization's limit only when a second person
-    approves it. A card payment that was begun is stopped at Stripe first. More than is owed only if staff `accept_more`; the order then says so, or it goes back when the
-    order is over. Raises `PaymentRefused` for an order that takes no money, or for more than is owed, `GatewayError` when Stripe cannot
-    be asked.
+    approves it. A card payment that was begun is stopped at Stripe first. More than is owed only if staff `accept_more`; the order then
+    says so, or it goes back when the order is over. Raises `PaymentRefused` for an order that takes no money, or for more than is owed,
+    `GatewayError` when Stripe cannot be asked.
     """
     order = Order.objects.get(pk=order.pk)
     if order.status == OrderStatus.PENDING and not close_card_payments(order, now=now):

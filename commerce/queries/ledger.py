@@ -85,22 +85,9 @@ def ledger_movements() -> QuerySet[LedgerTransaction]:
 
 def ledger_between(*, first: date, last: date, zone: ZoneInfo) -> Iterator[LedgerTransaction]:
     """Return the movements of whole days in a time zone by their time, each with its order and entries, read a thousand at a time."""
-    return (
-        in_days(ledger_movements(), first=first, last=last, zone=zone)
-        .order_by("occurred_at", "pk")
-        .iterator(chunk_size=1000)
-    )
-
-
-def in_days(
-    movements: QuerySet[LedgerTransaction], *, first: date | None, last: date | None, zone: ZoneInfo
-) -> QuerySet[LedgerTransaction]:
-    """Return those movements that are of the days from `first` to `last` in a time zone; None is open."""
-    if first is not None:
-        movements = movements.filter(occurred_at__gte=datetime.combine(first, time.min, zone))
-    if last is not None:
-        movements = movements.filter(occurred_at__lt=datetime.combine(last + timedelta(days=1), time.min, zone))
-    return movements
+    start, end = (datetime.combine(day, time.min, zone) for day in (first, last + timedelta(days=1)))
+    movements = ledger_movements().filter(occurred_at__gte=start, occurred_at__lt=end)
+    return movements.order_by("occurred_at", "pk").iterator(chunk_size=1000)
 
 
 def open_differences() -> QuerySet[Difference]:

@@ -156,6 +156,22 @@ def test_hold_is_kept_while_the_provider_cannot_be_asked(in_harbour, card):
     assert states(order) == ("pending", "pending", "held", 2)
 
 
+def test_holds_that_cannot_be_ended_keep_no_others_waiting(in_harbour, card):
+    first, second = (order_by_card(make_schedule()) for _number in range(2))
+    for order in (first, second):
+        reference_of(order)
+    due = [(order.pk, in_harbour.pk) for order in (first, second)]
+    Order.objects.filter(pk=first.pk).update(hold_expires_at=NOW)
+    assert queries.expired_holds(now=RUN_OUT, limit=1) == due[:1]
+    card.turn("fail_next", when="before", count=10)
+    with pytest.raises(stripe.GatewayUnavailable):
+        expire_order(first.pk, now=RUN_OUT)
+    assert queries.expired_holds(now=RUN_OUT, limit=1) == due[1:]
+    # Its turn comes again.
+    later = RUN_OUT + dt.timedelta(minutes=2)
+    assert queries.expired_holds(now=later) == due[::-1]
+
+
 def test_hold_is_kept_while_a_debit_is_on_its_way(in_harbour, card):
     order = order_by_card(make_schedule())
     reference = reference_of(order)

@@ -16,6 +16,7 @@ KERNEL = PUBLIC | {
     "documents",
     "emails",
     "fields",
+    "filters",
     "forms",
     "gateways",
     "jobs",
