@@ -25,6 +25,8 @@ from tours.queries import schedule_for_update
 
 # Reserved money is taken at once by its job; the sweep takes over when that has not happened after this time.
 CAPTURE_AGAIN_AFTER: Final = timedelta(minutes=5)
+# Somebody has to give the keys their permission first.
+CAPTURE_AFTER_WRONG_KEYS: Final = timedelta(hours=1)
 # So often Stripe may refuse to take reserved money; then its card is freed and the guest asked to pay.
 MOST_REFUSALS: Final = 3
 CAPTURE_REFUSED: Final = gettext_noop("Stripe did not take the reserved money; the reason stands with the payment.")
@@ -139,7 +141,8 @@ def capture_payment(payment_id: int, *, now: datetime) -> Payment:
     """Take reserved money at Stripe and settle what came of it; return the payment. A repeat has no effect.
 
     What Stripe refuses is shown to staff with its reason and tried again; refused too often, the card is freed and the guest asked to
-    pay. Raises `GatewayError` when Stripe cannot be asked; the sweep then tries again.
+    pay. Keys that may not take it are shown, too, and it is tried until they may: that is no fault of the guest's. Raises
+    `GatewayError` when Stripe cannot be asked; the sweep then tries again.
     """
     payment = Payment.objects.get(pk=payment_id)
     if payment.status != PaymentStatus.AUTHORISED or payment.capture_at is None:
@@ -148,15 +151,31 @@ def capture_payment(payment_id: int, *, now: datetime) -> Payment:
         capture_at=now + CAPTURE_AGAIN_AFTER, updated_at=now
     )
     keys = stripe.keys_of(queries.payment_settings())
-    intent = stripe.retrieve_intent(keys, payment.provider_reference)
-    if intent.status == "requires_capture":
-        try:
-            intent = stripe.capture_intent(
-                keys, intent.reference, amount_minor=payment.amount_minor, currency=payment.currency
-            )
-        except stripe.GatewayRefused as refusal:
-            return _note_refusal(payment_id, str(refusal), now=now)
+    try:
+        intent = stripe.retrieve_intent(keys, payment.provider_reference)
+        if intent.status == "requires_capture":
+            try:
+                intent = stripe.capture_intent(
+                    keys, intent.reference, amount_minor=payment.amount_minor, currency=payment.currency
+                )
+            except stripe.GatewayRefused as refusal:
+                return _note_refusal(payment_id, str(refusal), now=now)
+    except stripe.GatewayMisconfigured as problem:
+        return _note_wrong_keys(payment_id, str(problem), now=now)
     return settle_payment(payment_id, intent=intent, now=now)
+
+
+@transaction.atomic
+def _note_wrong_keys(payment_id: int, reason: str, *, now: datetime) -> Payment:
+    order, payment = _locked(payment_id)
+    if payment.status != PaymentStatus.AUTHORISED or payment.capture_at is None:
+        return payment
+    if payment.failure_message != reason[:300]:
+        call_attention(order, CAPTURE_REFUSED)
+    payment.failure_message = reason[:300]
+    payment.capture_at = now + CAPTURE_AFTER_WRONG_KEYS
+    payment.save(update_fields=["failure_message", "capture_at", "updated_at"])
+    return payment
 
 
 @transaction.atomic

@@ -80,10 +80,11 @@ def settle_payment(payment_id: int, *, intent: Intent, now: datetime) -> Payment
             now=now,
         )
     elif intent.status == "processing":
+        # Written once, so that `updated_at` says since when.
         if payment.status != PaymentStatus.PROCESSING:
             publish("commerce.payment_on_its_way", order_id=order.pk, payment_id=payment.pk)
-        set_payment_status(payment, PaymentStatus.PROCESSING)
-        payment.save()
+            set_payment_status(payment, PaymentStatus.PROCESSING)
+            payment.save()
         keep_holding(order, until=now + ON_ITS_WAY, now=now)
     elif intent.status == "requires_capture":
         _reserve(order, payment, until=intent.reserved_until or now + KEPT_FOR, now=now)

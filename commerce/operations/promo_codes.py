@@ -75,6 +75,11 @@ def follow_lines(order: Order) -> None:
     if not discounts:
         return
     off = taken_off(OrderLine.objects.filter(order=order).values_list("price_steps", flat=True))
+    unnamed = off.pop(None, 0)
+    if unnamed and len(discounts) > 1:
+        # Which of the codes old steps are of is not known: what was written down stands.
+        return
+    off[discounts[0].promo_code_id] += unnamed
     for discount in discounts:
         if discount.amount_minor != off[discount.promo_code_id]:
             discount.amount_minor = off[discount.promo_code_id]

@@ -13,6 +13,7 @@ from django.utils.translation import override
 
 from commerce.models import BookingChange, Order, OrderLine, PaymentSettings
 from commerce.queries.authorisations import reserved_payment, reserved_words
+from commerce.queries.departures import days_before
 from commerce.queries.policies import policy_to_keep
 from commerce.queries.prices import MAX_QUANTITY, NotForSale, PriceList, QuoteLine, QuoteRequest, price_list
 from commerce.queries.promo_codes import held_codes
@@ -236,7 +237,7 @@ def _preview(
     before = standing_lines(booking)
     prices = price_list([booking.schedule, to], organization=organization, now=now)
     if order.discount_minor:
-        prices = replace(prices, codes=held_codes(order, currency=organization.currency))
+        prices = replace(prices, codes=held_codes(order))
     offered = {tier.pk: tier for tier in prices.tiers[to.variant_id, to.date]}
     stays = to.pk == booking.schedule_id
     # A day of another season has other prices, as a variant with a price list of its own has.
@@ -318,6 +319,7 @@ class _Keeper:
 
     def __init__(self, prices: PriceList, booking: Booking, to: Schedule, *, total_stands: bool = False) -> None:
         self.prices, self.booking, self.to, self.total_stands = prices, booking, to, total_stands
+        self.days = days_before(booking.schedule) if to.pk != booking.schedule_id else []
         self.seats = {person.tier_name: person.seats for person in booking.participants.all()}
         self.name = f"{translated(to.tour, 'name')} · {translated(to.variant, 'name')}"
 
@@ -327,7 +329,9 @@ class _Keeper:
         if quantity < line.quantity:
             steps = share_steps(line.total_minor, steps, quantity, line.quantity, label=label)
         before = self.booking.schedule
-        taxed = self.prices.taxed_on(self.to, total, steps, before=before, label=label, total_stands=self.total_stands)
+        taxed = self.prices.taxed_on(
+            self.to, total, steps, before=before, days_before=self.days, label=label, total_stands=self.total_stands
+        )
         name = line.name if self.to.variant_id == before.variant_id else self.name
         is_whole = quantity == line.quantity and name == line.name and taxed == line.price_steps
         return ChangedLine(

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils.translation import override
 
-from commerce.enums import ChoiceStatus, PaymentMethod, RefundStatus
+from commerce.enums import ChangeKind, ChoiceStatus, PaymentMethod, RefundStatus
 from commerce.models import DepartureChange, GuestChoice, Order, Refund
 from commerce.queries.payments import kept_minor, refund_problem, refund_split
 from crm.enums import MessageStatus
@@ -141,6 +141,12 @@ class ChangeProgress:
         waiting = self.emails - self.emails_sent - self.emails_failed
         due = self.choices.get(ChoiceStatus.DUE, 0)
         return bool(self.told < self.bookings or waiting or due or self.refunds_under_way)
+
+
+def days_before(schedule: Schedule) -> list[date]:
+    """Return the local days that a departure had before it was moved, the first one first; one query."""
+    moved = DepartureChange.objects.filter(schedule=schedule, kind=ChangeKind.MOVED).order_by("pk")
+    return [start.astimezone(schedule.zone).date() for start in moved.values_list("moved_from", flat=True) if start]
 
 
 def progress_of(change: DepartureChange) -> ChangeProgress:

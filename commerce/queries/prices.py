@@ -208,16 +208,20 @@ class PriceList:
         steps: Sequence[Mapping[str, Any]],
         *,
         before: Departure,
+        days_before: Collection[date],
         label: str,
         total_stands: bool,
     ) -> Sequence[Mapping[str, Any]]:
         """Return the steps of a line that goes from one departure to another, with the taxes of the new day; see `Taxes.instead`.
 
-        Where both bear the same taxes now, the line keeps those it has: later changes of a rate do not reach it.
+        Where both bear the same taxes now, the line keeps those it has: later changes of a rate do not reach it. Those it has may be
+        of a day that the departure had before it was moved (`days_before`); then they are no reason.
         """
+        there, here = _one_on(departure), _one_on(before)
+        earlier = [replace(here, day=day) for day in days_before]
         for phase in self.phases:
-            if isinstance(phase, Taxes) and phase.of(_one_on(departure)) != phase.of(_one_on(before)):
-                return phase.instead(total_minor, steps, _one_on(departure), label=label, total_stands=total_stands)
+            if isinstance(phase, Taxes) and phase.change_between(here, there, steps, earlier=earlier):
+                return phase.instead(total_minor, steps, there, label=label, total_stands=total_stands)
         return steps
 
     def _offered(self, departure: Departure) -> Sequence[PricingTier]:

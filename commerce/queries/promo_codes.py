@@ -83,20 +83,17 @@ def offered_codes(
     }
     known = _customers([row.promotion_id for row in rows.values()], customer) if customer else {}
     today = now.astimezone(organization.zone).date()
-    return tuple(
-        _offered(text, rows.get(folded), today, organization.currency, customer, known)
-        for folded, text in typed.items()
-    )
+    return tuple(_offered(text, rows.get(folded), today, customer, known) for folded, text in typed.items())
 
 
-def held_codes(order: Order, *, currency: str) -> tuple[OfferedCode, ...]:
+def held_codes(order: Order) -> tuple[OfferedCode, ...]:
     """Return the codes that an order holds, as they go on counting for its places: from any price, and when nobody else may use them.
 
     Labels are in the active language; one query.
     """
     held = AppliedDiscount.objects.filter(order=order, released_at=None).values("promo_code")
     rows = _with_targets(PromoCode.objects.filter(pk__in=held).order_by("pk"))
-    return tuple(OfferedCode(row.code, row, replace(_code(row, currency), minimum_minor=0)) for row in rows)
+    return tuple(OfferedCode(row.code, row, replace(_code(row), minimum_minor=0)) for row in rows)
 
 
 def _with_targets(codes: QuerySet[PromoCode]) -> QuerySet[Any]:
@@ -115,7 +112,6 @@ def _offered(
     text: str,
     row: Any,
     today: date,
-    currency: str,
     customer: Customer | None,
     known: dict[int, PromotionCustomer],
 ) -> OfferedCode:
@@ -124,7 +120,7 @@ def _offered(
     problem = _own_problem(row, today)
     if problem is None and customer is not None:
         problem = customer_problem(row.promotion, known.get(row.promotion_id))
-    return OfferedCode(row.code, row, _code(row, currency), problem)
+    return OfferedCode(row.code, row, _code(row), problem)
 
 
 def _own_problem(row: PromoCode, today: date) -> CodeProblem | None:
@@ -152,12 +148,19 @@ def customer_problem(promotion: Promotion, row: PromotionCustomer | None) -> Cod
     return CodeProblem.CUSTOMER_USED_UP if is_used_up else None
 
 
-def _code(row: Any, currency: str) -> Code:
+def _label(code: str, promotion: Promotion) -> str:
+    # An amount is spread over the lines, and shared by the places that stay: how much of it a line has stands beside it.
+    if not promotion.basis_points:
+        return _("Code %(code)s") % {"code": code}
+    return _("Code %(code)s: %(off)s off") % {"code": code, "off": format_basis_points(promotion.basis_points)}
+
+
+def _code(row: Any) -> Code:
     promotion = row.promotion
     return Code(
         id=row.pk,
         code=row.code,
-        label=_("Code %(code)s: %(off)s off") % {"code": row.code, "off": takes_off(promotion, currency)},
+        label=_label(row.code, promotion),
         basis_points=promotion.basis_points or 0,
         amount_minor=promotion.amount_minor or 0,
         minimum_minor=promotion.minimum_minor,

@@ -155,13 +155,16 @@ class CodePrices:
         return -sum(step.amount_minor for step in steps if step.kind == StepKind.PROMO and step.rule_id == code.id)
 
 
-def taken_off(lines: Iterable[Sequence[Mapping[str, Any]]]) -> Counter[int]:
-    """Return what codes (by primary key) take off lines, in minor units, by the steps that the lines keep."""
-    off: Counter[int] = Counter()
+def taken_off(lines: Iterable[Sequence[Mapping[str, Any]]]) -> Counter[int | None]:
+    """Return what codes (by primary key) take off lines, in minor units, by the steps that the lines keep.
+
+    Steps of old orders may not say of which code they are: together they stand under None.
+    """
+    off: Counter[int | None] = Counter()
     for steps in lines:
         for step in steps:
-            if step["kind"] == StepKind.PROMO and "code_id" in step:
-                off[step["code_id"]] -= step["amount_minor"]
+            if step["kind"] == StepKind.PROMO:
+                off[step.get("code_id")] -= step["amount_minor"]
     return off
 
 

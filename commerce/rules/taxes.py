@@ -102,6 +102,22 @@ class Taxes:
             basis_points=part.basis_points,
         )
 
+    def change_between(
+        self, here: Places, there: Places, steps: Iterable[Mapping[str, Any]], *, earlier: Iterable[Places]
+    ) -> bool:
+        """Return whether a line with these steps bears other taxes when it goes from places to others.
+
+        `earlier` are its places on days on which they were to be before: a line that still bears the taxes of one of them bears none
+        that `here` bears.
+        """
+        of_line = {(step.get("rate_id"), step.get("basis_points")) for step in steps if step["kind"] == StepKind.TAX}
+        if of_line == self._borne(there):
+            return False
+        return self.of(here) != self.of(there) or any(of_line == self._borne(places) for places in earlier)
+
+    def _borne(self, places: Places) -> set[tuple[int | None, int | None]]:
+        return {(tax.id, points) for tax, points in self.of(places)}
+
     def instead(
         self,
         total_minor: int,

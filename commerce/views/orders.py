@@ -1,6 +1,7 @@
 import logging
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -25,6 +26,8 @@ from tours import queries as tours_queries
 from tours.enums import SEAT_TAKING
 
 logger = logging.getLogger(__name__)
+# For so long a payment that is under way is said to be checked.
+CHECKED_WITHIN = timedelta(minutes=2)
 
 
 @dataclass
@@ -122,7 +125,8 @@ def state_of(order, payment, *, now, is_checking):
     if not method_of(order.method).by_provider:
         return "owed"
     if payment.status == PaymentStatus.PROCESSING:
-        return "on_its_way"
+        # Cards take seconds, debits days.
+        return "on_its_way" if now - payment.updated_at >= CHECKED_WITHIN else "checking"
     if is_checking:
         return "checking"
     return "expired" if hold_is_over(order, now) else "unpaid"

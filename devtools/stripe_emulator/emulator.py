@@ -36,7 +36,10 @@ FROM_BROWSERS: Final = frozenset(
 
 @dataclass(slots=True)
 class Failure:
-    """What goes wrong with a call, `when` (before or after it has its effect) and `how`: error (500), drop, timeout, hold."""
+    """What goes wrong with a call, `when` (before or after it has its effect) and `how`.
+
+    That is error (500), drop, timeout, hold, or forbidden (403).
+    """
 
     when: str
     how: str
@@ -289,6 +292,12 @@ def for_browser(intent: Object) -> Object:
 def unknown_error() -> ApiError:
     """Return the answer when Stripe itself fails."""
     return ApiError(500, "api_error", "An unknown error occurred.")
+
+
+def forbidden() -> ApiError:
+    """Return the answer to a restricted key that lacks a permission."""
+    message = "The provided key does not have the required permissions for this endpoint."
+    return ApiError(403, "invalid_request_error", message, code="more_permissions_required_for_application")
 
 
 def name_of(key: str, connected: str) -> str:

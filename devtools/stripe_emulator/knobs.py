@@ -52,8 +52,8 @@ def _drain(emulator: Emulator, values: Values) -> Values:
 def _fail_next(emulator: Emulator, values: Values) -> Values:
     when = values.get("when", "before")
     how = values.get("how", "error" if when == "before" else "drop")
-    if when not in ("before", "after") or how not in ("error", "drop", "timeout", "hold"):
-        raise invalid("`when` is before or after; `how` is error, drop, timeout or hold.")
+    if when not in ("before", "after") or how not in ("error", "drop", "timeout", "hold", "forbidden"):
+        raise invalid("`when` is before or after; `how` is error, drop, timeout, hold or forbidden.")
     with emulator.lock:
         emulator.failures += [Failure(when, how, values.get("path", "")) for _call in range(values.get("count", 1))]
     return {}

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from devtools.stripe_emulator import knobs
 from devtools.stripe_emulator.account import API_VERSION, new_id
-from devtools.stripe_emulator.emulator import Emulator, Failure, name_of, unknown_error
+from devtools.stripe_emulator.emulator import Emulator, Failure, forbidden, name_of, unknown_error
 from devtools.stripe_emulator.errors import ApiError, invalid
 from devtools.stripe_emulator.files import parse_multipart
 from devtools.stripe_emulator.params import parse_form
@@ -114,6 +114,8 @@ class Handler(BaseHTTPRequestHandler):
     def _fail(self, failure: Failure) -> None:
         if failure.how == "error":
             raise unknown_error()
+        if failure.how == "forbidden":
+            raise forbidden()
         if failure.how == "timeout":
             # Nothing is said until the caller gives up.
             self.connection.settimeout(TIMEOUT_SECONDS)

@@ -73,6 +73,30 @@ def test_fewer_people_have_their_share_of_the_code(in_harbour):
     assert (lines(order), brought()) == ([("Adult", 1, 2200)], (1, 300, 2200))
 
 
+def test_label_of_an_amount_says_nothing_else_than_what_is_taken_off(in_harbour):
+    schedule, summer = with_summer(amount_minor=900)
+    order = paid_order(schedule, quantity=3, codes=["SUMMER"])
+    for to in (schedule, summer):
+        change(order, {tier_of(schedule).pk: 2}, to=to)
+        (line,) = order.lines.all()
+        promo = [(step["label"], step["amount_minor"]) for step in line.price_steps if step["kind"] == "promo"]
+        assert promo == [("Code SUMMER", -600)]
+
+
+@pytest.mark.parametrize(("codes", "brought_now"), [(["SUMMER"], {"SUMMER": 250}), (["SUMMER", "MORE"], None)])
+def test_what_codes_took_off_an_old_order_is_not_forgotten(in_harbour, codes, brought_now):
+    schedule = make_schedule()
+    for code in codes:
+        code_of(code, with_codes=True)
+    order = paid_order(schedule, codes=codes)
+    before = {discount.code: discount.amount_minor for discount in order.discounts.all()}
+    line = order.lines.get()
+    line.price_steps = [{name: step[name] for name in step if name != "code_id"} for step in line.price_steps]
+    line.save()
+    change(order, {tier_of(schedule).pk: 1})
+    assert {discount.code: discount.amount_minor for discount in order.discounts.all()} == (brought_now or before)
+
+
 def test_another_kind_of_place_keeps_the_code(in_harbour):
     schedule = make_schedule()
     code_of()

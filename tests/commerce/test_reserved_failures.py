@@ -5,13 +5,16 @@ import datetime as dt
 import pytest
 
 from commerce import queries
-from commerce.enums import RefundReason
+from commerce.enums import OrderSource, PaymentMethod, RefundReason
 from commerce.gateways import stripe
 from commerce.models import LedgerTransaction, Order, Payment, PaymentSettings, ProviderEvent, Refund
 from commerce.operations import (
+    CartLine,
     cancel_order,
+    cancel_places,
     capture_payment,
     follow_reservations,
+    place_order,
     process_provider_event,
     settle_dispute,
     stop_card_payment,
@@ -21,8 +24,11 @@ from commerce.operations.disputes import WARNED
 from commerce.operations.payments import TAKEN_WHEN_CANCELLED
 from commerce.receivers import payment_on_its_way, reservation_ended
 from crm.models import Message
+from tenancy.models import Organization
+from tests.commerce.factories import GRETE, tier_of
 from tests.commerce.test_authorisations import (
     NOW,
+    PAID,
     RESERVED,
     SOON,
     capture_all,
@@ -31,13 +37,14 @@ from tests.commerce.test_authorisations import (
     give_up,
     intent_of,
     reserved_order,
+    settle,
     state,
 )
 from tests.commerce.test_authorisations import card as card  # noqa: PLC0414  # the fixture
 from tests.commerce.test_card_payments import webhook
 from tests.commerce.test_reconcile import compare
 from tests.commerce.test_reserved_money import cash, money, stop_all
-from tours.models import Schedule
+from tours.models import Participant, Schedule
 
 
 def begun(card, *, quantity: int = 2) -> tuple[Order, Payment]:
@@ -67,6 +74,49 @@ def test_capture_that_stripe_refuses_is_shown_once_and_given_up_after_some_tries
     assert money(order) == ("confirmed", 0, 5000, 0)
     payment.refresh_from_db()
     assert "amount that can be captured" in payment.failure_message
+
+
+# Asking for a payment that may not be seen is tried with less once.
+@pytest.mark.parametrize(("verb", "calls"), [("", 8), ("/capture", 4)])
+def test_keys_that_may_not_take_it_are_shown_once_and_tried_until_they_may(in_harbour, card, verb, calls):
+    order, payment = begun(card)
+    card.turn("fail_next", how="forbidden", path=f"/v1/payment_intents/{payment.provider_reference}{verb}", count=calls)
+    for said in (CAPTURE_REFUSED, "", "", ""):
+        assert capture_payment(payment.pk, now=SOON).capture_at == SOON + dt.timedelta(hours=1)
+        assert (state(order), fresh(order).needs_attention) == (RESERVED, said)
+        Order.objects.update(needs_attention="")
+    payment.refresh_from_db()
+    assert "does not have the required permissions" in payment.failure_message
+    capture_payment(payment.pk, now=SOON)
+    assert (state(order), intent_of(order, card)) == (PAID, ("succeeded", 5000))
+    payment.refresh_from_db()
+    assert payment.failure_message == ""
+
+
+@pytest.mark.parametrize(
+    ("stays", "at_stripe", "at_last"),
+    [(2, ("succeeded", 10010), ("paid", 10010, 0, 0)), (1, ("canceled", 0), ("confirmed", 0, 5005, 0))],
+)
+def test_dinars_are_taken_where_stripe_can_count_them_and_asked_for_where_not(
+    in_harbour, card, stays, at_stripe, at_last
+):
+    Organization.objects.update(currency="KWD")
+    schedule = departure(minimum=2)
+    tier_of(schedule, price_minor=5005)
+    order = place_order(
+        [CartLine(str(schedule.public_id), {tier_of(schedule, price_minor=5005).pk: 2})],
+        contact=GRETE,
+        method=PaymentMethod.CARD,
+        source=OrderSource.WEB,
+        now=NOW,
+    )
+    settle(order, card)
+    if stays == 1:
+        person = Participant.objects.filter(booking__order_lines__order=order).distinct().order_by("pk")[0]
+        cancel_places(order, [person.pk], expected="0:0:5005", now=SOON)
+    capture_all(schedule)
+    stop_all()
+    assert (intent_of(order, card), money(order)) == (at_stripe, at_last)
 
 
 def test_capture_says_what_moved_and_is_done_once(in_harbour, card):

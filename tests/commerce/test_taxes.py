@@ -17,7 +17,7 @@ from commerce.rules import Tax, line_taxes, share_steps, tax_of_part, taxes_of_l
 from tenancy.money import Money
 from tests.commerce.factories import NOW, code_of, order_of, tax_of, tier_of
 from tests.commerce.test_changes import booking_of, change, paid_order
-from tests.commerce.test_departures import cancelled, pair
+from tests.commerce.test_departures import cancelled, moved, pair
 from tests.factories import VariantFactory, make_schedule
 
 ALWAYS = ((dt.date.min, 1900),)
@@ -286,6 +286,21 @@ def test_rate_that_staff_changed_for_all_days_reaches_no_booking_that_moves(in_h
     rate.percentages.update(basis_points=2500)
     change(order, {tier_of(schedule).pk: 2}, to=later)
     assert applied(order) == [("VAT", 1900, True, 4202, 798)]
+
+
+@pytest.mark.parametrize("gives_up", [False, True])
+def test_booking_that_leaves_a_departure_that_we_moved_bears_the_tax_of_its_new_day(in_harbour, gives_up):
+    lowered(tax_of())
+    schedule, later = pair()
+    order = paid_order(schedule)
+    moved(schedule, [order], choose_until=None)
+    if gives_up:
+        change(order, {tier_of(schedule).pk: 1})
+    count = 1 if gives_up else 2
+    # It bears what it was bought with for as long as it stays.
+    assert [tax[:2] for tax in applied(order)] == [("VAT", 1900)]
+    made = change(order, {tier_of(schedule).pk: count}, to=later)
+    assert (made.difference_minor, [tax[:2] for tax in applied(order)]) == (0, [("VAT", 700)])
 
 
 @pytest.mark.parametrize(
