@@ -3,13 +3,15 @@
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django.contrib.sessions.backends.base import SessionBase
+from django.core.signing import BadSignature, Signer
 
 from commerce.rules import fold_code
+from tenancy.scope import current_organization_id
 
 KEY: Final = "cart"
 # More departures and promo codes in one order than any guest needs; keeps the session small.
@@ -20,7 +22,7 @@ SHOWN: Final = re.compile(
     r"(?P<departure>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
     r"=(?P<people>\d{1,18}x[1-9]\d{0,2}(?:\+\d{1,18}x[1-9]\d{0,2}){0,99})=\d{1,15}=(?P<plain>\d{1,15})"
 )
-SHOWN_CODE: Final = re.compile(rf"code=(?P<code>[A-Za-z0-9-]{{1,{LONGEST_CODE}}})")
+SHOWN_CODE: Final = re.compile(rf"code=(?P<signed>[A-Za-z0-9-]{{1,{LONGEST_CODE}}}:[\w-]+)")
 
 
 class CartFull(ValueError):
@@ -65,6 +67,11 @@ class Cart:
         return sum(item.people for item in self.items)
 
     @property
+    def is_full(self) -> bool:
+        """Whether there is no room for another departure."""
+        return len(self._stored["items"]) >= MAX_LINES
+
+    @property
     def token(self) -> UUID | None:
         """The cart's name, the same until it is emptied; None while there is nothing in it."""
         token = self._stored["token"]
@@ -101,7 +108,7 @@ class Cart:
         """Choose people on a departure, in place of those chosen on it before. Raises `CartFull`."""
         cart = self._stored
         key = str(item.schedule_public_id)
-        if key not in cart["items"] and len(cart["items"]) >= MAX_LINES:
+        if key not in cart["items"] and self.is_full:
             raise CartFull
         cart["items"][key] = {
             "quantities": {str(tier_id): quantity for tier_id, quantity in item.quantities.items()},
@@ -129,16 +136,18 @@ class Cart:
     def restore(self, items: Iterable[CartItem], *, codes: Iterable[str] = ()) -> None:
         """Put back what a page still shows of a cart that was lost with its session; nothing happens to one that holds something."""
         if not self.items:
-            self.add_missing(items, codes=codes)
+            self.add(items, codes=codes)
 
-    def add_missing(self, items: Iterable[CartItem], *, codes: Iterable[str] = ()) -> None:
-        """Add departures and promo codes that are not there yet, as many as there is room for."""
-        with suppress(CartFull):
-            for item in items:
-                if self.get(item.schedule_public_id) is None:
-                    self.put(item)
-        with suppress(CodesFull):
-            for code in codes:
+    def add(self, items: Iterable[CartItem], *, codes: Iterable[str] = ()) -> None:
+        """Add departures and promo codes, as many as there is room for.
+
+        On a departure that is there already, as many people of each price come afterwards as in that of the two with more of them.
+        """
+        for item in items:
+            with suppress(CartFull):
+                self.put(_together(self.get(item.schedule_public_id), item))
+        for code in codes:
+            with suppress(CodesFull):
                 self.add_code(code)
 
     def empty(self, *, token: UUID | None = None) -> None:
@@ -151,6 +160,15 @@ class Cart:
         return self._session.get(KEY) or {"token": "", "items": {}}
 
 
+def _together(before: CartItem | None, more: CartItem) -> CartItem:
+    if before is None:
+        return more
+    both = {**more.quantities, **before.quantities}
+    quantities = {tier_id: max(count, more.quantities.get(tier_id, 0)) for tier_id, count in both.items()}
+    # What was shown is known of the one or the other, not of both together.
+    return before if quantities == before.quantities else replace(before, quantities=quantities, shown_total_minor=None)
+
+
 def item_as_shown(item: CartItem, total_minor: int, plain_minor: int) -> str:
     """Return a departure of the cart as a page carries it, with the price it shows and that without promo codes (minor units)."""
     people = "+".join(f"{tier_id}x{quantity}" for tier_id, quantity in sorted(item.quantities.items()))
@@ -158,8 +176,8 @@ def item_as_shown(item: CartItem, total_minor: int, plain_minor: int) -> str:
 
 
 def code_as_shown(code: str) -> str:
-    """Return a promo code that counts as a page carries it."""
-    return f"code={code}"
+    """Return a promo code that counts as a page carries it: signed, so that nobody finds codes by making pages up."""
+    return f"code={_code_signer().sign(code)}"
 
 
 def items_from_shown(text: str) -> list[CartItem]:
@@ -175,8 +193,18 @@ def items_from_shown(text: str) -> list[CartItem]:
 
 
 def codes_from_shown(text: str) -> list[str]:
-    """Return the promo codes that a page carried."""
-    return [match["code"] for part in text.split() if (match := SHOWN_CODE.fullmatch(part))]
+    """Return the promo codes that a page of the organization in scope carried."""
+    found = []
+    for part in text.split():
+        match = SHOWN_CODE.fullmatch(part)
+        if match is not None:
+            with suppress(BadSignature):
+                found.append(_code_signer().unsign(match["signed"]))
+    return found
+
+
+def _code_signer() -> Signer:
+    return Signer(salt=f"commerce.cart.code.{current_organization_id()}")
 
 
 def _read(public_id: str, stored: Mapping[str, Any]) -> CartItem:

@@ -127,17 +127,32 @@ def guest_participant_forms(
 
 
 def party_forms(
-    tier_names: Iterable[str], tour: Tour, data: Mapping[str, Any] | None = None, *, key: str, region: str | None = None
+    tier_names: Iterable[str],
+    tour: Tour,
+    data: Mapping[str, Any] | None = None,
+    *,
+    key: str,
+    region: str | None = None,
+    known: Iterable[Participant] = (),
 ) -> list[GuestParticipantForm]:
     """Return a form for each person who is to be booked on a tour, by the names of their prices; none where it asks for nothing.
 
-    `key` tells the departures of an order apart.
+    `key` tells the departures of an order apart. What was told before of people who are `known` stands in the forms.
     """
     if not tour.details_asked:
         return []
+    left = list(known)
+
+    def person(tier_name: str) -> Participant:
+        found = next((one for one in left if one.tier_name == tier_name), None)
+        if found is None:
+            return Participant(tier_name=tier_name)
+        left.remove(found)
+        return found
+
     return [
         GuestParticipantForm(
-            Participant(tier_name=name),
+            person(name),
             data,
             tour=tour,
             is_first=not position,

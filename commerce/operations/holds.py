@@ -9,12 +9,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from commerce import queries
-from commerce.enums import AcceptanceKind, OrderSource, OrderStatus, PaymentMethod
+from commerce.enums import AcceptanceKind, OrderSource, OrderStatus, PaymentMethod, PaymentPurpose
 from commerce.models import Order, OrderLine
 from commerce.operations.acceptances import Accepted
 from commerce.operations.orders import CartLine, Contact, OrderRefused, place_order
 from commerce.operations.payments import PaymentRefused
 from commerce.queries import TextToAccept
+from commerce.rules import PaymentPlan
 from tenancy import audit
 from tours.operations import ParticipantDetails
 from tours.queries import people_of_bookings
@@ -69,6 +70,17 @@ def _cart_line(lines: list[OrderLine], people: list[ParticipantDetails]) -> Cart
     )
 
 
+def _plan_of(order: Order) -> PaymentPlan | None:
+    """Return what was to be paid for an order now and what later."""
+    by_purpose = {payment.purpose: payment for payment in order.payments.order_by("pk")}
+    first = by_purpose.get(PaymentPurpose.WHOLE) or by_purpose.get(PaymentPurpose.DEPOSIT)
+    if first is None:
+        return None
+    rest = by_purpose.get(PaymentPurpose.REST)
+    later = (rest.amount_minor, rest.due_on) if rest else (0, None)
+    return PaymentPlan(first.amount_minor, *later, takes_later=first.takes_later)
+
+
 def place_again(order: Order, *, address: str, user_agent: str, now: datetime) -> Order:
     """Place an order once more whose time ran out, for the same people and prices; return the new one, also to a repeat.
 
@@ -98,5 +110,6 @@ def place_again(order: Order, *, address: str, user_agent: str, now: datetime) -
         now=now,
         checkout_token=uuid5(AGAIN, order.secret),
         codes=[discount.code for discount in order.discounts.order_by("pk")],
+        shown=_plan_of(order),
         accepted=Accepted(texts, address=address, user_agent=user_agent),
     )

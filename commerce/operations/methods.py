@@ -49,7 +49,9 @@ def _change_method(order_id: int, *, method: PaymentMethod, now: datetime, actor
     cancel_unpaid(order, now=now)
     lines = order.lines.select_related("booking__schedule")
     totals = [(line.booking.schedule, line.total_minor) for line in lines]
-    expect_payments(order, totals, method=method, row=row, now=now)
+    today = now.astimezone(row.organization.zone).date()
+    plan = queries.plan_of(totals, method=method, currency=order.currency, today=today)
+    expect_payments(order, plan, method=method, row=row, now=now)
     order.method = method
     order.hold_expires_at = hold_until(method, row, now)
     bookings = list(Booking.objects.filter(order_lines__order=order).distinct())

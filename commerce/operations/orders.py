@@ -22,6 +22,7 @@ from commerce.operations.taxes import write_taxes
 from commerce.queries import NotForSale, Quote, QuoteRequest
 from commerce.rules import (
     METHODS,
+    PaymentPlan,
     first_booking_status,
     first_order_status,
 )
@@ -83,8 +84,8 @@ class Contact:
 class OrderRefused(Exception):
     """An order that cannot be placed; nothing was done. The message is for the guest, in the active language.
 
-    `code` is `empty`, `gone`, `closed`, `departed`, `too_few`, `too_many`, `not_for_sale`, `price_changed`, `promo_code` or `method`;
-    `schedule_public_id` names the line it is about, `promo_code` the code, `quote` the prices of now when they changed.
+    `code` is `empty`, `gone`, `closed`, `departed`, `too_few`, `too_many`, `not_for_sale`, `price_changed`, `plan_changed`, `promo_code` or
+    `method`; `schedule_public_id` names the line it is about, `promo_code` the code, `quote` the prices of now when they changed.
     """
 
     def __init__(
@@ -115,6 +116,7 @@ def place_order(
     customer: Customer | None = None,
     accepted: Accepted | None = None,
     codes: Sequence[str] = (),
+    shown: PaymentPlan | None = None,
     actor: Actor = None,
 ) -> Order:
     """Sell places: take the seats, write order, lines, bookings and payment in one transaction; return the order.
@@ -122,8 +124,8 @@ def place_order(
     The bookings of a card payment are held for `hold_minutes`; booked by staff, for `LINK_HOLD`, but not beyond the cut-off. The order
     is `customer`'s, else of the customer with the contact's e-mail address. Staff also book past the cut-off, departures closed for
     booking, and to be paid on arrival where guests cannot, or as paid to them already (`PaymentMethod.MANUAL`). What the guest
-    `accepted` is kept with the order. A promo code that does not count refuses it; its use is taken with the seats. A repeat with
-    the same `checkout_token` returns the first order.
+    `accepted` is kept with the order. A promo code that does not count refuses it; its use is taken with the seats. `shown` is what
+    the guest was told is paid now and what later; None accepts any. A repeat with the same `checkout_token` returns the first order.
     Raises `OrderRefused` when anything is not as the guest saw it; then nothing was done.
     """
     for attempt in range(3):
@@ -138,6 +140,7 @@ def place_order(
                 customer=customer,
                 accepted=accepted,
                 codes=codes,
+                shown=shown,
                 actor=actor,
             )
         except (OrderRefused, SeatsUnavailable, IntegrityError) as error:
@@ -226,6 +229,23 @@ def _check_method(
         raise OrderRefused("method", choices[method].problem)
 
 
+def _plan(
+    quote: Quote, method: PaymentMethod, organization: Organization, *, shown: PaymentPlan | None, now: datetime
+) -> PaymentPlan:
+    plan = queries.payment_plan(
+        [(line.schedule, line.total_minor) for line in quote.lines],
+        method=method,
+        currency=quote.currency,
+        today=now.astimezone(organization.zone).date(),
+        now=now,
+    )
+    if shown is not None and shown != plan:
+        raise OrderRefused(
+            "plan_changed", _("What is to be paid now has changed since you looked. Please check it before you go on.")
+        )
+    return plan
+
+
 def hold_until(method: PaymentMethod, row: PaymentSettings, now: datetime) -> datetime | None:
     """Return until when the places of an order wait for its money; None when they do not."""
     if METHODS[method].confirms_at_once:
@@ -257,6 +277,7 @@ def _place_order(
     customer: Customer | None,
     accepted: Accepted | None,
     codes: Sequence[str],
+    shown: PaymentPlan | None,
     actor: Actor,
 ) -> Order:
     row = queries.payment_settings()
@@ -266,6 +287,7 @@ def _place_order(
         quote = _quote(lines, organization, codes=codes, most=most, now=now)
     invoiced = source == OrderSource.STAFF and customer is not None and customer.pays_by_invoice
     _check_method(method, quote, row, source=source, invoiced=invoiced)
+    plan = _plan(quote, method, organization, shown=shown, now=now)
     customer = customer or find_or_create_customer(
         email=contact.email,
         first_name=contact.first_name,
@@ -300,9 +322,7 @@ def _place_order(
     )
     with override(contact.language):
         seats = _write_lines(order, quote, lines, method=method, note=contact.note)
-    payment = expect_payments(
-        order, [(line.schedule, line.total_minor) for line in quote.lines], method=method, row=row, now=now
-    )
+    payment = expect_payments(order, plan, method=method, row=row, now=now)
     if accepted is not None:
         write_accepted(order, accepted, now=now)
     audit.record("order.placed", order, actor=actor, total_minor=order.total_minor, method=method.value)

@@ -1,32 +1,23 @@
 """What is expected to be paid for an order: the whole amount, or a deposit now and the rest later; and what is expected anew."""
 
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from commerce import queries
 from commerce.enums import PaymentMethod, PaymentPurpose, PaymentStatus
 from commerce.models import Order, Payment, PaymentSettings
 from commerce.operations.states import set_payment_status, take_off
-from commerce.rules import FURTHER, METHODS, first_payment_status, methods_that, rest_method
+from commerce.rules import FURTHER, METHODS, PaymentPlan, first_payment_status, methods_that, rest_method
 from tours.enums import SEAT_TAKING
-from tours.models import Schedule
 
 
 def expect_payments(
-    order: Order,
-    totals: Iterable[tuple[Schedule, int]],
-    *,
-    method: PaymentMethod,
-    row: PaymentSettings,
-    now: datetime,
+    order: Order, plan: PaymentPlan, *, method: PaymentMethod, row: PaymentSettings, now: datetime
 ) -> Payment:
-    """Write down what is to be paid for an order by `method`, from what its lines on departures cost; return the payment that comes first.
+    """Write down what is to be paid for an order by `method`, now and later; return the payment that comes first.
 
     In the caller's transaction.
     """
     today = now.astimezone(row.organization.zone).date()
-    totals = list(totals)
-    plan = queries.plan_of(totals, method=method, currency=order.currency, today=today)
     first = Payment.objects.create(
         order=order,
         method=method,
@@ -36,8 +27,7 @@ def expect_payments(
         currency=order.currency,
         due_on=today + timedelta(days=row.invoice_days) if METHODS[method].has_due_date else None,
         succeeded_at=now if METHODS[method].is_free else None,
-        takes_later=METHODS[method].can_wait
-        and queries.takes_later(totals, currency=order.currency, today=today, now=now),
+        takes_later=plan.takes_later,
     )
     if plan.rest_minor:
         Payment.objects.create(

@@ -4,6 +4,7 @@ from commerce.queries.acceptances import TextToAccept, fingerprint, texts_to_acc
 from commerce.queries.authorisations import (
     ReservedSum,
     card_words,
+    payment_plan,
     payments_to_capture,
     people_confirmed,
     released_payment,
@@ -401,6 +402,7 @@ __all__ = [
     "payment_link_url",
     "payment_links_of",
     "payment_methods",
+    "payment_plan",
     "payment_settings",
     "payments_of_intents",
     "payments_report",

@@ -1,7 +1,7 @@
 """Money that is reserved on cards until it is certain that a departure takes place."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from commerce.enums import OrderStatus, PaymentStatus
 from commerce.models import AuthorisationRule, Order, OrderLine, Payment
 from commerce.queries.deposits import plan_of
 from commerce.queries.payments import received_minor
-from commerce.rules import can_be_reserved, decided_until, methods_that
+from commerce.rules import PaymentPlan, can_be_reserved, decided_until, method_of, methods_that
 from tenancy.money import format_money
 from tours.enums import SEAT_TAKING, BookingStatus
 from tours.models import Booking, Schedule
@@ -41,6 +41,15 @@ def takes_later(totals: Collection[tuple[Schedule, int]], *, currency: str, toda
         plan_of(totals, method=method, currency=currency, today=today).rest_minor
         for method in methods_that(can_wait=True)
     )
+
+
+def payment_plan(
+    totals: Collection[tuple[Schedule, int]], *, method: str, currency: str, today: date, now: datetime
+) -> PaymentPlan:
+    """Return what of an order is paid now and what later, as `plan_of` does, and whether its card is only reserved (`takes_later`)."""
+    plan = plan_of(totals, method=method, currency=currency, today=today)
+    waits = method_of(method).can_wait and takes_later(totals, currency=currency, today=today, now=now)
+    return replace(plan, takes_later=waits)
 
 
 def people_confirmed(schedule: Schedule) -> int:

@@ -13,13 +13,27 @@ from tours.models import Schedule
 
 
 def with_plans(
-    offers: Iterable[MethodChoice], totals: Iterable[tuple[Schedule, int]], *, currency: str, today: date
+    offers: Iterable[MethodChoice],
+    totals: Iterable[tuple[Schedule, int]],
+    *,
+    currency: str,
+    today: date,
+    takes_later: bool = False,
 ) -> list[MethodChoice]:
-    """Return ways of paying, each with what of an order it asks for now and what later; see `plan_of`. At most one query."""
+    """Return ways of paying, each with what of an order it asks for now and what later; see `plan_of`. At most one query.
+
+    `takes_later`: the ways that can wait only reserve the money at first.
+    """
     parts, offered = by_departure(list(totals)), list(offers)
     rules = _rules(parts) if any(method_of(offer.method).takes_deposit for offer in offered) else {}
     return [
-        replace(offer, plan=_plan(parts, rules, method=offer.method, currency=currency, today=today))
+        replace(
+            offer,
+            plan=replace(
+                _plan(parts, rules, method=offer.method, currency=currency, today=today),
+                takes_later=takes_later and method_of(offer.method).can_wait,
+            ),
+        )
         for offer in offered
     ]
 

@@ -27,11 +27,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class PaymentPlan:
-    """What is paid now and what later, in minor units; `rest_due_on` is None when there is no rest."""
+    """What is paid now and what later, in minor units; `rest_due_on` is None when there is no rest.
+
+    `takes_later`: the card is only reserved now.
+    """
 
     now_minor: int
     rest_minor: int = 0
     rest_due_on: date | None = None
+    takes_later: bool = False
 
 
 def plan_payments(parts: Sequence[Part], *, today: date) -> PaymentPlan:

@@ -4,19 +4,25 @@ from itertools import combinations
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from commerce import queries
-from commerce.cart import Cart, CartItem, code_as_shown, item_as_shown
+from commerce.cart import LONGEST_CODE, MAX_CODES, Cart, CartItem, code_as_shown, item_as_shown
+from commerce.enums import OrderStatus
 from commerce.forms import QuantitiesForm
+from commerce.rules import CodeProblem, fold_code
 from commerce.views.availability import zone_city
 from tenancy.fields import translated
 from tenancy.throttle import throttled
 from tours import queries as tours_queries
 from tours.enums import ScheduleStatus
+
+# Names the code in an address for which there was no room beside those that count.
+TOO_MANY = "one-more"
 
 
 @dataclass(eq=False)
@@ -104,6 +110,11 @@ class ShownCart:
         ]
 
     @property
+    def code_to_correct(self):
+        """A code that nobody knows, to be typed again without typing all of it."""
+        return next((code.text for code in self.refused_codes if code.problem == CodeProblem.UNKNOWN), "")
+
+    @property
     def seen(self):
         return " ".join([*(line.seen for line in self.lines), *(code_as_shown(code.text) for code in self.codes)])
 
@@ -183,13 +194,62 @@ def quantities_form(schedule, tiers, item, data=None):
 @require_safe
 @cache_control(private=True, no_store=True)
 def cart(request):
-    return show_cart(request, shown_cart(request, now=timezone.now()))
+    before = order_before(request)
+    # Read before the cart forgets the codes that it tells of once.
+    left_out = left_out_of(Cart(request.session), before)
+    return show_cart(request, shown_cart(request, now=timezone.now()), before=before, left_out=left_out)
 
 
 def show_cart(request, shown, *, status=200, **context):
     return render(
-        request, "commerce/cart.html", {"cart": shown, "plan": _plan(request, shown), **context}, status=status
+        request,
+        "commerce/cart.html",
+        {"cart": shown, "offer": _offer(request, shown), **code_problem(request), **context},
+        status=status,
     )
+
+
+def code_problem(request):
+    """Why a code was not taken that had just been typed, and what was typed."""
+    typed = request.GET.get(TOO_MANY, "")[:LONGEST_CODE] if request.method != "POST" else ""
+    if not typed or len(Cart(request.session).codes) < MAX_CODES:
+        return {}
+    problem = _("At most %(count)d codes can be used for one order.") % {"count": MAX_CODES}
+    return {"code_problem": problem, "code_typed": typed}
+
+
+def order_before(request):
+    """The order whose time ran out and which comes back as a cart."""
+    secret = request.GET.get("again", "") if request.method != "POST" else ""
+    order = queries.order_by_secret(secret) if secret else None
+    return order if order is not None and order.status == OrderStatus.EXPIRED else None
+
+
+def left_out_of(basket, order):
+    """In words, what of an order that comes back as a cart is not in it."""
+    if order is None:
+        return []
+    found = []
+    for line in order.lines.all():
+        schedule = line.booking.schedule
+        what = _("%(count)d × %(kind)s, %(tour)s, %(day)s") % {
+            "count": line.quantity,
+            "kind": line.tier_name,
+            "tour": line.name,
+            "day": date_format(schedule.date),
+        }
+        item = basket.get(schedule.public_id)
+        if line.tier_id is None:
+            found.append(_("%(what)s: this price is not offered any more.") % {"what": what})
+        elif item is None and basket.is_full:
+            found.append(_("%(what)s: there is no room for it in your cart.") % {"what": what})
+        elif item is None or item.quantities.get(line.tier_id, 0) < line.quantity:
+            found.append(what)
+    kept = {fold_code(code) for code in basket.codes}
+    if len(kept) >= MAX_CODES:
+        codes = (discount.code for discount in order.discounts.order_by("pk"))
+        found += [_("The code “%(code)s”") % {"code": code} for code in codes if fold_code(code) not in kept]
+    return found
 
 
 def ways_to_pay(request, shown, row):
@@ -200,7 +260,9 @@ def ways_to_pay(request, shown, row):
     offers = queries.payment_methods(
         row, total_minor=shown.total_minor, currency=shown.currency, reserve_words=reserve_words
     )
-    return queries.with_plans(offers, shown.departures, currency=shown.currency, today=today)
+    return queries.with_plans(
+        offers, shown.departures, currency=shown.currency, today=today, takes_later=bool(reserve_words)
+    )
 
 
 def _reserve_words(shown, *, today, now):
@@ -210,12 +272,12 @@ def _reserve_words(shown, *, today, now):
     return queries.reserve_words(shown.departures[0][0].fewest_participants)
 
 
-def _plan(request, shown):
-    """What is paid now and what later by the way of paying that the checkout begins with."""
+def _offer(request, shown):
+    """The way of paying that the checkout begins with, with what is paid now and what later."""
     if not shown.departures:
         return None
     offers = ways_to_pay(request, shown, queries.payment_settings())
-    return next((offer.plan for offer in offers if not offer.problem), None)
+    return next((offer for offer in offers if not offer.problem), None)
 
 
 @require_POST

@@ -19,8 +19,9 @@ from commerce.enums import OrderSource, OrderStatus, PaymentMethod, PaymentStatu
 from commerce.forms import CheckoutForm, home_region, party_forms
 from commerce.gateways.stripe import GatewayError
 from commerce.rules import method_of
-from commerce.views.cart import shown_cart, ways_to_pay
+from commerce.views.cart import code_problem, left_out_of, order_before, shown_cart, ways_to_pay
 from tenancy.throttle import client_address, throttled
+from tours.queries import people_of_bookings
 
 logger = logging.getLogger(__name__)
 
@@ -59,15 +60,16 @@ def checkout(request):
         return redirect("commerce:cart")
     how_paid = queries.payment_settings()
     offers = ways_to_pay(request, shown, how_paid)
-    before = _order_before(request)
+    before = order_before(request)
+    left_out = left_out_of(basket, before)
     form = CheckoutForm(
         request.POST if request.method == "POST" else None,
         organization=request.organization,
         methods=_usable(offers),
         has_terms=any(not text.is_notice for text in texts),
-        initial={**_typed_before(before), "token": basket.token, "seen": _seen(shown, texts)},
+        initial={**_typed_before(before), "token": basket.token, "seen": _seen(shown, texts, offers)},
     )
-    parties = _parties(request, shown)
+    parties = _parties(request, shown, before)
     people = [one for _line, forms in parties for one in forms]
     notice = (
         _("Not everything could be booked again as it was. Please check your order, then send it.") if before else ""
@@ -78,17 +80,13 @@ def checkout(request):
         valid = [one.is_valid() for one in (form, *people)]
         if not all(valid):
             status = 422
-        elif shown.has_problems or (form.cleaned_data["token"], form.cleaned_data["seen"]) != (
-            basket.token,
-            _seen(shown, texts),
+        elif (
+            shown.has_problems or form.cleaned_data["token"] != basket.token or _has_changed(form, shown, texts, offers)
         ):
-            notice, status = (
-                _("Something has changed since you looked. Please check your order and send it again."),
-                409,
-            )
+            notice, status = _changed_words(form, shown, texts, offers), 409
         else:
             try:
-                order = _place(request, form, shown, parties, texts, now=now)
+                order = _place(request, form, shown, parties, texts, offers, now=now)
             except operations.OrderRefused as refusal:
                 notice, status = refusal.message, 409
                 if refusal.promo_code:
@@ -100,7 +98,7 @@ def checkout(request):
             else:
                 basket.empty(token=order.checkout_token)
                 return _go_on(request, order)
-        form.show_again(token=basket.token, seen=_seen(shown, texts))
+        form.show_again(token=basket.token, seen=_seen(shown, texts, offers))
         if status == 409:
             form.offer_others(_usable(offers))
     return render(
@@ -118,6 +116,8 @@ def checkout(request):
             "terms": [text for text in texts if not text.is_notice],
             "notices": [text for text in texts if text.is_notice],
             "notice": notice,
+            "left_out": left_out,
+            **code_problem(request),
             "hold_minutes": queries.hold_minutes(how_paid),
         },
         status=status,
@@ -134,12 +134,6 @@ def _usable(offers):
     return [offer.method for offer in offers if not offer.problem]
 
 
-def _order_before(request):
-    """The order whose time ran out and which comes back as a cart."""
-    order = queries.order_by_secret(request.GET.get("again", "")) if request.method != "POST" else None
-    return order if order is not None and order.status == OrderStatus.EXPIRED else None
-
-
 def _typed_before(order):
     """What a guest had typed for an order whose time ran out."""
     if order is None:
@@ -147,25 +141,71 @@ def _typed_before(order):
     return {name: getattr(order, name) for name in ("first_name", "last_name", "email", "phone", "note", "method")}
 
 
-def _parties(request, shown):
-    """The departures whose tours ask who comes, each with a form for every person."""
+def _parties(request, shown, before):
+    """The departures whose tours ask who comes, each with a form for every person; who came on an order `before` stands in it."""
     data = request.POST if request.method == "POST" else None
     region = home_region(request.organization)
+    known = _people_before(before)
     found = []
     for line in shown.lines:
         names = [price.tier_name for price in line.prices for _person in range(price.quantity)]
-        forms = party_forms(names, line.schedule.tour, data, key=line.schedule.public_id.hex, region=region)
+        forms = party_forms(
+            names,
+            line.schedule.tour,
+            data,
+            key=line.schedule.public_id.hex,
+            region=region,
+            known=known.get(line.schedule.pk, ()),
+        )
         if forms:
             found.append((line, forms))
     return found
 
 
-def _seen(shown, texts):
-    """What the guest is shown: departures, people and prices, and the words that apply to them."""
-    return f"{shown.seen} {queries.fingerprint(texts)}".strip()
+def _people_before(order):
+    """Who was to come on an order whose time ran out, by departure."""
+    found = {}
+    bookings = {line.booking_id: line.booking for line in order.lines.all()} if order is not None else {}
+    for person in people_of_bookings(bookings.values()) if bookings else ():
+        found.setdefault(bookings[person.booking_id].schedule_id, []).append(person)
+    return found
 
 
-def _place(request, form, shown, parties, texts, *, now):
+PAY = "pay="
+
+
+def _seen(shown, texts, offers):
+    """What the guest is shown: departures, people and prices, what is paid when, and the words that apply to all that."""
+    parts = [shown.seen, *(_plan_as_shown(offer) for offer in offers if not offer.problem), queries.fingerprint(texts)]
+    return " ".join(filter(None, parts))
+
+
+def _plan_as_shown(offer):
+    plan = offer.plan
+    how = "later" if plan.takes_later else "now"
+    return f"{PAY}{offer.method}={plan.now_minor}={plan.rest_minor}={plan.rest_due_on or ''}={how}"
+
+
+def _as_paid(seen, method):
+    """What was shown apart from ways of paying that were not chosen."""
+    return [part for part in seen.split() if not part.startswith(PAY) or part.startswith(f"{PAY}{method}=")]
+
+
+def _has_changed(form, shown, texts, offers):
+    method = form.cleaned_data["method"]
+    return _as_paid(form.cleaned_data["seen"], method) != _as_paid(_seen(shown, texts, offers), method)
+
+
+def _changed_words(form, shown, texts, offers):
+    """What is said when the page that was sent showed something else: only what is paid now, or more."""
+    now, seen = _seen(shown, texts, offers), form.cleaned_data["seen"]
+    is_all = _as_paid(now, "") == _as_paid(seen, "")
+    if is_all and not shown.has_problems and _has_changed(form, shown, texts, offers):
+        return _("What you pay now has changed since you looked. Please check how you pay, and send your order again.")
+    return _("Something has changed since you looked. Please check your order and send it again.")
+
+
+def _place(request, form, shown, parties, texts, offers, *, now):
     given = form.cleaned_data
     return operations.place_order(
         [
@@ -188,6 +228,7 @@ def _place(request, form, shown, parties, texts, *, now):
         method=PaymentMethod(given["method"]),
         source=OrderSource.WEB,
         codes=[code.text for code in shown.codes],
+        shown=next(offer.plan for offer in offers if offer.method == given["method"]),
         now=now,
         checkout_token=given["token"],
         accepted=operations.Accepted(

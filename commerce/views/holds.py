@@ -56,7 +56,7 @@ def _back_into_cart(request, order):
     basket = Cart(request.session)
     is_alone = not basket.items
     codes = [discount.code for discount in order.discounts.order_by("pk")]
-    basket.add_missing(
+    basket.add(
         (
             # What it cost without the codes is not known any more.
             CartItem(UUID(line.schedule_public_id), line.quantities, None if codes else line.expected_total_minor)
@@ -66,4 +66,5 @@ def _back_into_cart(request, order):
         codes=codes,
     )
     # Beside other departures the guest looks at all of them first.
-    return redirect(f"{reverse('commerce:checkout')}?again={order.secret}" if is_alone else "commerce:cart")
+    page = reverse("commerce:checkout" if is_alone else "commerce:cart")
+    return redirect(f"{page}?again={order.secret}")

@@ -1,14 +1,14 @@
 from contextlib import suppress
+from urllib.parse import urlencode
 
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
-from commerce.cart import MAX_CODES, Cart, CodesFull
-from commerce.views.cart import show_cart, shown_cart
+from commerce.cart import LONGEST_CODE, Cart, CodesFull
+from commerce.views.cart import TOO_MANY, shown_cart
 from tenancy.throttle import allow, client_address, throttled
 
 
@@ -33,11 +33,11 @@ def _add(request, text):
 @throttled("promo-code")
 def add_code(request):
     """Where it leads, the cart says whether the code counts."""
+    text = request.POST.get("code", "")[:LONGEST_CODE]
     try:
-        _add(request, request.POST.get("code", ""))
+        _add(request, text)
     except CodesFull:
-        problem = _("At most %(count)d codes can be used for one order.") % {"count": MAX_CODES}
-        return show_cart(request, shown_cart(request, now=timezone.now()), code_problem=problem, status=422)
+        return redirect(f"{_back(request).url}?{urlencode({TOO_MANY: text})}")
     return _back(request)
 
 

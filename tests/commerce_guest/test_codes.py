@@ -7,13 +7,16 @@ from django.test import Client
 from django.utils import timezone
 
 from commerce.models import DepositRule, Order, OrderLine, PromoCode
-from commerce.operations import expire_order
+from commerce.operations import OrderRefused, expire_order
+from commerce.rules import PaymentPlan
 from tenancy.models import Organization
 from tenancy.scope import organization_scope
 from tenancy.throttle import LIMITS, Limit
-from tests.commerce.factories import code_of
+from tests.commerce.factories import code_of, order_of
 from tests.commerce_guest.conftest import add_to_cart, checkout_data, orders, set_payment
-from tours.models import PricingTier
+from tests.factories import make_schedule
+from tours.enums import Asked
+from tours.models import PricingTier, Tour
 
 pytestmark = pytest.mark.django_db
 
@@ -71,9 +74,19 @@ def test_sixth_code_beside_five_that_count_is_refused_with_a_sentence(guest, off
     names = [f"CODE{number}" for number in range(6)]
     codes(*names, amount_minor=100, with_codes=True)
     add_to_cart(guest, offer)
-    answer = type_code(guest, *names)
-    assert (answer.status_code, "At most 5 codes can be used for one order." in answer.text) == (422, True)
+    for page in ("cart", "checkout"):
+        answer = (
+            guest.post("/cart/code/", {"code": "CODE5", "page": page}) if counting(guest) else type_code(guest, *names)
+        )
+        assert answer.url == f"/{page}/?one-more=CODE5"
+        # A page like any other: it can be loaded again.
+        for _look in range(2):
+            shown = guest.get(answer.url)
+            assert (shown.status_code, "At most 5 codes can be used for one order." in shown.text) == (200, True)
+            assert 'name="code" maxlength="60" value="CODE5"' in shown.text
     assert counting(guest) == names[:5]
+    guest.post("/cart/code/remove/", {"code": "CODE0"})
+    assert "At most 5 codes" not in guest.get("/cart/?one-more=CODE5").text
 
 
 def test_latest_of_many_links_counts_while_nothing_is_chosen_yet(guest, offer, codes):
@@ -87,7 +100,7 @@ def test_latest_of_many_links_counts_while_nothing_is_chosen_yet(guest, offer, c
 @pytest.mark.parametrize("text", ["Q" * 40, "Q" * 41, "Q" * 60, "Q" * 61, "ü" * 50, "a b - c"])
 def test_code_that_nobody_knows_is_told_once_whatever_its_length(guest, offer, text):
     add_to_cart(guest, offer)
-    type_code(guest, text)
+    assert type_code(guest, text).status_code == 302
     assert [[code.problem for code in cart(guest).refused_codes] for _look in range(2)] == [["unknown"], []]
 
 
@@ -232,11 +245,101 @@ def test_booking_the_same_again_adds_to_another_cart(guest, offer, harbour):
     with organization_scope(harbour.pk):
         PricingTier.objects.filter(pk=offer.adult.pk).update(price_minor=3000)
     add_to_cart(guest, offer, schedule=offer.next_day, adults=1, children=0)
-    assert guest.post(f"/order/{order.secret}/again/").url == "/cart/"
+    assert guest.post(f"/order/{order.secret}/again/").url == f"/cart/?again={order.secret}"
     assert [(line.schedule, line.item.people, line.has_new_price) for line in cart(guest).lines] == [
         (offer.next_day, 1, False),
         (offer.morning, 3, True),
     ]
+
+
+def test_page_that_was_made_up_finds_no_codes(guest, offer, harbour, codes):
+    codes("TEN")
+    add_to_cart(guest, offer, adults=2, children=0)
+    type_code(guest, "TEN")
+    data = checkout_data(guest)
+    del guest.cookies["sessionid"]
+    codes("TENS")
+    answer = guest.post("/checkout/", {**data, "seen": data["seen"].replace("code=TEN:", "code=TENS:")})
+    shown = answer.context["cart"]
+    assert (shown.total_minor, shown.codes, shown.refused_codes) == (5000, (), ())
+
+
+@committing
+def test_booking_the_same_again_loses_nobody_beside_another_cart(guest, offer, harbour, codes):
+    codes("TEN")
+    with organization_scope(harbour.pk):
+        Tour.objects.update(ask_name=Asked.OPTIONAL)
+    add_to_cart(guest, offer, adults=2, children=1)
+    type_code(guest, "TEN")
+    name = f"who-{offer.morning.public_id.hex}-1-name"
+    assert guest.post("/checkout/", checkout_data(guest, **{name: "Zoë"})).status_code == 302
+    order = over(harbour)
+    with organization_scope(harbour.pk):
+        PromoCode.objects.update(uses_limit=1, uses=1)
+        PricingTier.objects.get(pk=offer.child.pk).delete()
+    add_to_cart(guest, offer, adults=1, children=0)
+    add_to_cart(guest, offer, schedule=offer.noon, adults=1, children=0)
+    codes(*(f"CODE{number}" for number in range(5)), amount_minor=100, with_codes=True)
+    type_code(guest, *(f"CODE{number}" for number in range(5)))
+    answer = guest.post(f"/order/{order.secret}/again/")
+    assert answer.url == f"/cart/?again={order.secret}"
+    page = guest.get(answer.url)
+    assert [(line.schedule, line.item.people) for line in page.context["cart"].lines] == [
+        (offer.morning, 2),
+        (offer.noon, 1),
+    ]
+    assert page.context["left_out"] == [
+        "1 × Child, Harbour walk · Small group, 2 June 2031: this price is not offered any more.",
+        "The code “TEN”",
+    ]
+    assert "Your earlier booking stands beside what was in your cart already." in page.text
+    assert f'href="/checkout/?again={order.secret}"' in page.text
+    people = guest.get(f"/checkout/?again={order.secret}").context["parties"][0][1]
+    assert [one["name"].value() for one in people] == ["", "Zoë"]
+
+
+@committing
+def test_departure_for_which_the_cart_has_no_room_is_named(guest, offer, harbour, monkeypatch):
+    order = bought(guest, harbour, offer, adults=2, children=0)
+    monkeypatch.setattr("commerce.cart.MAX_LINES", 1)
+    with organization_scope(harbour.pk):
+        PricingTier.objects.filter(pk=offer.adult.pk).update(price_minor=3000)
+    add_to_cart(guest, offer, schedule=offer.noon, adults=1, children=0)
+    page = guest.get(guest.post(f"/order/{order.secret}/again/").url)
+    assert page.context["left_out"] == [
+        "2 × Adult, Harbour walk · Small group, 2 June 2031: there is no room for it in your cart."
+    ]
+
+
+def test_other_deposit_than_was_shown_is_shown_and_accepted_first(guest, offer, harbour):
+    add_to_cart(guest, offer, adults=2, children=0)
+    data = checkout_data(guest)
+    with organization_scope(harbour.pk):
+        DepositRule.objects.create(percent=25, rest_days=7)
+    answer = guest.post("/checkout/", data)
+    notice = "What you pay now has changed since you looked. Please check how you pay, and send your order again."
+    assert (answer.status_code, answer.context["notice"], orders(harbour)) == (409, notice, [])
+    assert "Now €12.50, the rest of €37.50 by 26 May 2031." in answer.text
+    # Who pays on arrival pays no deposit, then as before.
+    assert guest.post("/checkout/", {**data, "method": "on_arrival"}).status_code == 302
+
+
+def test_deposit_that_changes_in_the_last_moment_is_not_charged(in_harbour):
+    schedule = make_schedule()
+    shown = PaymentPlan(5000)
+    DepositRule.objects.create(percent=25, rest_days=7)
+    with pytest.raises(OrderRefused) as refused:
+        order_of(schedule, shown=shown)
+    assert (refused.value.code, Order.objects.count()) == ("plan_changed", 0)
+
+
+@committing
+def test_booking_the_same_again_with_another_deposit_is_asked_first(guest, offer, harbour):
+    order = bought(guest, harbour, offer)
+    with organization_scope(harbour.pk):
+        DepositRule.objects.create(percent=25, rest_days=7)
+    assert guest.post(f"/order/{order.secret}/again/").url == f"/checkout/?again={order.secret}"
+    assert len(orders(harbour)) == 1
 
 
 def test_deposit_is_told_before_the_order_as_it_is_charged(guest, offer, harbour):

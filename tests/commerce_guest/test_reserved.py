@@ -55,6 +55,24 @@ def test_guest_is_told_before_the_card_is_typed(card, guest, offer, harbour):
     assert (said in pay, "Reserve €60.00" in pay, "Pay €60.00" in pay) == (True, True, False)
 
 
+@pytest.mark.parametrize("is_reserved", [True, False])
+def test_card_that_is_charged_otherwise_than_was_said_is_said_anew(card, guest, offer, harbour, is_reserved):
+    add_to_cart(guest, offer)
+    data = checkout_data(guest, method="card")
+    with organization_scope(harbour.pk):
+        if is_reserved:
+            guarantee_departure(offer.morning, now=SOON)
+        else:
+            AuthorisationRule.objects.all().delete()
+    answer = guest.post("/checkout/", data)
+    assert (answer.status_code, orders(harbour), "only reserved" in answer.text) == (409, [], False)
+    form = answer.context["form"]
+    data |= {"token": form["token"].value(), "seen": form["seen"].value()}
+    assert guest.post("/checkout/", data).status_code == 302
+    with organization_scope(harbour.pk):
+        assert not Payment.objects.get().takes_later
+
+
 def test_guest_of_a_later_departure_is_told_nothing(card, guest, offer, harbour, clock):
     clock.move_to(NOW)
     add_to_cart(guest, offer)

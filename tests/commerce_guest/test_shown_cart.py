@@ -9,7 +9,8 @@ ITEM = CartItem(DEPARTURE, {7: 2, 9: 1}, 6200)
 
 
 def test_codes_come_back_from_what_a_page_carried():
-    text = f"{item_as_shown(ITEM, 5580, 6200)} {code_as_shown('Summer-10')} code=<b> code="
+    text = f"{item_as_shown(ITEM, 5580, 6200)} {code_as_shown('Summer-10')} code=<b> code= code=GUESS"
+    text += f" {code_as_shown('TEN').replace('TEN', 'TWENTY')}"
     assert codes_from_shown(text) == ["Summer-10"]
 
 
