@@ -191,7 +191,7 @@ class PriceList:
                 used.append(UsedCode(offer.promo_code, priced.taken_off_minor(offer.code)))
         return tuple(used), tuple(refused)
 
-    def go_on(self, code_ids: Collection[int], one: Departure, other: Departure) -> bool:
+    def go_on(self, code_ids: Collection[int | None], one: Departure, other: Departure) -> bool:
         """Return whether all of some codes (by primary key) that are for one departure are for another, too."""
         asked = [offer.code for offer in self.codes if offer.code and offer.code.id in code_ids]
         return all(code.fits(_one_on(other)) for code in asked if code.fits(_one_on(one)))
