@@ -80,3 +80,13 @@ class Staleness(models.TextChoices):
     ENDED = "ended", _("No longer valid")
     ENDS_SOON = "ends_soon", _("Ends soon")
     UNCONFIRMED = "unconfirmed", _("Not looked at for half a year")
+
+
+class TranslationState(models.TextChoices):
+    """What there is of a page in a further language; what needs most comes first."""
+
+    MISSING = "missing", _("Not begun")
+    INCOMPLETE = "incomplete", _("Texts are missing")
+    OLDER = "older", _("Older than its source")
+    READY = "ready", _("Ready to publish")
+    CURRENT = "current", _("In step")

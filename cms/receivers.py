@@ -61,6 +61,11 @@ def forget_what_it_said(sender: type[Organization], **kwargs: Any) -> None:
     forget_pages(quiet_seconds=HOST_LIFETIME)
 
 
+@receiver(page_published)
+def keep_translations_in_step(sender: type[Page], instance: Page, **kwargs: Any) -> None:
+    operations.keep_in_step(instance)
+
+
 @receiver([page_published, page_unpublished, page_slug_changed, post_page_move])
 @receiver([post_save, post_delete])
 def forget(sender: type[Model], **kwargs: Any) -> None:

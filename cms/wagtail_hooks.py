@@ -1,5 +1,5 @@
 from django.templatetags.static import static
-from django.urls import reverse, reverse_lazy
+from django.urls import path, reverse, reverse_lazy
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -15,7 +15,8 @@ from cms.panels import (
 )
 from cms.permissions import may_enter
 from cms.queries import texts_to_accept
-from cms.viewsets import FreshnessViewSet, LegalTextsViewSet
+from cms.viewsets import FreshnessViewSet, LegalTextsViewSet, TranslationsViewSet
+from cms.viewsets.translations import SubmitTranslationView
 
 # Where Wagtail's own entries stand among ours (Schedules 110 … Places 150).
 MENU_ORDER = {"explorer": 200, "images": 300, "documents": 310}
@@ -47,6 +48,26 @@ def register_freshness_report():
     return PagesMenuItem(_("Still right?"), reverse_lazy("freshness:index"), icon_name="check", order=650)
 
 
+@hooks.register("register_admin_viewset")
+def register_translations():
+    return TranslationsViewSet()
+
+
+@hooks.register("register_reports_menu_item")
+def register_translations_report():
+    return PagesMenuItem(
+        _("Translations"), reverse_lazy("translations:index"), icon_name="wagtail-localize-language", order=660
+    )
+
+
+# Before wagtail-localize's own, at the same address.
+@hooks.register("register_admin_urls", order=-1)
+def submit_translation():
+    return [
+        path("localize/submit/page/<int:page_id>/", SubmitTranslationView.as_view(), name="submit_page_translation")
+    ]
+
+
 @hooks.register("construct_homepage_panels")
 def show_today(request, panels):
     hidden = set() if may_enter(request.user, "pages") else PANELS_OF_EDITORS
@@ -54,10 +75,10 @@ def show_today(request, panels):
 
 
 @hooks.register("construct_reports_menu")
-def hide_reports_on_pages(request, menu_items):
-    if not may_enter(request.user, "pages"):
-        url = reverse("wagtail_localize:translations_report")
-        menu_items[:] = [item for item in menu_items if item.url != url]
+def hide_other_reports(request, menu_items):
+    # Ours says the same and more.
+    url = reverse("wagtail_localize:translations_report")
+    menu_items[:] = [item for item in menu_items if item.url != url]
 
 
 @hooks.register("construct_help_menu")

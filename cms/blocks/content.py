@@ -1,12 +1,15 @@
 """Blocks that every page may have."""
 
+import hashlib
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError
-from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
+from wagtail.contrib.typed_table_block.blocks import TypedTable, TypedTableBlock
+from wagtail_localize.segments import StringSegmentValue
 
 from cms import queries
 from cms.blocks.choosers import PageBlock, PictureBlock
@@ -159,8 +162,44 @@ class CallToActionBlock(blocks.StructBlock):
         template = "cms/blocks/call_to_action.html"
 
 
+def _segment_name(words: str) -> str:
+    return hashlib.sha256(words.encode()).hexdigest()[:16]
+
+
+def _words_of(table: TypedTable) -> Iterator[str]:
+    yield from (
+        words
+        for words in (
+            table.caption,
+            *(column["heading"] for column in table.columns),
+            *(cell for row in table.row_data for cell in row["values"]),
+        )
+        if isinstance(words, str) and any(letter.isalpha() for letter in words)
+    )
+
+
 class TableBlock(TypedTableBlock):
-    """A table whose first row of headings is said by screen readers."""
+    """A table whose first row of headings is said by screen readers.
+
+    For translations its words are segments named after themselves, so that rows may be moved, and each word is translated once.
+    """
+
+    def get_translatable_segments(self, value: TypedTable) -> list[StringSegmentValue]:
+        """Return the words of the table for wagtail-localize: its caption, headings and cells, without mere numbers."""
+        return [StringSegmentValue(_segment_name(words), words) for words in dict.fromkeys(_words_of(value))]
+
+    def restore_translated_segments(self, value: TypedTable, segments: list[StringSegmentValue]) -> TypedTable:
+        """Return the table with translated words in it."""
+        translated = {segment.path: segment.render_text() for segment in segments}
+
+        def translate(words: Any) -> Any:
+            return translated.get(_segment_name(words), words) if isinstance(words, str) else words
+
+        return TypedTable(
+            columns=[{**column, "heading": translate(column["heading"])} for column in value.columns],
+            row_data=[{"values": [translate(cell) for cell in row["values"]]} for row in value.row_data],
+            caption=translate(value.caption),
+        )
 
     class Meta:
         icon = "table"

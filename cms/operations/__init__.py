@@ -3,5 +3,15 @@
 from cms.operations.freshness import ask_to_look, confirm_part
 from cms.operations.legal import write_legal_text
 from cms.operations.pages import create_homes, draft_home, publish_due_pages
+from cms.operations.translations import draft_translations, keep_in_step
 
-__all__ = ["ask_to_look", "confirm_part", "create_homes", "draft_home", "publish_due_pages", "write_legal_text"]
+__all__ = [
+    "ask_to_look",
+    "confirm_part",
+    "create_homes",
+    "draft_home",
+    "draft_translations",
+    "keep_in_step",
+    "publish_due_pages",
+    "write_legal_text",
+]

@@ -6,6 +6,7 @@ from django.core.management import call_command
 from wagtail.models import Locale, Page
 
 from cms.models import Branding, LandingPage
+from cms.operations.translations import link_translation
 from tenancy.models import Organization
 
 
@@ -54,3 +55,4 @@ def draft_home(organization: Organization, *, language: str, container: Page) ->
     )
     container.add_child(instance=home)
     home.save_revision()
+    link_translation(own, language=language)

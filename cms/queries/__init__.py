@@ -38,11 +38,18 @@ from cms.queries.tour_pages import (
     shown_stops,
     tour_of,
 )
+from cms.queries.translations import (
+    PageTranslation,
+    is_published_in_full,
+    page_translations,
+    untranslated_pages,
+)
 
 __all__ = [
     "DayAhead",
     "KeptPart",
     "MapPoint",
+    "PageTranslation",
     "PublicPage",
     "ShownStop",
     "Surroundings",
@@ -52,6 +59,7 @@ __all__ = [
     "day_ahead",
     "documents_by_id",
     "has_home",
+    "is_published_in_full",
     "kept_parts",
     "legal_text",
     "legal_texts",
@@ -59,6 +67,7 @@ __all__ = [
     "missing_legal_texts",
     "name_of_part",
     "page_at",
+    "page_translations",
     "page_with_part",
     "pages_by_id",
     "parts_of",
@@ -70,4 +79,5 @@ __all__ = [
     "texts_to_accept",
     "tour_cards",
     "tour_of",
+    "untranslated_pages",
 ]

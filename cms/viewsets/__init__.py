@@ -2,5 +2,6 @@
 
 from cms.viewsets.freshness import FreshnessViewSet
 from cms.viewsets.legal import LegalTextsViewSet
+from cms.viewsets.translations import TranslationsViewSet
 
-__all__ = ["FreshnessViewSet", "LegalTextsViewSet"]
+__all__ = ["FreshnessViewSet", "LegalTextsViewSet", "TranslationsViewSet"]

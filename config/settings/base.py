@@ -5,6 +5,7 @@ from pathlib import Path
 import environ
 from celery.schedules import crontab
 from csp.constants import NONE, SELF, UNSAFE_HASHES, UNSAFE_INLINE
+from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -182,9 +183,14 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=[])
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("de", _("German"))]
+# What the product itself says, it says in these.
+WAGTAILADMIN_PERMITTED_LANGUAGES = [("en", _("English")), ("de", _("German"))]
+# Guest sites may be written in further ones, such as `fr,ar`; our own words on them are English.
+LANGUAGES = [
+    *WAGTAILADMIN_PERMITTED_LANGUAGES,
+    *((code, LANG_INFO[code]["name"]) for code in env.list("FURTHER_LANGUAGES", default=[])),
+]
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
-WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
 # The first wins; the second says some texts of django-allauth as we say ours.
 LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "allauth"]
 FORMAT_MODULE_PATH = ["config.formats"]
@@ -272,6 +278,8 @@ MAP_TILE_ATTRIBUTION = env.str("MAP_TILE_ATTRIBUTION", default="© OpenStreetMap
 
 WAGTAIL_SITE_NAME = "Waypost"
 WAGTAIL_I18N_ENABLED = True
+# A page that is begun in another language is a draft until somebody has translated and published it.
+WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE = False
 WAGTAILIMAGES_IMAGE_FORM_BASE = "tenancy.forms.TenantImageForm"
 WAGTAILIMAGES_IMAGE_MODEL = "tenancy.TenantImage"
 WAGTAILDOCS_DOCUMENT_MODEL = "tenancy.TenantDocument"

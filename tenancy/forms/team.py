@@ -54,7 +54,7 @@ class InviteForm(RoleForm):
 
     def __init__(self, *args: Any, giver: Role | None, **kwargs: Any) -> None:
         super().__init__(*args, giver=giver, **kwargs)
-        names = dict(settings.LANGUAGES)
+        names = dict(settings.WAGTAILADMIN_PERMITTED_LANGUAGES)
         languages = [code for code in queries.scope_languages() if code in names] or [settings.LANGUAGE_CODE]
         self.fields["language"].choices = [(code, names[code]) for code in languages]
         if len(languages) == 1:

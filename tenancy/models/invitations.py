@@ -26,7 +26,7 @@ class Invitation(TenantModel):
 
     email = models.EmailField(_("e-mail"))
     role = models.CharField(_("role"), max_length=12, choices=Role.choices)
-    language = models.CharField(_("language"), max_length=12, choices=settings.LANGUAGES)
+    language = models.CharField(_("language"), max_length=12, choices=settings.WAGTAILADMIN_PERMITTED_LANGUAGES)
     message = models.TextField(_("message"), max_length=1000, blank=True)
     invited_by = models.ForeignKey(
         User, verbose_name=_("invited by"), null=True, on_delete=models.SET_NULL, related_name="+"

@@ -100,6 +100,7 @@ CHOICES: dict[str, Callable[[], Iterable[str]]] = {
     "legal_texts:edit language": lambda: ["en"],
     "mode": lambda: ["default"],
     "organization:remove_language code": lambda: ["de"],
+    "translations:begin language": lambda: ["de"],
     "wagtailadmin_api:pages action_name": lambda: PagesAdminAPIViewSet.actions,
 }
 

@@ -23,13 +23,13 @@ TASKS = ("Tasks", [*TASKS_GIVEN[1], "Projects"])
 PRICES = ("Prices", ["Seasons", "Early bird and last minute", "Groups", "What does it cost?"])
 REPORTS_ON_PAGES = [
     "Still right?",
+    "Translations",
     "Locked pages",
     "Workflows",
     "Workflow tasks",
     "Site history",
     "Aging pages",
     "Page types usage",
-    "Translations",
 ]
 HELP = ("Help", ["Shortcuts"])
 HELP_FOR_EDITORS = ("Help", ["What's new in Wagtail 8.0", "Editor Guide", "Shortcuts"])
@@ -163,6 +163,7 @@ PLACES = {
 }
 CONTENT = {
     "freshness:index",
+    "translations:index",
     "wagtail_localize:javascript_catalog",
     "wagtail_localize:translations_report",
     "wagtail_localize:translations_report_results",
