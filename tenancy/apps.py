@@ -1,4 +1,5 @@
 import warnings
+from datetime import datetime
 
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
@@ -17,9 +18,12 @@ class TenancyConfig(AppConfig):
         from wagtail.admin.viewsets.model import ModelViewSet
 
         from tenancy.rules import plain_cell
-        from tenancy.views.history import RecordHistoryView, logged_export
+        from tenancy.views.history import RecordHistoryView, local_moment, logged_export
 
         SpreadsheetExportMixin.custom_value_preprocess[str] = {SpreadsheetExportMixin.FORMAT_CSV: plain_cell}
+        SpreadsheetExportMixin.custom_value_preprocess[datetime] = dict.fromkeys(
+            SpreadsheetExportMixin.FORMATS, local_moment
+        )
         # Every list leaves the admin through this one method, and every record's history is told in the same words, Wagtail's own included.
         SpreadsheetExportMixin.as_spreadsheet = logged_export(SpreadsheetExportMixin.as_spreadsheet)
         ModelViewSet.history_view_class = RecordHistoryView

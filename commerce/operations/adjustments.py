@@ -49,14 +49,23 @@ def add_charge(
 
 @transaction.atomic
 def write_off(
-    order: Order, *, amount_minor: int, reason: str, limit_minor: int | None = None, now: datetime, actor: Actor
+    order: Order,
+    *,
+    amount_minor: int,
+    reason: str,
+    limit_minor: int | None = None,
+    seen: str | None = None,
+    now: datetime,
+    actor: Actor,
 ) -> OrderAdjustment:
     """Let a guest off a part of what is owed, or all of it; return the reduction. An order that owes nothing any more is paid.
 
-    Raises `PaymentRefused` for more than is owed, for an order that is not confirmed yet, or when more than `limit_minor` of it would
-    have been given back or written off then.
+    `seen` are the sums that the person saw (`queries.sums_seen`). Raises `PaymentRefused` when they have changed, for more than is owed,
+    for an order that is not confirmed yet, or when more than `limit_minor` of it would have been given back or written off then.
     """
     order = queries.order_for_update(order.pk)
+    if seen not in (None, queries.sums_seen(order)):
+        raise PaymentRefused(queries.changed_words())
     owed = queries.owed_minor(order) if order.status in STANDING else 0
     if not 0 < amount_minor <= owed:
         raise PaymentRefused(

@@ -30,6 +30,7 @@ class ReconciliationRefused(Exception):
     """A comparison that cannot begin, or a difference that cannot be settled; the message is for staff, in the active language."""
 
 
+@transaction.atomic
 def note_difference(
     kind: DifferenceKind,
     reference: str,
@@ -42,7 +43,8 @@ def note_difference(
     now: datetime,
 ) -> Difference:
     """Write a difference down, or that it is still there; return it. What staff settled stays settled unless its amounts change."""
-    row, is_new = Difference.objects.get_or_create(
+    # Locked, or what staff settle in this moment would be opened again.
+    row, is_new = Difference.objects.select_for_update().get_or_create(
         kind=kind,
         reference=reference,
         defaults={

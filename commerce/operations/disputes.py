@@ -198,7 +198,8 @@ def tell_staff(dispute: Dispute, *, occasion: str, is_reminder: bool = False, no
 @transaction.atomic
 def remind_of_dispute(dispute_id: int, *, now: datetime) -> Dispute:
     """Remind staff of an answer that is due, if it still is; return the dispute. Each reminder is sent once."""
-    dispute = Dispute.objects.select_for_update().select_related("payment__order").get(pk=dispute_id)
+    # Itself only: order and payment are locked before it, by others.
+    dispute = Dispute.objects.select_for_update(of=("self",)).select_related("payment__order").get(pk=dispute_id)
     if dispute.status != DisputeStatus.NEEDS_RESPONSE or dispute.remind_at is None or dispute.remind_at > now:
         return dispute
     tell_staff(dispute, occasion=f"reminder-{dispute.remind_at:%Y%m%d%H%M}", is_reminder=True, now=now)

@@ -101,7 +101,7 @@ def _recorded_for_update(payment: Payment, *, amount_minor: int) -> tuple[Order,
     if payment.status != PaymentStatus.AWAITING_APPROVAL or payment.recorded_minor is None:
         raise PaymentRefused(_("This payment is not waiting for a second person."))
     if payment.recorded_minor != amount_minor:
-        raise PaymentRefused(_("This has just been changed. Please look at it again."))
+        raise PaymentRefused(queries.changed_words())
     return order, payment
 
 
@@ -150,28 +150,37 @@ def _promise_instead(order: Order, payment: Payment, *, now: datetime) -> None:
 
 
 def record_payment(
-    order: Order, *, amount_minor: int, note: str, accept_more: bool = False, now: datetime, actor: Actor
+    order: Order,
+    *,
+    amount_minor: int,
+    note: str,
+    accept_more: bool = False,
+    seen: str | None = None,
+    now: datetime,
+    actor: Actor,
 ) -> Payment:
     """Write down money that came another way than agreed, such as in cash or by a partner's voucher (`note`); return the payment.
 
     It is taken off what is waited for, then off what is reserved on a card; above the organization's limit only when a second person
     approves it. A card payment that was begun is stopped at Stripe first. More than is owed only if staff `accept_more`; the order then
-    says so, or it goes back when the order is over. Raises `PaymentRefused` for an order that takes no money, or for more than is owed,
-    `GatewayError` when Stripe cannot be asked.
+    says so, or it goes back when the order is over. `seen` are the sums that the person saw (`queries.sums_seen`). Raises `PaymentRefused`
+    when they have changed, for an order that takes no money, or for more than is owed, `GatewayError` when Stripe cannot be asked.
     """
     order = Order.objects.get(pk=order.pk)
     if order.status == OrderStatus.PENDING and not close_card_payments(order, now=now):
         raise PaymentRefused(_("The card payment came in, or is on its way. Please look at the order again."))
     return _record_payment(
-        order.pk, amount_minor=amount_minor, note=note, accept_more=accept_more, now=now, actor=actor
+        order.pk, amount_minor=amount_minor, note=note, accept_more=accept_more, seen=seen, now=now, actor=actor
     )
 
 
 @transaction.atomic(durable=True)
 def _record_payment(
-    order_id: int, *, amount_minor: int, note: str, accept_more: bool, now: datetime, actor: Actor
+    order_id: int, *, amount_minor: int, note: str, accept_more: bool, seen: str | None, now: datetime, actor: Actor
 ) -> Payment:
     order = queries.order_for_update(order_id)
+    if seen not in (None, queries.sums_seen(order)):
+        raise PaymentRefused(queries.changed_words())
     reserved = queries.reserved_payment(order)
     if reserved is not None and reserved.capture_at is not None:
         raise PaymentRefused(_("The card is being charged just now. Please look at the order again in a few minutes."))

@@ -139,16 +139,19 @@ def refund_order(
     note: str = "",
     by_hand: bool = False,
     limit_minor: int | None = None,
+    seen: str | None = None,
     now: datetime,
     actor: Actor,
 ) -> list[Refund]:
     """Pay back an amount of an order whose places stay as they are; return the refunds.
 
     Without an amount it is what nobody has a claim to: while places are to come, what was paid for more than those; afterwards all
-    that is left. Raises `RefundRefused` when there is nothing or not as much, or when more than `limit_minor` of the order would
-    have gone back then.
+    that is left. `seen` are the sums that the person saw (`queries.sums_seen`). Raises `RefundRefused` when they have changed, when
+    there is nothing or not as much, or when more than `limit_minor` of the order would have gone back then.
     """
     order = queries.order_for_update(order.pk)
+    if seen not in (None, queries.sums_seen(order)):
+        raise RefundRefused(queries.changed_words())
     left = queries.refundable_without_cancelling(order) if amount_minor is None else amount_minor
     if left == 0:
         raise RefundRefused(_("There is nothing to pay back. To give back places that stand, cancel the order."))

@@ -110,6 +110,7 @@ from commerce.queries.ledger import (
 from commerce.queries.manual_payments import (
     TAKES_MONEY,
     by_hand_minor,
+    changed_words,
     fee_owed_minor,
     is_late_money,
     manual_payment_of,
@@ -119,6 +120,7 @@ from commerce.queries.manual_payments import (
     recorded_payment_of,
     recorded_payments_of,
     releasable_minor,
+    sums_seen,
 )
 from commerce.queries.notifications import (
     due_notifications,
@@ -298,6 +300,7 @@ __all__ = [
     "card_problem",
     "card_words",
     "change_rows",
+    "changed_words",
     "changes_of",
     "choice_by_public_id",
     "choice_url",
@@ -464,6 +467,7 @@ __all__ = [
     "standing_bookings",
     "standing_lines",
     "standing_minor",
+    "sums_seen",
     "surplus_minor",
     "takes_later",
     "takes_off",

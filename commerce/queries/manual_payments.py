@@ -1,5 +1,7 @@
 """Money that comes by hand: what staff may confirm or write down next, and what waits for a second person."""
 
+from django.utils.translation import gettext as _
+
 from commerce.enums import OrderStatus, PaymentStatus
 from commerce.models import Order, Payment
 from commerce.queries.authorisations import reserved_minor, reserved_payment
@@ -100,3 +102,14 @@ def missing_minor(order: Order) -> int:
     """Return what an order costs that is neither here nor waited for nor reserved on a card, in minor units."""
     waited_for = recorded_minor(order) + due_minor(order) + reserved_minor(order)
     return max(0, claims_minor(order) - here_minor(order) - waited_for)
+
+
+def sums_seen(order: Order) -> str:
+    """Return how the money of an order stands, as a form that shows it sends it back: what somebody decides, they decide on these sums."""
+    sums = (order.total_minor, here_minor(order), recorded_minor(order), due_minor(order), reserved_minor(order))
+    return ":".join(str(amount) for amount in sums)
+
+
+def changed_words() -> str:
+    """Return what is said to somebody who decided on sums that have changed since, in the active language."""
+    return _("This has just been changed. Please look at it again.")

@@ -189,12 +189,12 @@ def unpaid_on(schedules: Iterable[int]) -> dict[int, Unpaid]:
 
 
 def customer_totals(customer: Customer) -> tuple[int, list[tuple[str, int]]]:
-    """Return how many orders of a customer stand, and what was paid for them less what went back, by currency in minor units."""
+    """Return how many orders of a customer stand, and what was paid for them and stayed, by currency in minor units."""
     count = Order.objects.filter(customer=customer, status__in=STANDING).count()
     paid = (
         Payment.objects.filter(order__customer=customer, captured_minor__gt=0)
         .values_list("captured_currency")
-        .annotate(total=Sum("captured_minor") - Sum("refunded_minor"))
+        .annotate(total=Sum("captured_minor") - Sum("refunded_minor") - Sum("lost_minor"))
         .order_by("captured_currency")
     )
     return count, list(paid)

@@ -129,7 +129,7 @@ class LedgerViewSet(ModelViewSet):
         "note",
     ]
     export_headings = {
-        "occurred_at": gettext_lazy("When (UTC)"),
+        "occurred_at": gettext_lazy("When"),
         "what": gettext_lazy("What"),
         "way": gettext_lazy("Payment method"),
         "order": gettext_lazy("Order"),

@@ -19,6 +19,7 @@ class RecordView(OrderVerbView):
     permission = "commerce.confirm_payment"
     label = gettext_lazy("Paid another way")
     icon = "plus"
+    sees_sums = True
     form_class = RecordPaymentForm
     done = gettext_lazy("The payment is written down.")
 
@@ -47,6 +48,7 @@ class RecordView(OrderVerbView):
             amount_minor=values["amount_minor"],
             accept_more=values["accept_more"],
             note=values["note"],
+            seen=self.sums_seen,
             now=timezone.now(),
             actor=self.request.user,
         )
@@ -99,7 +101,7 @@ class SecondPersonView(OrderVerbView):
 
     def seen(self, values):
         if self.payment.pk != values["payment"]:
-            raise operations.PaymentRefused(_("This has just been changed. Please look at it again."))
+            raise operations.PaymentRefused(queries.changed_words())
         return {"payment": self.payment, "amount_minor": values["amount_minor"]}
 
     def refuse(self, form, problem):
@@ -190,6 +192,7 @@ class WriteOffView(OrderVerbView):
     label = gettext_lazy("Write off")
     icon = "minus"
     is_serious = True
+    sees_sums = True
     form_class = WriteOffForm
     done = gettext_lazy("It is written off.")
 
@@ -206,6 +209,7 @@ class WriteOffView(OrderVerbView):
             amount_minor=values["amount_minor"],
             reason=values["reason"],
             limit_minor=self.refund_limit_minor,
+            seen=self.sums_seen,
             now=timezone.now(),
             actor=self.request.user,
         )

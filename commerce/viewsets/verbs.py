@@ -30,6 +30,8 @@ class OrderVerbView(WagtailAdminTemplateMixin, FormView):
     label = ""
     icon = "tag"
     is_serious = False
+    # Where an amount is decided on, it is done once, and on the sums that the page showed.
+    sees_sums = False
     form_class = Form
     template_name = "commerce/admin/verb.html"
     header_icon = "tag"
@@ -86,7 +88,12 @@ class OrderVerbView(WagtailAdminTemplateMixin, FormView):
             "label": self.label,
             "is_serious": self.is_serious,
             "back_url": reverse("orders:inspect", args=[self.order.pk]),
+            "seen": queries.sums_seen(self.order) if self.sees_sums else "",
         }
+
+    @property
+    def sums_seen(self):
+        return self.request.POST.get("seen")
 
     def explain(self):
         raise NotImplementedError
@@ -95,6 +102,8 @@ class OrderVerbView(WagtailAdminTemplateMixin, FormView):
         raise NotImplementedError
 
     def refuse(self, form, problem):
+        # What is shown now is what a second try is about.
+        self.order = queries.staff_order(self.order.pk)
         form.add_error(None, problem)
         return self.form_invalid(form)
 
@@ -220,6 +229,7 @@ class RefundView(OrderVerbView):
     label = gettext_lazy("Pay back")
     icon = "resubmit"
     is_serious = True
+    sees_sums = True
     form_class = RefundForm
     done = gettext_lazy("The money is on its way back.")
 
@@ -257,6 +267,7 @@ class RefundView(OrderVerbView):
             note=values["note"],
             by_hand=values["by_hand"],
             limit_minor=self.refund_limit_minor,
+            seen=self.sums_seen,
             now=timezone.now(),
             actor=self.request.user,
         )

@@ -6,6 +6,7 @@ from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views.generic.history import HistoryView
 
 from tenancy import audit
+from tenancy.queries import scope_zone
 
 
 class DeedColumn(Column):
@@ -64,3 +65,8 @@ def logged_export(as_spreadsheet):
         return as_spreadsheet(view, queryset, spreadsheet_format)
 
     return export
+
+
+def local_moment(value):
+    """Return a moment as spreadsheets have it: on the organization's clock, without a zone."""
+    return value.astimezone(scope_zone()).replace(microsecond=0, tzinfo=None)

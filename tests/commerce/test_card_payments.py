@@ -303,6 +303,18 @@ def test_webhook_signature(in_harbour, card, secret, age, status):
     assert ProviderEvent.objects.count() == (1 if status == 200 else 0)
 
 
+def test_event_that_says_more_than_stripe_is_not_believed(in_harbour, card):
+    order = order_by_card(make_schedule())
+    told = {"id": reference_of(order), "status": "succeeded", "amount_received": 5000, "metadata": {}}
+    assert webhook(in_harbour, "payment_intent.succeeded", told, secret="whsec_other").status_code == 400
+    assert ProviderEvent.objects.count() == 0
+    # Even with the right signature: Stripe itself is asked.
+    assert webhook(in_harbour, "payment_intent.succeeded", told).status_code == 200
+    process_provider_event(ProviderEvent.objects.get().pk, now=SOON)
+    assert states(order) == ("pending", "pending", "held", 2)
+    assert order.payments.get().captured_minor == 0
+
+
 def test_webhook_address_of_another_organization(harbour, kyoto, card):
     with organization_scope(kyoto.pk):
         url = reverse("stripe_webhook", args=[PaymentSettings.objects.get().public_id])

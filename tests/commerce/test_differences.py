@@ -1,9 +1,11 @@
 """What a comparison with Stripe's lists meets that nobody expects: it goes on, and staff are told."""
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from commerce import queries
@@ -82,6 +84,31 @@ def test_difference_that_is_settled_again_books_only_the_rest(in_harbour, card, 
         settle_difference(row, reason="Looked at", now=timezone.now(), actor=owner)
     assert ledger() == [("adjustment", "", {"stripe": amount, "other": -amount}) for amount in (10, 30, -30)]
     assert Difference.objects.get().settled_minor == 10
+
+
+@pytest.mark.django_db(transaction=True)
+def test_difference_that_staff_settle_while_it_is_compared_stays_settled(harbour, owner):
+    facts = {"found": 5010, "booked": 5000, "currency": "EUR", "occurred_at": NOW, "now": NOW}
+
+    def compare_again(_number: int) -> Difference:
+        return note_difference(DifferenceKind.AMOUNT, "pi_1", **facts)
+
+    with organization_scope(harbour.pk), ThreadPoolExecutor(1) as pool:
+        row = note_difference(DifferenceKind.AMOUNT, "pi_1", **facts)
+        with transaction.atomic():
+            settle_difference(row, reason="Looked at", now=NOW, actor=owner)
+            compared = pool.submit(in_parallel, harbour, 1, compare_again)
+            while not _somebody_waits() and not compared.done():
+                pass
+        assert compared.result() == [row]
+        row.refresh_from_db()
+        assert (row.settled_at, row.settled_by, row.reason) == (NOW, owner, "Looked at")
+
+
+def _somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+        return cursor.fetchone()[0]
 
 
 def test_what_was_booked_for_a_difference_is_taken_back_when_the_payment_is_known(in_harbour, card, owner):

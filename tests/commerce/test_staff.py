@@ -220,6 +220,10 @@ def test_customer_page_shows_orders_and_figures(harbour, manager):
         cancelled = order_of(make_schedule())
         cancel_order(cancelled, reason=RefundReason.CANCELLED_BY_GUEST, now=NOW)
         assert queries.customer_totals(order.customer) == (1, [("EUR", 5000)])
+        # What a bank has taken for good is nobody's money here.
+        order.payments.update(lost_minor=1500)
+        assert queries.customer_totals(order.customer) == (1, [("EUR", 3500)])
+        order.payments.update(lost_minor=0)
         assert [found.pk for found in queries.recent_orders(order.customer)] == [cancelled.pk, order.pk]
     page = manager.get(reverse("customers:inspect", args=[order.customer_id])).content.decode()
     for text in (order.number, cancelled.number, "Lifetime value", "€50.00"):

@@ -35,7 +35,7 @@ class TourViewSet(TourViews):
     list_filter = ["status", "category"]
     search_fields = ["name", "slug"]
     list_export = ["name", "slug", "category", "status", "duration_minutes", "capacity", "languages", "next_start"]
-    export_headings = {"next_start": _("Next departure (UTC)")}
+    export_headings = {"next_start": _("Next departure")}
     export_filename = "tours"
 
     def get_urlpatterns(self):

@@ -1,0 +1,59 @@
+"""What somebody decides about money is decided on the sums that they saw, and done once."""
+
+import pytest
+from django.urls import reverse
+
+from commerce import queries
+from commerce.enums import PaymentMethod, RefundReason
+from commerce.operations import (
+    PaymentRefused,
+    RefundRefused,
+    refund_order,
+    write_off,
+)
+from tenancy.enums import Role
+from tenancy.scope import organization_scope
+from tests.commerce.factories import NOW, order_of
+from tests.commerce.test_manual_payments import now_, record
+from tests.commerce.test_payment_plans import confirm, state
+from tests.factories import make_schedule
+from tests.fixtures import client_for, make_member
+from tests.parallel import in_parallel
+
+
+def test_two_of_the_staff_do_not_write_the_same_cash_down_twice(in_harbour):
+    order = order_of(make_schedule(), method=PaymentMethod.ON_ARRIVAL)
+    url = reverse("orders:record", args=[order.pk])
+    clients = [client_for(in_harbour, make_member(in_harbour, role)) for role in (Role.MANAGER, Role.OWNER)]
+    forms = [{"amount_minor": "20.00", "note": "Cash", "seen": client.get(url).context["seen"]} for client in clients]
+    assert clients[0].post(url, forms[0]).status_code == 302
+    again = clients[1].post(url, forms[1])
+    assert "This has just been changed. Please look at it again." in again.content.decode()
+    assert state(order) == ("confirmed", 2000, 3000)
+    # With what the page says now, it is another payment.
+    clients[1].post(url, {**forms[1], "seen": again.context["seen"]})
+    assert state(order) == ("confirmed", 4000, 1000)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_cash_of_one_click_is_written_down_once_however_often_it_is_sent(harbour):
+    with organization_scope(harbour.pk):
+        order = order_of(make_schedule(), method=PaymentMethod.ON_ARRIVAL)
+        seen = queries.sums_seen(order)
+    results = in_parallel(harbour, 4, lambda _number: record(order, 1000, seen=seen))
+    assert sorted(type(result).__name__ for result in results) == ["Payment", *["PaymentRefused"] * 3]
+    with organization_scope(harbour.pk):
+        assert state(order) == ("confirmed", 1000, 4000)
+
+
+@pytest.mark.parametrize("verb", ["refund", "write_off"])
+def test_what_goes_back_or_is_written_off_is_decided_on_what_was_seen(in_harbour, verb):
+    order = order_of(make_schedule(), method=PaymentMethod.ON_ARRIVAL)
+    if verb == "refund":
+        confirm(order.payments.get())
+    seen = queries.sums_seen(now_(order))
+    common = {"amount_minor": 1000, "seen": seen, "now": NOW, "actor": None}
+    act = refund_order if verb == "refund" else write_off
+    act(order, reason=RefundReason.OTHER if verb == "refund" else "Rain", **common)
+    with pytest.raises((PaymentRefused, RefundRefused), match="just been changed"):
+        act(order, reason=RefundReason.OTHER if verb == "refund" else "Rain", **common)
