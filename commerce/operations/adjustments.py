@@ -22,14 +22,23 @@ STANDING = (OrderStatus.CONFIRMED, *PAID_AND_STANDING)
 
 @transaction.atomic
 def add_charge(
-    order: Order, *, amount_minor: int, reason: str, due_on: date | None = None, now: datetime, actor: Actor
+    order: Order,
+    *,
+    amount_minor: int,
+    reason: str,
+    due_on: date | None = None,
+    seen: str | None = None,
+    now: datetime,
+    actor: Actor,
 ) -> Payment:
     """Put an extra charge on an order that stands; return the payment that is now waited for.
 
-    The guest pays it by card on the page of the order, by a payment link, or as staff write it down. Raises `PaymentRefused` for an
-    order that is over or not confirmed yet.
+    The guest pays it by card on the page of the order, by a payment link, or as staff write it down. `seen` are the sums that the person
+    saw (`queries.sums_seen`). Raises `PaymentRefused` when they have changed, or for an order that is over or not confirmed yet.
     """
     order = queries.order_for_update(order.pk)
+    if seen not in (None, queries.sums_seen(order)):
+        raise PaymentRefused(queries.changed_words())
     if order.status not in STANDING or amount_minor <= 0:
         raise PaymentRefused(_("Extra charges are for orders that are confirmed or paid."))
     _adjust(order, amount_minor, reason=reason, actor=actor)

@@ -11,6 +11,7 @@ from commerce.enums import UNDECIDED, ChoiceStatus, OrderStatus, RefundReason
 from commerce.gateways.stripe import GatewayError
 from commerce.models import GuestChoice, Order, OrderLine
 from commerce.operations.card_payments import close_card_payments
+from commerce.operations.payments import PaymentRefused
 from commerce.operations.promo_codes import release_codes
 from commerce.operations.refunds import pay_back
 from commerce.operations.states import cancel_unpaid, set_order_status, stop_begun
@@ -168,9 +169,14 @@ def complete_orders(*, now: datetime) -> int:
 
 
 @transaction.atomic
-def clear_attention(order: Order, *, actor: Actor) -> Order:
-    """Write down that staff have seen to what needed attention on an order; return it."""
+def clear_attention(order: Order, *, seen: str | None = None, actor: Actor) -> Order:
+    """Write down that staff have seen to what needed attention on an order; return it.
+
+    `seen` is what they saw; raises `PaymentRefused` when it is something else by now.
+    """
     order = queries.order_for_update(order.pk)
+    if seen not in (None, order.needs_attention):
+        raise PaymentRefused(queries.changed_words())
     audit.record("order.seen_to", order, actor=actor, what=order.needs_attention)
     order.needs_attention = ""
     order.save(update_fields=["needs_attention", "updated_at"])

@@ -31,6 +31,7 @@ def confirm_manual_payment(
     amount_minor: int,
     accept_difference: bool = False,
     limit_minor: int | None = None,
+    seen: str | None = None,
     now: datetime,
     actor: Actor,
 ) -> Payment:
@@ -39,9 +40,12 @@ def confirm_manual_payment(
     Above the organization's limit it is only written down, and counts when a second person approves it. Raises `PaymentRefused` when
     it is not waiting for that, or when the amount is not the payment's: unless staff `accept_difference`, too little would sell the
     places for less. An accepted difference is recorded and shown on the order. What is missing is let off: it is refused when more than
-    `limit_minor` of the order would have been given back or let off then.
+    `limit_minor` of the order would have been given back or let off then. `seen` are the sums that the person saw
+    (`queries.sums_seen`); when they have changed, it is refused too.
     """
     order = queries.order_for_update(payment.order_id)
+    if seen not in (None, queries.sums_seen(order)):
+        raise PaymentRefused(queries.changed_words())
     payment = queries.payment_for_update(payment.pk)
     expired = queries.is_late_money(order, payment)
     awaited = payment.status == PaymentStatus.AWAITING_APPROVAL and payment.recorded_at is None
@@ -225,11 +229,12 @@ def _record_payment(
 def reject_manual_payment(payment: Payment, *, reason: str, now: datetime, actor: Actor) -> Payment:
     """Write down that a transfer will not come; the sweep then gives the places back. Returns the payment.
 
-    Raises `PaymentRefused` when it is not waiting for confirmation.
+    Raises `PaymentRefused` when it is not waiting for confirmation, or was written down: then a second person decides.
     """
     order = queries.order_for_update(payment.order_id)
     payment = queries.payment_for_update(payment.pk)
-    if payment.status != PaymentStatus.AWAITING_APPROVAL or order.status != OrderStatus.PENDING:
+    is_awaited = payment.status == PaymentStatus.AWAITING_APPROVAL and payment.recorded_at is None
+    if not is_awaited or order.status != OrderStatus.PENDING:
         raise PaymentRefused(_("This payment is not waiting for confirmation."))
     set_payment_status(payment, PaymentStatus.REJECTED)
     payment.save()

@@ -27,18 +27,19 @@ def send_payment_link(
     reason: str = "",
     due_on: date | None = None,
     lasts: timedelta = LINK_LASTS,
+    seen: str | None = None,
     now: datetime,
     actor: Actor,
 ) -> PaymentLink:
     """Send the guest of an order a link to pay by card what is owed; with `extra_minor` an extra charge with its reason, put on the order.
 
-    Returns the link. Raises `PaymentRefused` when there is nothing to pay by card, or nobody to write to.
+    `seen` is as in `add_charge`. Returns the link. Raises `PaymentRefused` when there is nothing to pay by card, or nobody to write to.
     """
     order = queries.order_for_update(order.pk)
     if not order.email:
         raise PaymentRefused(_("There is no e-mail address to send the link to."))
     if extra_minor is not None:
-        add_charge(order, amount_minor=extra_minor, reason=reason, due_on=due_on, now=now, actor=actor)
+        add_charge(order, amount_minor=extra_minor, reason=reason, due_on=due_on, seen=seen, now=now, actor=actor)
         order.refresh_from_db()
     amount = extra_minor if extra_minor is not None else queries.payable_minor(order, now=now)
     if problem := queries.link_problem(order, amount):

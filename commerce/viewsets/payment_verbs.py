@@ -48,7 +48,7 @@ class RecordView(OrderVerbView):
             amount_minor=values["amount_minor"],
             accept_more=values["accept_more"],
             note=values["note"],
-            seen=self.sums_seen,
+            seen=self.seen_then,
             now=timezone.now(),
             actor=self.request.user,
         )
@@ -149,6 +149,7 @@ class ChargeView(OrderVerbView):
     permission = "commerce.change_order"
     label = gettext_lazy("Extra charge")
     icon = "plus-inverse"
+    sees_sums = True
     form_class = ChargeForm
     done = gettext_lazy("The extra charge is on the order.")
 
@@ -156,7 +157,7 @@ class ChargeView(OrderVerbView):
         return _("The order costs so much more. The guest can pay it by card on the page of the order.")
 
     def do(self, values):
-        common = {"reason": values["reason"], "due_on": values["due_on"], "now": timezone.now()}
+        common = {"reason": values["reason"], "due_on": values["due_on"], "seen": self.seen_then, "now": timezone.now()}
         if values["send_link"]:
             operations.send_payment_link(
                 self.order, extra_minor=values["amount_minor"], actor=self.request.user, **common
@@ -209,7 +210,7 @@ class WriteOffView(OrderVerbView):
             amount_minor=values["amount_minor"],
             reason=values["reason"],
             limit_minor=self.refund_limit_minor,
-            seen=self.sums_seen,
+            seen=self.seen_then,
             now=timezone.now(),
             actor=self.request.user,
         )

@@ -88,11 +88,15 @@ class OrderVerbView(WagtailAdminTemplateMixin, FormView):
             "label": self.label,
             "is_serious": self.is_serious,
             "back_url": reverse("orders:inspect", args=[self.order.pk]),
-            "seen": queries.sums_seen(self.order) if self.sees_sums else "",
+            "seen": self.to_see(),
         }
 
+    def to_see(self):
+        """What somebody decides about, as the form sends it back."""
+        return queries.sums_seen(self.order) if self.sees_sums else ""
+
     @property
-    def sums_seen(self):
+    def seen_then(self):
         return self.request.POST.get("seen")
 
     def explain(self):
@@ -104,6 +108,9 @@ class OrderVerbView(WagtailAdminTemplateMixin, FormView):
     def refuse(self, form, problem):
         # What is shown now is what a second try is about.
         self.order = queries.staff_order(self.order.pk)
+        if not self.is_possible():
+            messages.error(self.request, problem)
+            return self.back()
         form.add_error(None, problem)
         return self.form_invalid(form)
 
@@ -126,6 +133,7 @@ class ConfirmView(OrderVerbView):
     permission = "commerce.confirm_payment"
     label = gettext_lazy("Money received")
     icon = "check"
+    sees_sums = True
     form_class = ConfirmPaymentForm
     done = gettext_lazy("The payment is confirmed.")
 
@@ -146,6 +154,7 @@ class ConfirmView(OrderVerbView):
             amount_minor=values["amount_minor"],
             accept_difference=values["accept_difference"],
             limit_minor=self.refund_limit_minor,
+            seen=self.seen_then,
             now=timezone.now(),
             actor=self.request.user,
         )
@@ -267,7 +276,7 @@ class RefundView(OrderVerbView):
             note=values["note"],
             by_hand=values["by_hand"],
             limit_minor=self.refund_limit_minor,
-            seen=self.sums_seen,
+            seen=self.seen_then,
             now=timezone.now(),
             actor=self.request.user,
         )
@@ -283,8 +292,11 @@ class SeenView(OrderVerbView):
     def explain(self):
         return _(self.order.needs_attention)
 
+    def to_see(self):
+        return self.order.needs_attention
+
     def do(self, values):
-        operations.clear_attention(self.order, actor=self.request.user)
+        operations.clear_attention(self.order, seen=self.seen_then, actor=self.request.user)
 
 
 class LinkView(OrderVerbView):

@@ -5,17 +5,20 @@ from django.urls import reverse
 
 from commerce import queries
 from commerce.enums import PaymentMethod, RefundReason
+from commerce.models import Order, PaymentSettings
 from commerce.operations import (
     PaymentRefused,
     RefundRefused,
     refund_order,
+    reject_manual_payment,
     write_off,
 )
+from commerce.operations.attention import REFUND_FAILED, TOO_MUCH
 from tenancy.enums import Role
 from tenancy.scope import organization_scope
 from tests.commerce.factories import NOW, order_of
 from tests.commerce.test_manual_payments import now_, record
-from tests.commerce.test_payment_plans import confirm, state
+from tests.commerce.test_payment_plans import confirm, deposit_of, state
 from tests.factories import make_schedule
 from tests.fixtures import client_for, make_member
 from tests.parallel import in_parallel
@@ -57,3 +60,47 @@ def test_what_goes_back_or_is_written_off_is_decided_on_what_was_seen(in_harbour
     act(order, reason=RefundReason.OTHER if verb == "refund" else "Rain", **common)
     with pytest.raises((PaymentRefused, RefundRefused), match="just been changed"):
         act(order, reason=RefundReason.OTHER if verb == "refund" else "Rain", **common)
+
+
+def test_second_click_does_not_confirm_the_next_payment(in_harbour):
+    deposit_of(50)
+    order = order_of(make_schedule())
+    url = reverse("orders:confirm", args=[order.pk])
+    manager = client_for(in_harbour, make_member(in_harbour, Role.MANAGER))
+    form = {"amount_minor": "25.00", "seen": manager.get(url).context["seen"]}
+    assert manager.post(url, form).status_code == 302
+    assert "just been changed" in manager.post(url, form).content.decode()
+    assert state(order) == ("confirmed", 2500, 2500)
+
+
+def test_second_click_does_not_charge_twice(in_harbour):
+    order = order_of(make_schedule(), method=PaymentMethod.ON_ARRIVAL)
+    url = reverse("orders:charge", args=[order.pk])
+    manager = client_for(in_harbour, make_member(in_harbour, Role.MANAGER))
+    form = {"amount_minor": "7.00", "reason": "Lunch", "seen": manager.get(url).context["seen"]}
+    manager.post(url, form)
+    assert "just been changed" in manager.post(url, form).content.decode()
+    assert now_(order).total_minor == 5700
+
+
+def test_who_says_that_money_will_not_come_does_not_touch_what_was_written_down(in_harbour):
+    PaymentSettings.objects.update(second_person_minor=0)
+    order = order_of(make_schedule())
+    payment = confirm(order.payments.get(), actor=make_member(in_harbour, Role.MANAGER))
+    with pytest.raises(PaymentRefused, match="not waiting for confirmation"):
+        reject_manual_payment(payment, reason="Never sent", now=NOW, actor=None)
+    assert (order.payments.get().status, order.payments.get().recorded_minor) == ("awaiting_approval", 5000)
+
+
+def test_what_came_up_after_somebody_looked_is_not_seen_to(in_harbour):
+    order = order_of(make_schedule())
+    Order.objects.filter(pk=order.pk).update(needs_attention=TOO_MUCH)
+    url = reverse("orders:seen", args=[order.pk])
+    manager = client_for(in_harbour, make_member(in_harbour, Role.MANAGER))
+    seen = manager.get(url).context["seen"]
+    Order.objects.filter(pk=order.pk).update(needs_attention=REFUND_FAILED)
+    again = manager.post(url, {"seen": seen})
+    assert "A refund failed; pay the money back another way." in again.content.decode()
+    assert now_(order).needs_attention == REFUND_FAILED
+    manager.post(url, {"seen": again.context["seen"]})
+    assert now_(order).needs_attention == ""
