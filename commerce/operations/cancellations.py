@@ -77,8 +77,8 @@ def cancel_places(
         raise CancellationRefused(
             _("What comes back has changed since you looked. Please check it before you go on."), preview=preview
         )
-    if problem := queries.refund_problem(order, preview.given_up_minor, limit_minor=limit_minor):
-        raise CancellationRefused(problem)
+    if refusal := queries.refund_problem(order, preview.given_up_minor, limit_minor=limit_minor):
+        raise CancellationRefused(refusal)
     row = _write(order, preview, terms=terms, reason=reason, note=note, now=now, actor=actor)
     for each in preview.bookings:
         _write_change(order, each, note=note, now=now, actor=actor)
