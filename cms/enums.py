@@ -90,3 +90,24 @@ class TranslationState(models.TextChoices):
     OLDER = "older", _("Older than its source")
     READY = "ready", _("Ready to publish")
     CURRENT = "current", _("In step")
+
+
+class Duration(models.TextChoices):
+    """How much of a day a tour takes."""
+
+    SHORT = "short", _("Up to 1½ hours")
+    MEDIUM = "medium", _("1½ to 3 hours")
+    LONG = "long", _("More than 3 hours")
+
+    @property
+    def minutes(self) -> range:
+        """How long such tours last."""
+        return {"short": range(91), "medium": range(91, 181), "long": range(181, 100_000)}[self.value]
+
+
+class TourOrder(models.TextChoices):
+    """In which order guests see tours."""
+
+    PAGES = "", _("Our recommendation")
+    SOONEST = "soonest", _("Next departure")
+    CHEAPEST = "price", _("Lowest price")

@@ -109,25 +109,33 @@ class PageCacheMiddleware:
             organization is not None
             and not is_preview(request)
             and request.method in ("GET", "HEAD")
-            and not request.META.get("QUERY_STRING")
             and STAFF_COOKIE not in request.COOKIES
             and not request.path.startswith("/admin/")
         )
         if not cacheable:
             return self.get_response(request)
+        query = request.META.get("QUERY_STRING", "")
         path = f"{request.host_name}{request.path}"  # type: ignore[attr-defined]
         stored, generation = page_cache.fetch(
             organization.pk,
             path,
+            query=query,
             accepts_gzip="gzip" in request.META.get("HTTP_ACCEPT_ENCODING", ""),
             etag=request.META.get("HTTP_IF_NONE_MATCH", ""),
         )
         if stored is not None:
             return stored
         response = self.get_response(request)
-        if response.status_code == 200 and getattr(response, "same_for_all", False) and not response.cookies:
+        # A page knows which queries are worth keeping: what others add to an address makes endless many.
+        worth_keeping = query == getattr(request, "stored_query", "")
+        if (
+            worth_keeping
+            and response.status_code == 200
+            and getattr(response, "same_for_all", False)
+            and not response.cookies
+        ):
             changes_at = getattr(request, "page_changes_at", None)
-            page_cache.store(organization.pk, path, response, generation=generation, changes_at=changes_at)
+            page_cache.store(organization.pk, path, response, query=query, generation=generation, changes_at=changes_at)
             patch_vary_headers(response, ["Accept-Encoding"])
             response.headers["X-Cache"] = "miss"
         return response

@@ -18,6 +18,9 @@ from django.http import HttpRequest, HttpResponse
 from tenancy.scope import current_organization_id
 
 LIFETIME_SECONDS: Final = 300
+# Of pages with a query, of which there may be endless many, so many are kept for each organization.
+MOST_QUERIES: Final = 200
+LONGEST_QUERY: Final = 500
 GENERATION: Final = "generation"
 KEPT_HEADERS: Final = (
     "X-Frame-Options",
@@ -64,6 +67,10 @@ def _name(organization_id: int) -> str:
     return f"waypost:pages:{organization_id}"
 
 
+def _queries(organization_id: int) -> str:
+    return f"{_name(organization_id)}:queries"
+
+
 def _quiet(organization_id: int) -> str:
     return f"{_name(organization_id)}:quiet"
 
@@ -81,10 +88,21 @@ class Lookup(NamedTuple):
     generation: bytes | None
 
 
-def fetch(organization_id: int, path: str, *, accepts_gzip: bool, etag: str) -> Lookup:
-    """Return the stored page of an organization at `path`, 304 when the browser has it. One round trip, no SQL."""
+def fetch(organization_id: int, path: str, *, accepts_gzip: bool, etag: str, query: str = "") -> Lookup:
+    """Return the stored page of an organization at `path`, 304 when the browser has it. One round trip, no SQL.
+
+    With a query it is two when the page is not stored.
+    """
+    if len(query) > LONGEST_QUERY:
+        return Lookup(None, None)
     try:
-        stored, generation = _ask("HMGET", _name(organization_id), path, GENERATION)
+        if query:
+            generation = None
+            stored = _ask("HGET", _queries(organization_id), f"{path}?{query}")
+            if stored is None:
+                generation = _ask("HGET", _name(organization_id), GENERATION)
+        else:
+            stored, generation = _ask("HMGET", _name(organization_id), path, GENERATION)
     except redis.RedisError:
         return Lookup(None, None)
     if stored is None:
@@ -116,12 +134,16 @@ def store(
     *,
     generation: bytes | None,
     changes_at: datetime | None = None,
+    query: str = "",
 ) -> None:
     """Keep a page for `LIFETIME_SECONDS`, but not beyond `changes_at` (aware); gives the response the ETag it will have.
 
     It is not kept when the organization's pages were forgotten since `generation` was fetched, or must not be stored for some
-    seconds: it may show what was before.
+    seconds: it may show what was before. Of pages with a query the first
+    `MOST_QUERIES` are kept, all until the first of them ends.
     """
+    if len(query) > LONGEST_QUERY:
+        return
     etag = f'"{hashlib.sha256(response.content).hexdigest()[:20]}"'
     response.headers["ETag"] = etag
     headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
@@ -142,9 +164,18 @@ def store(
             pipeline.watch(name)  # type: ignore[no-untyped-call]
             if pipeline.hget(name, GENERATION) != generation or pipeline.exists(_quiet(organization_id)):
                 return
-            pipeline.multi()
-            pipeline.hset(name, path, value)
-            pipeline.expire(name, LIFETIME_SECONDS)
+            if query:
+                kept = pipeline.hlen(_queries(organization_id))
+                if kept >= MOST_QUERIES:
+                    return
+                pipeline.multi()
+                pipeline.hset(_queries(organization_id), f"{path}?{query}", value)
+                if not kept:
+                    pipeline.expire(_queries(organization_id), LIFETIME_SECONDS)
+            else:
+                pipeline.multi()
+                pipeline.hset(name, path, value)
+                pipeline.expire(name, LIFETIME_SECONDS)
             pipeline.execute()
     except redis.RedisError:
         # Without Redis, or when another page was kept meanwhile, the next guest's will be kept.
@@ -167,7 +198,7 @@ def _forget(organization_id: int, quiet_seconds: float = 0) -> None:
         with _client().pipeline() as pipeline:
             if quiet_seconds:
                 pipeline.set(_quiet(organization_id), 1, px=int(quiet_seconds * 1000))
-            pipeline.delete(name)
+            pipeline.delete(name, _queries(organization_id))
             pipeline.hset(name, GENERATION, uuid.uuid4().bytes)
             pipeline.expire(name, LIFETIME_SECONDS)
             pipeline.execute()

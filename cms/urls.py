@@ -9,6 +9,7 @@ urlpatterns = [
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", views.sitemap, name="sitemap"),
     re_path(rf"^legal/(?P<kind>{'|'.join(LegalKind.values)})/$", views.legal, name="legal"),
+    path("similar/<uuid:tour_public_id>/", views.similar_tours, name="similar_tours"),
     path("still-right/<uuid:key>/<str:part>/", views.still_right, name="still_right"),
     # Wagtail's pattern, but for its own pages such as the one to sign in.
     re_path(r"^(?!_util/)((?:[\w-]+/)*)$", views.page, name="page"),

@@ -47,6 +47,16 @@ def legal(request: HttpRequest, kind: str) -> HttpResponse:
     return response
 
 
+@require_safe
+def similar_tours(request: HttpRequest, tour_public_id: UUID) -> HttpResponse:
+    page = queries.page_of_tour(tour_public_id, language=get_language() or "")
+    if page is None or page.get_view_restrictions():
+        raise Http404
+    response = render(request, "cms/_similar_tours.html", queries.beside_tour(page, now=timezone.now()))
+    response.same_for_all = not request.user.is_authenticated
+    return response
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @throttled("still-right", methods=("POST",))
 def still_right(request: HttpRequest, key: UUID, part: str) -> HttpResponse:
@@ -75,6 +85,7 @@ def robots(request: HttpRequest) -> HttpResponse:
     lines += [
         "Disallow: /order/",
         "Disallow: /pay/",
+        "Disallow: /similar/",
         "Disallow: /still-right/",
         f"Sitemap: {request.build_absolute_uri(reverse('cms:sitemap'))}",
     ]

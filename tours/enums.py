@@ -25,6 +25,16 @@ class TourCategory(models.TextChoices):
     OTHER = "other", _("Other")
 
 
+class AccessFeature(models.TextChoices):
+    """For whom a tour is suited, and who may come along."""
+
+    WHEELCHAIR = "wheelchair", _("Wheelchair accessible")
+    STEP_FREE = "step_free", _("Step-free")
+    PUSHCHAIR = "pushchair", _("With a pushchair")
+    HEARING = "hearing", _("Hearing loop or headsets")
+    DOGS = "dogs", _("Dogs welcome")
+
+
 class Difficulty(models.TextChoices):
     """How much a tour asks of the body."""
 

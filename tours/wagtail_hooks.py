@@ -21,6 +21,7 @@ from tours.viewsets import (
     ScheduleViewSet,
     SeasonViewSet,
     SwapViewSet,
+    TourTagViewSet,
     TourViewSet,
 )
 
@@ -36,6 +37,7 @@ def register_tours():
         MyDeparturesViewSet(),
         PatternViewSet(),
         TourViewSet(),
+        TourTagViewSet(),
         GuideViewSet(),
         CertificationViewSet(),
         GuideSettingsViewSet(),

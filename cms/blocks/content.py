@@ -16,6 +16,7 @@ from cms.blocks.choosers import PageBlock, PictureBlock
 from cms.blocks.kept import KeptBlock
 from cms.blocks.media import AudioBlock, VideoBlock
 from cms.blocks.tile_grid import TileGridBlock
+from cms.blocks.tour_list import TourListBlock
 from cms.blocks.visibility import is_shown
 
 RICH_TEXT_FEATURES = ["h2", "h3", "bold", "italic", "ol", "ul", "link", "document-link", "hr"]
@@ -105,22 +106,6 @@ class MapBlock(blocks.StructBlock):
         icon = "site"
         label = _("Map")
         template = "cms/blocks/map.html"
-
-
-class TourListBlock(blocks.StructBlock):
-    heading = blocks.CharBlock(label=_("Heading"), required=False, max_length=120)
-    count = blocks.IntegerBlock(label=_("How many"), default=3, min_value=1, max_value=24)
-
-    def get_context(self, value: Any, parent_context: Any = None) -> Any:
-        context = super().get_context(value, parent_context)
-        page = (parent_context or {}).get("page")
-        context["cards"] = queries.tour_cards(page, limit=value["count"]) if page is not None else []
-        return context
-
-    class Meta:
-        icon = "list-ul"
-        label = _("Tours")
-        template = "cms/blocks/tour_list.html"
 
 
 class NoticeBlock(blocks.StructBlock):

@@ -1,10 +1,13 @@
 """The pages of tours: what a guest reads before booking, and at each stop."""
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
@@ -16,12 +19,27 @@ from cms import queries
 from cms.blocks import ContentBlock
 from cms.pages.base import BasePage
 from commerce.queries import policy_words_of
+from places.rules import directions_url
 from tenancy.models import TenantDocument, TenantImage
 from tenancy.queries import scope_currency
 from tours.models import Stop, Tour
 from tours.queries import stops_of
+from tours.rules import language_name
+
+if TYPE_CHECKING:
+    from cms.forms import TourFilterForm
 
 TEXT = ["bold", "italic", "ul", "ol", "link"]
+
+
+class _Chosen:
+    """A filter that is set, in words, with the query of the list without it and how many tours that would find, if that was asked."""
+
+    def __init__(self, name: str, form: "TourFilterForm", count: int | None) -> None:
+        fields = {"date": ("from", "to")}.get(name, (name,))
+        self.query = form.query(without=fields)
+        self.count = count
+        self.label = form.in_words(fields)
 
 
 class TourIndexPage(BasePage):
@@ -38,8 +56,33 @@ class TourIndexPage(BasePage):
         verbose_name = _("tour list page")
         verbose_name_plural = _("tour list pages")
 
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        # A form without scripts sends what was left empty as well; the address that is kept and shared has none of it.
+        full = [(name, value) for name, values in request.GET.lists() for value in values if value.strip()]
+        if len(full) < sum(len(values) for _name, values in request.GET.lists()):
+            return redirect(f"{request.path}{f'?{urlencode(full)}' if full else ''}")
+        return super().serve(request, *args, **kwargs)
+
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        return {**super().get_context(request, *args, **kwargs), "cards": queries.tour_cards(self)}
+        from cms.forms import TourFilterForm  # forms know the models, and pages are models
+
+        facts = queries.tour_facts(self)
+        form = TourFilterForm(request.GET, facts=facts)
+        found = queries.find_tours(
+            self, facts, form.filters, order=form.chosen_order, number=request.GET.get("page", 1), now=timezone.now()
+        )
+        part = found.part
+        # Other addresses of the same list are not worth keeping.
+        if not form.errors and f"?{request.META['QUERY_STRING']}" == form.query(page=part.number):
+            request.stored_query = request.META["QUERY_STRING"]  # type: ignore[attr-defined]
+        return {
+            **super().get_context(request, *args, **kwargs),
+            "form": form,
+            "found": found,
+            "chosen": [_Chosen(name, form, found.instead.get(name)) for name in form.filters.set_ones],
+            "previous_query": form.query(page=part.number - 1) if part.has_previous() else None,
+            "next_query": form.query(page=part.number + 1) if part.has_next() else None,
+        }
 
 
 class TourPage(BasePage):
@@ -115,6 +158,9 @@ class TourPage(BasePage):
             "stops": stops,
             "points": queries.map_points(stops),
             "pictures": gallery,
+            "languages": [language_name(code) for code in tour.languages],
+            "meeting_points": queries.place_points(tour.meeting_point),
+            "directions_url": directions_url(tour.meeting_point) if tour.meeting_point else "",
             "cancellation_policy": policy_words_of(tour, scope_currency()),
         }
 

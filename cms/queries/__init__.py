@@ -26,6 +26,7 @@ from cms.queries.pages import (
     public_pages,
     surroundings,
 )
+from cms.queries.similar import beside_tour, page_of_tour
 from cms.queries.today import (
     DayAhead,
     TodayDeparture,
@@ -35,9 +36,11 @@ from cms.queries.tour_pages import (
     MapPoint,
     ShownStop,
     map_points,
+    place_points,
     shown_stops,
     tour_of,
 )
+from cms.queries.tour_search import FoundTours, find_tours, tour_facts
 from cms.queries.translations import (
     PageTranslation,
     is_published_in_full,
@@ -47,6 +50,7 @@ from cms.queries.translations import (
 
 __all__ = [
     "DayAhead",
+    "FoundTours",
     "KeptPart",
     "MapPoint",
     "PageTranslation",
@@ -55,9 +59,11 @@ __all__ = [
     "Surroundings",
     "TodayDeparture",
     "TourCard",
+    "beside_tour",
     "chosen_in",
     "day_ahead",
     "documents_by_id",
+    "find_tours",
     "has_home",
     "is_published_in_full",
     "kept_parts",
@@ -67,17 +73,20 @@ __all__ = [
     "missing_legal_texts",
     "name_of_part",
     "page_at",
+    "page_of_tour",
     "page_translations",
     "page_with_part",
     "pages_by_id",
     "parts_of",
     "pictures_by_id",
+    "place_points",
     "plain_text",
     "public_pages",
     "shown_stops",
     "surroundings",
     "texts_to_accept",
     "tour_cards",
+    "tour_facts",
     "tour_of",
     "untranslated_pages",
 ]

@@ -1,8 +1,11 @@
 """Tours as lists of them show them."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from wagtail.models import Page
 
@@ -11,7 +14,7 @@ from tenancy.money import format_money
 from tenancy.queries import scope_currency
 from tours.enums import TourStatus
 from tours.models import Tour
-from tours.queries import NextDeparture, bookable_days, next_departures
+from tours.queries import BookableDay, NextDeparture, bookable_days, next_departures
 
 if TYPE_CHECKING:
     from cms.pages.tours import TourPage
@@ -27,28 +30,75 @@ class TourCard:
     price_from: str
 
 
-def tour_cards(page: Page, *, limit: int | None = None) -> list[TourCard]:
-    """Return the tours on sale with a published page in the language of `page`; a fixed number of queries."""
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What can be booked of tours: the days, and when each leaves next and what it costs at least, by the tour's primary key."""
+
+    days: Sequence[BookableDay]
+    departures: Mapping[int, NextDeparture]
+    prices: Mapping[int, int]
+
+    @property
+    def soonest(self) -> list[int]:
+        """The tours that can be booked, by their next departure."""
+        return sorted(self.departures, key=lambda tour_id: self.departures[tour_id])
+
+
+EVERY_DEPARTURE = Q()
+
+
+def offers_of(tours: Iterable[int], *, now: datetime, only: Q = EVERY_DEPARTURE, priced: bool = True) -> Offers:
+    """Return what can be booked of tours (by primary key) on departures that meet a condition; four queries, one without prices.
+
+    Where shared resources are needed it is more, see `next_departures`.
+    """
+    days = bookable_days(tours, now=now, only=only)
+    departures = next_departures(days, now=now, only=only)
+    prices = lowest_prices(days, currency=scope_currency(), now=now) if priced else {}
+    return Offers(days, departures, prices)
+
+
+def pages_on_sale(page: Page) -> "QuerySet[TourPage]":
+    """Return the published pages of tours on sale in the language of a page, in the order of the pages."""
     from cms.pages.tours import TourPage  # pages are made of blocks, and blocks list tours
 
-    pages = list(
-        TourPage.objects.live()
-        .filter(locale_id=page.locale_id, tour__status=TourStatus.ACTIVE)
-        .select_related("tour", "cover")
-        .prefetch_related("cover__renditions")
-        .order_by("path")[:limit]
-    )
-    now = timezone.now()
-    days = bookable_days([found.tour_id for found in pages], now=now) if pages else []
-    departures = next_departures(days, now=now)
+    return TourPage.objects.live().filter(locale_id=page.locale_id, tour__status=TourStatus.ACTIVE).order_by("path")
+
+
+def cards_of(pages: "QuerySet[TourPage]", offers: Offers | None = None, *, now: datetime) -> "list[TourCard]":
+    """Return the cards of pages of tours; two queries, and those of `offers_of` unless what can be booked is given."""
+    found = list(pages.select_related("tour", "cover").prefetch_related("cover__renditions"))
+    if offers is None:
+        offers = offers_of([one.tour_id for one in found], now=now) if found else Offers((), {}, {})
     currency = scope_currency()
-    prices = lowest_prices(days, currency=currency, now=now)
     return [
         TourCard(
-            page=found,
-            tour=found.tour,
-            next_departure=departures.get(found.tour_id),
-            price_from=format_money(prices[found.tour_id], currency) if found.tour_id in prices else "",
+            page=one,
+            tour=one.tour,
+            next_departure=offers.departures.get(one.tour_id),
+            price_from=format_money(offers.prices[one.tour_id], currency) if one.tour_id in offers.prices else "",
         )
-        for found in pages
+        for one in found
     ]
+
+
+def tour_cards(
+    page: Page, *, limit: int, category: str = "", tag: int | None = None, soonest_first: bool = False
+) -> list[TourCard]:
+    """Return tours on sale with a published page in the language of `page`; a fixed number of queries.
+
+    Only those of a category or with a tag, where one is given. Those that leave next come first if asked for, else the order is that
+    of the pages.
+    """
+    now = timezone.now()
+    pages = pages_on_sale(page)
+    if category:
+        pages = pages.filter(tour__category=category)
+    if tag is not None:
+        pages = pages.filter(tour__tags=tag)
+    if not soonest_first:
+        return cards_of(pages[:limit], now=now)
+    offers = offers_of(pages.values_list("tour_id", flat=True), now=now, priced=False)
+    first = offers.soonest[:limit]
+    cards = {card.tour.pk: card for card in cards_of(pages.filter(tour__in=first), now=now)}
+    return [cards[tour_id] for tour_id in first]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from places.models import Place
 from tenancy.fields import translated
 from tours.models import Stop, Tour
 
@@ -32,8 +33,8 @@ class ShownStop:
 
 
 def tour_of(page: "TourPage") -> Tour:
-    """Return the tour of a page with where it meets; one query."""
-    return Tour.objects.select_related("meeting_point").get(pk=page.tour_id)
+    """Return the tour of a page with where it meets and ends; one query."""
+    return Tour.objects.select_related("meeting_point", "end_point").get(pk=page.tour_id)
 
 
 def shown_stops(stops: Iterable[Stop], contents: Iterable[Any]) -> list[ShownStop]:
@@ -45,6 +46,13 @@ def shown_stops(stops: Iterable[Stop], contents: Iterable[Any]) -> list[ShownSto
         title = (content.title if content is not None else "") or translated(stop, "title")
         shown.append(ShownStop(number, stop, title, content))
     return shown
+
+
+def place_points(place: Place | None) -> list[MapPoint]:
+    """Return the pin of a place, in the active language; none when there is no place or nobody knows where on the map it is."""
+    if place is None or place.latitude is None or place.longitude is None:
+        return []
+    return [MapPoint(translated(place, "name"), float(place.latitude), float(place.longitude))]
 
 
 def map_points(stops: Iterable[ShownStop]) -> list[MapPoint]:

@@ -15,6 +15,7 @@ from cms.rules.colours import (
 from cms.rules.embeds import Frame, find_frame
 from cms.rules.freshness import Freshness
 from cms.rules.opening_hours import OpenPeriod, OpenStatus, SpecialDay, open_status
+from cms.rules.tour_filters import NO_FILTERS, TourFacts, TourFilters, alike, fits
 from cms.rules.visibility import Visibility, soonest
 
 __all__ = [
@@ -22,15 +23,20 @@ __all__ = [
     "INK",
     "MINIMUM_CONTRAST",
     "NIGHT",
+    "NO_FILTERS",
     "WHITE",
     "Frame",
     "Freshness",
     "OpenPeriod",
     "OpenStatus",
     "SpecialDay",
+    "TourFacts",
+    "TourFilters",
     "Visibility",
+    "alike",
     "contrast",
     "find_frame",
+    "fits",
     "is_colour",
     "luminance",
     "open_status",

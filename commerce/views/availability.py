@@ -35,6 +35,8 @@ class Day:
     departures: int
     url: str
     is_selected: bool
+    is_full: bool
+    has_few_left: bool
 
 
 @dataclass
@@ -123,6 +125,10 @@ def availability(request, tour_public_id):
     next_month = (month + timedelta(days=31)).replace(day=1)
     schedules = tours_queries.available_schedules(tour, from_=month, to=next_month - timedelta(days=1), now=now)
     counts = Counter(schedule.date for schedule in schedules)
+    left = Counter()
+    for schedule in schedules:
+        left[schedule.date] += schedule.seats_left
+    full = tours_queries.full_days(tour, from_=month, to=next_month - timedelta(days=1), now=now) - counts.keys()
     selected = _day_of(request.GET.get("date", ""), None)
     if selected not in counts:
         selected = min(counts, default=None)
@@ -130,7 +136,18 @@ def availability(request, tour_public_id):
     prices = queries.price_list(chosen, organization=request.organization, now=now) if chosen else None
     url = reverse("commerce:availability", args=[tour.public_id])
     weeks = [
-        [Day(day, day.month == month.month, counts[day], f"{url}?date={day:%Y-%m-%d}", day == selected) for day in week]
+        [
+            Day(
+                day,
+                day.month == month.month,
+                counts[day],
+                f"{url}?date={day:%Y-%m-%d}",
+                is_selected=day == selected,
+                is_full=day in full,
+                has_few_left=day in counts and left[day] <= FEW_LEFT,
+            )
+            for day in week
+        ]
         for week in Calendar((get_format("FIRST_DAY_OF_WEEK") - 1) % 7).monthdatescalendar(month.year, month.month)
     ]
     previous_month = (month - timedelta(days=1)).replace(day=1)
@@ -142,6 +159,8 @@ def availability(request, tour_public_id):
             "tour_name": translated(tour, "name"),
             "month": month,
             "weeks": weeks,
+            "has_full": bool(full),
+            "has_few": any(places <= FEW_LEFT for places in left.values()),
             "weekdays": [day.date for day in weeks[0]],
             "previous_url": f"{url}?month={previous_month:%Y-%m}" if previous_month >= first.replace(day=1) else "",
             "next_url": f"{url}?month={next_month:%Y-%m}" if next_month <= last else "",

@@ -14,6 +14,9 @@ from devtools.demo_content.shapes import (
 )
 
 SMALL_GROUP: Final = Words("Small group", "Kleine Gruppe")
+FAMILIES: Final = Words("For families", "Für Familien")
+EVENING: Final = Words("In the evening", "Am Abend")
+BY_THE_WATER: Final = Words("By the water", "Am Wasser")
 JUST_YOU: Final = Words("Just your party", "Nur Sie und Ihre Gruppe")
 
 
@@ -77,6 +80,10 @@ PARK: Final = DemoPlace(
 WAREHOUSES: Final = DemoTour(
     slug="speicherstadt",
     name=Words("Speicherstadt and HafenCity on foot", "Speicherstadt und HafenCity zu Fuß"),
+    tags=(
+        FAMILIES,
+        BY_THE_WATER,
+    ),
     category="walking",
     duration_minutes=120,
     capacity=16,
@@ -201,12 +208,16 @@ WAREHOUSES: Final = DemoTour(
 LIGHTS: Final = DemoTour(
     slug="harbour-lights",
     name=Words("Harbour lights by night", "Hafenlichter bei Nacht"),
+    tags=(
+        EVENING,
+        BY_THE_WATER,
+    ),
     category="walking",
     duration_minutes=105,
     capacity=14,
     languages=("en", "de"),
     meeting_point=MICHEL,
-    wheelchair_accessible=True,
+    accessibility=("wheelchair", "step_free", "pushchair", "dogs"),
     tiers=_tiers(2900, 1500, 2600),
     variants=(
         DemoVariant(
@@ -298,6 +309,10 @@ LIGHTS: Final = DemoTour(
 MARKET: Final = DemoTour(
     slug="fish-market",
     name=Words("Fish market breakfast walk", "Frühstück auf dem Fischmarkt"),
+    tags=(
+        FAMILIES,
+        BY_THE_WATER,
+    ),
     category="food",
     duration_minutes=150,
     capacity=12,

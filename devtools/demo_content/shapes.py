@@ -120,7 +120,8 @@ class DemoTour:
     to_bring: Words
     cutoff_minutes: int = 60
     difficulty: str = "easy"
-    wheelchair_accessible: bool = False
+    accessibility: Sequence[str] = ()
+    tags: Sequence[Words] = ()
     accessibility_note: str = ""
     # What guests are asked about each person (`ask_…` of the tour), and whether they must answer.
     asks: Mapping[str, str] = field(default_factory=dict)

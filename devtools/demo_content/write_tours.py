@@ -10,7 +10,7 @@ from devtools.demo_content.write_people import staff_email
 from places.models import Place
 from tenancy.models import User
 from tours.enums import TourStatus
-from tours.models import Guide, PricingTier, Schedule, Stop, Tour, TourVariant
+from tours.models import Guide, PricingTier, Schedule, Stop, Tour, TourTag, TourVariant
 from tours.operations import create_schedules
 
 # How far ahead departures can be booked, in days.
@@ -53,12 +53,16 @@ def _write_tour(source: DemoTour, places: dict[str, Place]) -> Tour:
         cutoff_minutes=source.cutoff_minutes,
         languages=list(source.languages),
         difficulty=source.difficulty,
-        wheelchair_accessible=source.wheelchair_accessible,
+        accessibility=list(source.accessibility),
         accessibility_note=source.accessibility_note,
         **{f"ask_{what}": how for what, how in source.asks.items()},
         meeting_point=_place(source.meeting_point, places),
         end_point=_place(source.stops[-1].place, places),
     )
+    tour.tags.set(
+        TourTag.objects.get_or_create(name=tag.en, defaults={"name_translations": tag.others})[0] for tag in source.tags
+    )
+    tour.save()
     _write_tiers(tour, None, source.tiers)
     for position, kind in enumerate(source.variants):
         variant = TourVariant.objects.create(

@@ -21,7 +21,7 @@ def build_german_site() -> None:
         tour__name="Harbour walk",
         tour__name_translations={"de": "Hafenrundgang"},
         tour__meeting_point=place,
-        tour__wheelchair_accessible=True,
+        tour__accessibility=["wheelchair"],
     )
     TierFactory(tour=variant.tour)
     StopFactory(tour=variant.tour, title="The crane", title_translations={"de": "Der Kran"}, place=place)

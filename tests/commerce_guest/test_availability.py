@@ -6,7 +6,8 @@ import pytest
 from tenancy.scope import organization_scope
 from tests.commerce_guest.conftest import book_url, make_offer, set_payment
 from tests.factories import PatternFactory, TierFactory, TourFactory, VariantFactory, make_schedule
-from tours.enums import PatternKind, TourStatus
+from tours.enums import PatternKind, ScheduleStatus, TourStatus
+from tours.models import Schedule
 from tours.operations import close_schedule
 
 pytestmark = pytest.mark.django_db
@@ -80,7 +81,7 @@ def test_availability_leaves_out_what_cannot_be_booked(guest, offer, harbour):
 
 
 @pytest.mark.parametrize("departures", [1, 3])
-def test_availability_of_a_month_takes_six_queries(guest, harbour, django_assert_num_queries, departures):
+def test_availability_of_a_month_takes_seven_queries(guest, harbour, django_assert_num_queries, departures):
     with organization_scope(harbour.pk):
         variant = VariantFactory()
         TierFactory(tour=variant.tour)
@@ -89,7 +90,7 @@ def test_availability_of_a_month_takes_six_queries(guest, harbour, django_assert
     url = availability_url(variant.tour)
     guest.get(url, headers={"HX-Request": "true"})
     # The tour with its first and last day, the departures of the month, the prices, rules, taxes and variants of the chosen day.
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         guest.get(url, headers={"HX-Request": "true"})
 
 
@@ -218,7 +219,7 @@ def test_tour_with_departures_offers_more_on_request(guest, offer, harbour, djan
     guest.get(availability_url(offer.tour), headers=fragment)
     with organization_scope(harbour.pk):
         on_request(offer.variant)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         page = guest.get(availability_url(offer.tour), headers=fragment).content.decode()
     assert ("Another day or time?" in page, "This tour takes place on request." in page) == (True, False)
 
@@ -231,3 +232,20 @@ def test_what_is_not_offered_on_request_any_more_is_not_named(guest, offer, harb
         on_request(offer.variant, **options)
         on_request(VariantFactory(tour=offer.tour, is_active=False))
     assert "on-request" not in guest.get(availability_url(offer.tour)).content.decode()
+
+
+def test_calendar_says_on_which_days_few_or_no_places_are_left(guest, offer, harbour):
+    with organization_scope(harbour.pk):
+        make_schedule(offer.variant, date=dt.date(2031, 6, 4), capacity=2)
+        full = make_schedule(offer.variant, date=dt.date(2031, 6, 5), capacity=1)
+        Schedule.objects.filter(pk=full.pk).update(booked_count=1, status=ScheduleStatus.FULL)
+    answer = guest.get(availability_url(offer.tour))
+    marked = {
+        day.date.day: (day.has_few_left, day.is_full)
+        for week in answer.context["weeks"]
+        for day in week
+        if day.in_month and (day.departures or day.is_full)
+    }
+    assert marked == {2: (False, False), 3: (False, False), 4: (True, False), 5: (False, True)}
+    text = answer.content.decode()
+    assert ("5<span" in text, "fully booked" in text, "few places left" in text) == (True, True, True)

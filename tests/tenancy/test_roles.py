@@ -271,6 +271,9 @@ OPERATIONS = {
     "seasons:index",
     "seasons:index_results",
     "tasks:add",
+    "tour_tags:add",
+    "tour_tags:index",
+    "tour_tags:index_results",
     "tours:add",
 }
 SETTINGS = {

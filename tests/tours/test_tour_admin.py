@@ -18,7 +18,7 @@ from tests.factories import (
     make_schedule,
 )
 from tests.tours.test_admin import said
-from tours.models import PricingTier, Stop, Tour, TourVariant
+from tours.models import PricingTier, Stop, Tour, TourTag, TourVariant
 
 NOW = dt.datetime(2031, 5, 1, 12, tzinfo=dt.UTC)
 DAY = dt.date(2031, 6, 2)
@@ -64,10 +64,15 @@ def test_create_tour_with_variant_prices_and_stops(harbour, member_client):
     with organization_scope(harbour.pk):
         crane, pier = PlaceFactory(name="Crane"), PlaceFactory(name="Pier")
     client = member_client(harbour, Role.MANAGER)
+    client.post(reverse("tour_tags:add"), {"name": "At night", "name_translations_de": "Nachts"})
+    with organization_scope(harbour.pk):
+        night = TourTag.objects.get()
     assert client.get(reverse("tours:add")).status_code == 200
     values = tour_values(
         name_translations_de="Hafenlichter",
         meeting_point=pier.pk,
+        tags=[night.pk],
+        accessibility=["dogs", "wheelchair"],
         **rows("variants", {"name": "Group", "kind": "group", "is_active": "on"}),
         **rows(
             "pricing_tiers",
@@ -89,6 +94,8 @@ def test_create_tour_with_variant_prices_and_stops(harbour, member_client):
             {"de": "Hafenlichter"},
             pier,
         )
+        assert [(tag.name, tag.name_translations) for tag in tour.tags.all()] == [("At night", {"de": "Nachts"})]
+        assert tour.access_features == ["wheelchair", "dogs"]
         assert list(TourVariant.objects.values_list("name", "tour")) == [("Group", tour.pk)]
         assert list(PricingTier.objects.values_list("name", "price_minor", "seats")) == [
             ("Adult", 1250, 1),
@@ -179,8 +186,8 @@ def test_tour_form_uses_the_same_queries_for_one_and_three_rows(harbour, member_
         with CaptureQueriesContext(connection) as queries:
             client.get(url)
         counts.append(len(queries))
-    # Two of them read the certificates a tour may ask for.
-    assert counts == [18, 18]
+    # Two of them read the certificates a tour may ask for, three the tags.
+    assert counts == [21, 21]
 
 
 def test_delete_tour_with_departures(harbour, member_client):

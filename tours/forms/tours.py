@@ -10,12 +10,21 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.forms import BaseChildFormSet
 
 from tenancy.forms import TenantForm
+from tours.enums import AccessFeature
 from tours.forms.fields import clean_language_codes
 from tours.models import Schedule, TourVariant
 
 
 class TourForm(TenantForm):
     """A tour with its variants, prices and stops."""
+
+    accessibility = forms.MultipleChoiceField(
+        label=_("accessibility"),
+        choices=AccessFeature.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Guests can look for tours by these. Tick only what is sure."),
+    )
 
     def clean_languages(self) -> list[str]:
         """Return the codes in small letters, each once. Raises `ValidationError` for what is no language."""

@@ -11,6 +11,7 @@ from tours.models.patterns import AvailabilityPattern
 from tours.models.prices import EarlyBirdDiscount, GroupDiscount, SeasonalPrice
 from tours.models.resources import Resource, ResourceNeed
 from tours.models.schedules import Schedule
+from tours.models.tags import TourTag
 from tours.models.tours import Certification, PricingTier, Stop, Tour, TourVariant
 
 __all__ = [
@@ -42,5 +43,6 @@ __all__ = [
     "Tour",
     "TourGuide",
     "TourReport",
+    "TourTag",
     "TourVariant",
 ]

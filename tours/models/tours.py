@@ -8,19 +8,21 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from modelcluster.fields import ParentalKey
+from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from modelcluster.models import ClusterableModel
 
 from places.models import Place
 from tenancy.fields import MinorUnitsField, TranslationsField
 from tenancy.models import TenantModel
 from tours.enums import (
+    AccessFeature,
     Asked,
     Difficulty,
     TourCategory,
     TourStatus,
     VariantKind,
 )
+from tours.models.tags import TourTag
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -95,8 +97,21 @@ class Tour(ClusterableModel, TenantModel):
     ask_diet = _asked(_("diet and allergies"))
     ask_emergency = _asked(_("emergency contact"))
     difficulty = models.CharField(_("difficulty"), max_length=12, choices=Difficulty.choices, default=Difficulty.EASY)
-    wheelchair_accessible = models.BooleanField(_("wheelchair accessible"), default=False)
-    accessibility_note = models.TextField(_("accessibility"), blank=True)
+    tags = ParentalManyToManyField(
+        TourTag,
+        verbose_name=_("tags"),
+        blank=True,
+        related_name="tours",
+        help_text=_("Guests find tours by them, and lists of tours on pages can be limited to one."),
+    )
+    accessibility = ArrayField(
+        models.CharField(max_length=16, choices=AccessFeature.choices),
+        verbose_name=_("accessibility"),
+        default=list,
+        db_default=[],
+        blank=True,
+    )
+    accessibility_note = models.TextField(_("accessibility in words"), blank=True)
     meeting_point = models.ForeignKey(
         Place,
         verbose_name=_("meeting point"),
@@ -140,6 +155,11 @@ class Tour(ClusterableModel, TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def access_features(self) -> list[AccessFeature]:
+        """For whom and with whom it is suited, in the order of `AccessFeature`."""
+        return [feature for feature in AccessFeature if feature in self.accessibility]
 
     @property
     def details_asked(self) -> dict[str, bool]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.utils.translation import gettext_lazy as _
 from modelcluster.forms import BaseChildFormSet
 from wagtail.admin.panels import (
@@ -51,7 +52,8 @@ ABOUT = ObjectList(
             [
                 FieldRowPanel([FieldPanel("category"), FieldPanel("difficulty")]),
                 FieldPanel("languages"),
-                FieldPanel("wheelchair_accessible"),
+                FieldPanel("tags", widget=forms.CheckboxSelectMultiple),
+                FieldPanel("accessibility"),
                 FieldPanel("accessibility_note", help_text=_("Steps, kerbs, distances, where to sit down.")),
             ],
             heading=_("What guests should know"),

@@ -70,6 +70,14 @@ def available_schedules(tour: Tour, *, from_: date, to: date, now: datetime, sea
     return _within_resources(found, seats)
 
 
+def full_days(tour: Tour, *, from_: date, to: date, now: datetime) -> set[date]:
+    """Return the local days, of some both included, on which a departure of a tour could be booked if it were not full; one query."""
+    found = Schedule.objects.filter(
+        status=ScheduleStatus.FULL, tour=tour.pk, date__range=(from_, to), booking_closes_at__gt=now, starts_at__gt=now
+    )
+    return set(found.filter(variant__is_active=True).values_list("date", flat=True))
+
+
 def _within_resources(schedules: list[AvailableSchedule], seats: int) -> list[AvailableSchedule]:
     limits = seats_by_resources(schedule.pk for schedule in schedules if schedule.needs_resources)
     if not limits:
@@ -138,13 +146,31 @@ class BookableDay(NamedTuple):
 Departure = Schedule | AvailableSchedule | BookableDay
 
 
-def bookable_days(tours: Iterable[int], *, now: datetime) -> list[BookableDay]:
+EVERY_DEPARTURE = Q()
+
+
+def departure_condition(from_: date | None, to: date | None, *, language: str = "") -> Q:
+    """Return the condition that a departure is on one of some local days, and in a language or in one not said yet.
+
+    What is empty limits nothing.
+    """
+    condition = Q()
+    if from_ is not None:
+        condition &= Q(date__gte=from_)
+    if to is not None:
+        condition &= Q(date__lte=to)
+    if language:
+        condition &= Q(language__in=("", language))
+    return condition
+
+
+def bookable_days(tours: Iterable[int], *, now: datetime, only: Q = EVERY_DEPARTURE) -> list[BookableDay]:
     """Return the days on which variants of some tours (by primary key) have room that can be booked now, by date and time; one query.
 
-    Shared resources are not looked at.
+    `only` is a condition on the departures. Shared resources are not looked at.
     """
     found = _open(now).filter(
-        tour__status=TourStatus.ACTIVE, tour__in=list(tours), capacity__gt=F("booked_count") + F("blocked_count")
+        only, tour__status=TourStatus.ACTIVE, tour__in=list(tours), capacity__gt=F("booked_count") + F("blocked_count")
     )
     days = found.values(  # type: ignore[misc]  # the annotation is not seen
         "tour_id", "variant_id", "date", "time_zone", "needs_resources"
@@ -162,8 +188,12 @@ class NextDeparture(NamedTuple):
     start_time: time
 
 
-def next_departures(days: Iterable[BookableDay], *, now: datetime) -> dict[int, NextDeparture]:
+def next_departures(
+    days: Iterable[BookableDay], *, now: datetime, only: Q = EVERY_DEPARTURE
+) -> dict[int, NextDeparture]:
     """Return the next departure that can be booked of each tour, by its primary key, from the days of `bookable_days`; no query.
+
+    `only` is the condition the days were asked for with.
 
     Where shared resources are needed it is two, and two for each step to a later departure when the next one lacks them.
     """
@@ -175,15 +205,17 @@ def next_departures(days: Iterable[BookableDay], *, now: datetime) -> dict[int, 
         found.setdefault(day.tour_id, NextDeparture(day.date, day.start_time))
     for tour_id in uncertain:
         del found[tour_id]
-    return found | _with_resources(uncertain, now=now)
+    return found | _with_resources(uncertain, now=now, only=only)
 
 
-def _with_resources(tours: Iterable[int], *, now: datetime) -> dict[int, NextDeparture]:
+def _with_resources(tours: Iterable[int], *, now: datetime, only: Q) -> dict[int, NextDeparture]:
     wanted = list(tours)
     found: dict[int, NextDeparture] = {}
     later = Q()
     while wanted:
-        bookable = _bookable(now).filter(later, tour__in=wanted, capacity__gt=F("booked_count") + F("blocked_count"))
+        bookable = _bookable(now).filter(
+            only, later, tour__in=wanted, capacity__gt=F("booked_count") + F("blocked_count")
+        )
         next_ones = list(bookable.order_by("tour_id", "starts_at").distinct("tour_id"))
         limit_by_resources(next_ones)
         found |= {one.tour_id: NextDeparture(one.date, one.start_time) for one in next_ones if one.seats_left > 0}

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from tenancy.fields import translated
 from tours.enums import ScheduleStatus, TourStatus
-from tours.models import Schedule, Stop, Tour, TourVariant
+from tours.models import Schedule, Stop, Tour, TourTag, TourVariant
 
 
 def stops_of(tour: Tour) -> list[Stop]:
@@ -34,3 +35,8 @@ def tours_with_next_departure(*, now: datetime) -> QuerySet[Tour]:
 def tour_for_update(pk: int) -> Tour:
     """Return a tour locked until the end of the transaction."""
     return Tour.objects.select_for_update(no_key=True).get(pk=pk)
+
+
+def tag_choices() -> list[tuple[str, str]]:
+    """Return the organization's tags for a choice, each by its primary key as text, in the active language; one query."""
+    return [(str(tag.pk), translated(tag, "name")) for tag in TourTag.objects.all()]

@@ -32,6 +32,13 @@ def tour_buttons(request, tour):
 class TourIndexView(IndexView):
     default_ordering = "name"
 
+    @cached_property
+    def header_buttons(self):
+        buttons = super().header_buttons
+        if self.request.user.has_perm("tours.view_tourtag"):
+            buttons.append(Button(_("Tags"), url=reverse("tour_tags:index"), icon_name="tag"))
+        return buttons
+
     def get_base_queryset(self):
         return queries.tours_with_next_departure(now=timezone.now())
 
@@ -76,8 +83,11 @@ class TourEditView(EditView):
 class TourInspectView(InspectView):
     template_name = "tours/tour_inspect.html"
 
-    def get_wheelchair_accessible_display_value(self):
-        return _("Yes") if self.object.wheelchair_accessible else _("No")
+    def get_accessibility_display_value(self):
+        return ", ".join(feature.label for feature in self.object.access_features) or "–"
+
+    def get_tags_display_value(self):
+        return ", ".join(str(tag) for tag in self.object.tags.all()) or "–"
 
     def get_meeting_point_display_value(self):
         return self.object.meeting_point or "–"

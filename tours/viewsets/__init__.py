@@ -6,7 +6,7 @@ from tours.viewsets.patterns import PatternViewSet
 from tours.viewsets.prices import EarlyBirdViewSet, GroupDiscountViewSet, PricesMenuItem, SeasonViewSet
 from tours.viewsets.resources import ResourceViewSet
 from tours.viewsets.schedules import CalendarMenuItem, ScheduleViewSet
-from tours.viewsets.tours import TourViewSet
+from tours.viewsets.tours import TourTagViewSet, TourViewSet
 
 __all__ = [
     "BookingViewSet",
@@ -24,5 +24,6 @@ __all__ = [
     "ScheduleViewSet",
     "SeasonViewSet",
     "SwapViewSet",
+    "TourTagViewSet",
     "TourViewSet",
 ]

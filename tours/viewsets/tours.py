@@ -1,10 +1,32 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, ObjectList
 
+from tenancy.forms import TenantForm
 from tours import views
-from tours.models import Tour
+from tours.models import Tour, TourTag
 from tours.panels import TOUR_FORM
 from tours.viewsets.base import TourViews
+
+
+class TourTagViewSet(TourViews):
+    """The tags of tours; the list of tours leads to them."""
+
+    model = TourTag
+    url_prefix = "tour-tags"
+    url_namespace = "tour_tags"
+    icon = "tag"
+    menu_label = _("Tags of tours")
+    inspect_view_enabled = False
+    search_fields = ["name"]
+    list_display = ["name"]
+    edit_handler = ObjectList(
+        [
+            FieldPanel("name", help_text=_("Such as For families, At night, Rainy days.")),
+            FieldPanel("name_translations"),
+        ],
+        base_form_class=TenantForm,
+    )
 
 
 class TourViewSet(TourViews):
@@ -26,7 +48,8 @@ class TourViewSet(TourViews):
         "duration_minutes",
         "capacity",
         "difficulty",
-        "wheelchair_accessible",
+        "tags",
+        "accessibility",
         "accessibility_note",
         "meeting_point",
         "end_point",
