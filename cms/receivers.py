@@ -22,6 +22,7 @@ from tours.models import (
     SeasonalPrice,
     Stop,
     Tour,
+    TourTag,
     TourVariant,
 )
 
@@ -41,6 +42,7 @@ SHOWN_ON_PAGES: tuple[type[Model], ...] = (
     TenantImage,
     Tour,
     TourPolicy,
+    TourTag,
     TourVariant,
 )
 

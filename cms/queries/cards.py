@@ -1,7 +1,7 @@
 """Tours as lists of them show them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -56,6 +56,13 @@ def offers_of(tours: Iterable[int], *, now: datetime, only: Q = EVERY_DEPARTURE,
     departures = next_departures(days, now=now, only=only)
     prices = lowest_prices(days, currency=scope_currency(), now=now) if priced else {}
     return Offers(days, departures, prices)
+
+
+def with_prices(offers: Offers, tours: Iterable[int], *, now: datetime) -> Offers:
+    """Return what can be booked with the lowest prices of some of the tours (by primary key); three queries."""
+    wanted = set(tours)
+    days = [day for day in offers.days if day.tour_id in wanted]
+    return replace(offers, prices=lowest_prices(days, currency=scope_currency(), now=now))
 
 
 def pages_on_sale(page: Page) -> "QuerySet[TourPage]":

@@ -14,7 +14,7 @@ from django.db.models.functions import JSONObject
 from wagtail.models import Page
 
 from cms.enums import TourOrder
-from cms.queries.cards import Offers, TourCard, cards_of, offers_of, pages_on_sale
+from cms.queries.cards import Offers, TourCard, cards_of, offers_of, pages_on_sale, with_prices
 from cms.rules import TourFacts, TourFilters, fits
 from tenancy.fields import translated
 from tours.models import TourTag
@@ -68,7 +68,7 @@ def find_tours(
     part = Paginator(fitting, CARDS).get_page(number)
     shown = [tour.page_id for tour in part]
     if offers is not None and not offers.prices and shown:
-        offers = _offers(list(part), filters, now=now, priced=True)
+        offers = with_prices(offers, [tour.tour_id for tour in part], now=now)
     pages = pages_on_sale(page).filter(pk__in=shown)
     cards = {card.page.pk: card for card in cards_of(pages, offers, now=now)} if shown else {}
     instead = {} if fitting else _instead(facts, filters, now=now)

@@ -10,6 +10,7 @@ from cms import page_cache
 from cms.blocks import BodyBlock
 from cms.models import TourPage
 from tenancy.scope import organization_scope
+from tests.cms.factories import PictureFactory, new_sizes
 from tests.cms.test_pages import build_site, forget_pages_now, home_of
 from tests.factories import TierFactory, VariantFactory, make_schedule
 from tests.fixtures import client_for
@@ -118,7 +119,7 @@ def test_address_of_a_filtered_list_has_nothing_empty_and_is_for_no_search_engin
         for path in ("/tours/", "/tours/?language=de", "/tours/?order=price")
         for text in [client.get(path).content.decode()]
     }
-    canonical = ["http://harbour.localhost/tours/"]
+    canonical = ["http://harbour.localhost:8000/tours/"]
     assert head == {
         "/tours/": (False, canonical),
         "/tours/?language=de": (True, canonical),
@@ -131,11 +132,13 @@ def test_list_takes_as_many_queries_however_many_tours(harbour, index, django_as
     with organization_scope(harbour.pk):
         for number in range(more):
             add_tour(index, f"Another {number}")
-    client = client_for(harbour)
+        TourPage.objects.update(cover=PictureFactory())
+        client = client_for(harbour)
+        with new_sizes():
+            client.get("/tours/")
     for query in ("", "language=de", "from=2031-06-01", "from=2031-06-01&price=100&order=price", "order=soonest"):
         forget_pages_now(harbour)
-        priced_after = query == "from=2031-06-01" or query == "order=soonest"
-        with django_assert_num_queries(13 if priced_after else 12):
+        with django_assert_num_queries(12):
             assert client.get(f"/tours/?{query}").status_code == 200
     parts = [len(names(client.get(f"/tours/?order=price&page={number}"))) for number in (1, 2)]
     assert parts == ([4, 4] if not more else [24, 10])
@@ -171,7 +174,8 @@ def test_beside_a_tour_stand_those_most_like_it(harbour, index, django_assert_nu
     client = client_for(harbour)
     with organization_scope(harbour.pk):
         ghosts = TourPage.objects.get(title="Ghosts").tour
-    with django_assert_num_queries(9):
+    client.get("/tours/")
+    with django_assert_num_queries(8):
         answer = client.get(f"/similar/{ghosts.public_id}/")
     # The theme they share comes before the category.
     assert names(answer) == ["Boats", "Harbour lights", "Someday"]
