@@ -183,6 +183,9 @@ def test_beside_a_tour_stand_those_most_like_it(harbour, index, django_assert_nu
     with django_assert_num_queries(0):
         assert client.get(f"/similar/{ghosts.public_id}/")["X-Cache"] == "hit"
     assert client.get(f"/de/similar/{ghosts.public_id}/").status_code == 404
+    with organization_scope(harbour.pk):
+        someday = TourPage.objects.get(title="Someday").tour
+    assert "price-from" not in client.get(f"/similar/{someday.public_id}/").content.decode()
 
 
 def test_list_on_a_page_by_tag_and_by_category_and_by_departure(harbour, index):
