@@ -19,7 +19,7 @@ from commerce.operations.manual_payments import receive_or_record
 from commerce.operations.payment_plans import expect_payments
 from commerce.operations.promo_codes import CodeRefused, redeem_codes
 from commerce.operations.taxes import write_taxes
-from commerce.queries import NotForSale, Quote, QuoteRequest
+from commerce.queries import NotForSale, Quote, QuoteRequest, Terms
 from commerce.rules import (
     METHODS,
     PaymentPlan,
@@ -169,7 +169,7 @@ def _schedules(lines: Sequence[CartLine]):  # type: ignore[no-untyped-def]
 
 def _quote(
     lines: Sequence[CartLine], organization: Organization, *, codes: Sequence[str], most: int, now: datetime
-) -> Quote:
+) -> tuple[Quote, Terms]:
     if not lines or not any(any(line.quantities.values()) for line in lines):
         raise OrderRefused("empty", _("Choose at least one place."))
     schedules = _schedules(lines)
@@ -181,8 +181,9 @@ def _quote(
                 "gone", _("This departure does not exist any more."), schedule_public_id=str(line.schedule_public_id)
             )
         requests.append(QuoteRequest(schedule, line.quantities))
+    terms = queries.terms_of(schedule.tour_id for schedule in schedules.values())
     try:
-        quote = queries.quote(requests, organization=organization, now=now, codes=codes)
+        quote = queries.quote(requests, organization=organization, now=now, codes=codes, terms=terms)
     except NotForSale as error:
         raise OrderRefused("not_for_sale", str(error)) from error
     for refused in quote.refused_codes:
@@ -208,7 +209,7 @@ def _quote(
             raise OrderRefused(
                 "empty", _("Somebody in your party must take a place."), schedule_public_id=str(line.schedule_public_id)
             )
-    return quote
+    return quote, terms
 
 
 def _check_method(
@@ -230,7 +231,13 @@ def _check_method(
 
 
 def _plan(
-    quote: Quote, method: PaymentMethod, organization: Organization, *, shown: PaymentPlan | None, now: datetime
+    quote: Quote,
+    method: PaymentMethod,
+    organization: Organization,
+    *,
+    terms: Terms,
+    shown: PaymentPlan | None,
+    now: datetime,
 ) -> PaymentPlan:
     plan = queries.payment_plan(
         [(line.schedule, line.total_minor) for line in quote.lines],
@@ -238,6 +245,7 @@ def _plan(
         currency=quote.currency,
         today=now.astimezone(organization.zone).date(),
         now=now,
+        terms=terms,
     )
     if shown is not None and shown != plan:
         raise OrderRefused(
@@ -284,10 +292,10 @@ def _place_order(
     organization = row.organization
     with override(contact.language):
         most = row.max_places if row.max_places and source == OrderSource.WEB else MAX_SEATS
-        quote = _quote(lines, organization, codes=codes, most=most, now=now)
+        quote, terms = _quote(lines, organization, codes=codes, most=most, now=now)
     invoiced = source == OrderSource.STAFF and customer is not None and customer.pays_by_invoice
     _check_method(method, quote, row, source=source, invoiced=invoiced)
-    plan = _plan(quote, method, organization, shown=shown, now=now)
+    plan = _plan(quote, method, organization, terms=terms, shown=shown, now=now)
     customer = customer or find_or_create_customer(
         email=contact.email,
         first_name=contact.first_name,
@@ -321,7 +329,7 @@ def _place_order(
         checkout_token=checkout_token,
     )
     with override(contact.language):
-        seats = _write_lines(order, quote, lines, method=method, note=contact.note)
+        seats = _write_lines(order, quote, lines, terms=terms, method=method, note=contact.note)
     payment = expect_payments(order, plan, method=method, row=row, now=now)
     if accepted is not None:
         write_accepted(order, accepted, now=now)
@@ -350,7 +358,7 @@ def _refused_code(refused: CodeRefused, contact: Contact, organization: Organiza
 
 
 def _write_lines(
-    order: Order, quote: Quote, wanted: Sequence[CartLine], *, method: PaymentMethod, note: str
+    order: Order, quote: Quote, wanted: Sequence[CartLine], *, terms: Terms, method: PaymentMethod, note: str
 ) -> list[SeatRequest]:
     known = {str(line.schedule_public_id): line.people for line in wanted}
     bookings: dict[int, Booking] = {}
@@ -372,8 +380,7 @@ def _write_lines(
             special_needs=note,
         )
         bookings[item.schedule.pk] = booking
-    policies = queries.policies_of(item.schedule.tour_id for item in quote.lines)
-    agreed = {key: queries.policy_to_keep(policy, order.currency) for key, policy in policies.items()}
+    agreed = {key: queries.policy_to_keep(policy, order.currency) for key, policy in terms.policies.items()}
     lines = OrderLine.objects.bulk_create(
         OrderLine(
             order=order,

@@ -247,6 +247,7 @@ from commerce.queries.staff import (
 )
 from commerce.queries.sweeps import due_choices, due_events, due_refunds, expired_holds
 from commerce.queries.taxes import TaxSum, staff_taxes, tax_in_words, tax_sums, taxes, taxes_left
+from commerce.queries.terms import Terms, terms_of
 
 __all__ = [
     "MAX_QUANTITY",
@@ -280,6 +281,7 @@ __all__ = [
     "Section",
     "StandingBooking",
     "TaxSum",
+    "Terms",
     "TextToAccept",
     "Unpaid",
     "UsedCode",
@@ -477,6 +479,7 @@ __all__ = [
     "tax_sums",
     "taxes",
     "taxes_left",
+    "terms_of",
     "texts_to_accept",
     "time_to_choose",
     "transfers_awaiting_staff",

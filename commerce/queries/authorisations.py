@@ -14,13 +14,21 @@ from commerce.enums import OrderStatus, PaymentStatus
 from commerce.models import AuthorisationRule, Order, OrderLine, Payment
 from commerce.queries.deposits import plan_of
 from commerce.queries.payments import received_minor
+from commerce.queries.terms import Terms
 from commerce.rules import PaymentPlan, can_be_reserved, decided_until, method_of, methods_that
 from tenancy.money import format_money
 from tours.enums import SEAT_TAKING, BookingStatus
 from tours.models import Booking, Schedule
 
 
-def takes_later(totals: Collection[tuple[Schedule, int]], *, currency: str, today: date, now: datetime) -> bool:
+def takes_later(
+    totals: Collection[tuple[Schedule, int]],
+    *,
+    currency: str,
+    today: date,
+    now: datetime,
+    terms: Terms | None = None,
+) -> bool:
     """Return whether a card that pays for departures (loaded with tour and variant, and what each costs) is only reserved at first.
 
     It is for one departure whose tour says so, without a deposit, with a minimum that is not reached yet, and near enough for the bank
@@ -38,18 +46,25 @@ def takes_later(totals: Collection[tuple[Schedule, int]], *, currency: str, toda
     if people_confirmed(schedule) >= schedule.fewest_participants:
         return False
     return not any(
-        plan_of(totals, method=method, currency=currency, today=today).rest_minor
+        plan_of(totals, method=method, currency=currency, today=today, terms=terms).rest_minor
         for method in methods_that(can_wait=True)
     )
 
 
 def payment_plan(
-    totals: Collection[tuple[Schedule, int]], *, method: str, currency: str, today: date, now: datetime
+    totals: Collection[tuple[Schedule, int]],
+    *,
+    method: str,
+    currency: str,
+    today: date,
+    now: datetime,
+    terms: Terms | None = None,
 ) -> PaymentPlan:
     """Return what of an order is paid now and what later, as `plan_of` does, and whether its card is only reserved (`takes_later`)."""
-    plan = plan_of(totals, method=method, currency=currency, today=today)
-    waits = method_of(method).can_wait and takes_later(totals, currency=currency, today=today, now=now)
-    return replace(plan, takes_later=waits)
+    plan = plan_of(totals, method=method, currency=currency, today=today, terms=terms)
+    if not method_of(method).can_wait:
+        return plan
+    return replace(plan, takes_later=takes_later(totals, currency=currency, today=today, now=now, terms=terms))
 
 
 def people_confirmed(schedule: Schedule) -> int:

@@ -4,10 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from django.db.models import Q
-
 from commerce.models import DepositRule
 from commerce.queries.payments import MethodChoice, card_problem
+from commerce.queries.terms import Terms, terms_of
 from commerce.rules import Part, PaymentPlan, method_of, plan_payments
 from tours.models import Schedule
 
@@ -38,19 +37,20 @@ def with_plans(
     ]
 
 
-def plan_of(totals: Iterable[tuple[Schedule, int]], *, method: str, currency: str, today: date) -> PaymentPlan:
-    """Return what of an order is paid now and what later, from what its lines on departures cost, in minor units; one query.
+def plan_of(
+    totals: Iterable[tuple[Schedule, int]], *, method: str, currency: str, today: date, terms: Terms | None = None
+) -> PaymentPlan:
+    """Return what of an order is paid now and what later, from what its lines on departures cost, in minor units.
 
-    `today` is the organization's. What would be too little for a card is paid as a whole.
+    `today` is the organization's. What would be too little for a card is paid as a whole. One query, none with `terms`.
     """
     parts = by_departure(list(totals))
-    rules = _rules(parts) if method_of(method).takes_deposit else {}
+    rules = _rules(parts, terms) if method_of(method).takes_deposit else {}
     return _plan(parts, rules, method=method, currency=currency, today=today)
 
 
-def _rules(parts: Sequence[tuple[Schedule, int]]) -> dict[int | None, DepositRule]:
-    tours = {schedule.tour_id for schedule, _total in parts}
-    return {rule.tour_id: rule for rule in DepositRule.objects.filter(Q(tour=None) | Q(tour__in=tours))}
+def _rules(parts: Sequence[tuple[Schedule, int]], terms: Terms | None = None) -> dict[int | None, DepositRule]:
+    return (terms or terms_of(schedule.tour_id for schedule, _total in parts)).deposits
 
 
 def _plan(

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from commerce.models import CancellationPolicy
+from commerce.queries.terms import terms_of
 from commerce.rules import Policy, policy_from, policy_in_words
 from tours.models import Tour
 
@@ -17,21 +18,7 @@ def rules_of(row: CancellationPolicy) -> Policy:
 
 def policies_of(tour_ids: Iterable[int]) -> dict[int, Policy]:
     """Return the policy of each tour, its own or the default; tours without one are left out. One query."""
-    wanted = set(tour_ids)
-    rows = (
-        CancellationPolicy.objects.filter(Q(is_default=True) | Q(tour_policies__tour__in=wanted))
-        .order_by()
-        .values_list("is_default", "tour_policies__tour", "steps", "fee_minor")
-    )
-    own: dict[int, Policy] = {}
-    default: dict[int, Policy] = {}
-    for is_default, tour_id, steps, fee_minor in rows:
-        policy = policy_from({"steps": steps, "fee_minor": fee_minor}) or Policy()
-        if tour_id in wanted:
-            own[tour_id] = policy
-        if is_default:
-            default = dict.fromkeys(wanted, policy)
-    return {**default, **own}
+    return terms_of(tour_ids).policies
 
 
 def policy_to_keep(policy: Policy | None, currency: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from commerce.queries.price_rules import rules_for
 from commerce.queries.promo_codes import OfferedCode, RefusedCode, UsedCode, offered_codes, problem_in_words
 from commerce.queries.taxes import taxes
+from commerce.queries.terms import Terms
 from commerce.rules import (
     Amounts,
     CodePrices,
@@ -275,17 +276,19 @@ def price_list(
     now: datetime,
     codes: Sequence[str] = (),
     customer: Customer | None = None,
+    terms: Terms | None = None,
 ) -> PriceList:
     """Return the prices and rules for some departures as of `now`, in the organization's currency.
 
-    It is three queries, and one more with promo codes as they were typed; with a customer it is also asked which of them are theirs.
+    It is three queries, and one more with promo codes as they were typed; with a customer it is also asked which of them are theirs. With
+    the `terms` of their tours it is one less.
     """
     departures = list(schedules)
     return PriceList(
         organization.currency,
         now,
         price_tiers_of(departures),
-        (*rules_for(departures, currency=organization.currency), taxes()),
+        (*rules_for(departures, currency=organization.currency), taxes(terms)),
         offered_codes(codes, organization=organization, now=now, customer=customer),
     )
 
@@ -297,6 +300,7 @@ def quote(
     now: datetime,
     codes: Sequence[str] = (),
     customer: Customer | None = None,
+    terms: Terms | None = None,
 ) -> Quote:
     """Return what places cost as of `now` in the organization's currency; labels in the active language.
 
@@ -304,7 +308,7 @@ def quote(
     Raises `NotForSale` when a tier does not belong to the departure on its day, or a quantity is not between 0 and 99.
     """
     schedules = [request.schedule for request in requests]
-    prices = price_list(schedules, organization=organization, now=now, codes=codes, customer=customer)
+    prices = price_list(schedules, organization=organization, now=now, codes=codes, customer=customer, terms=terms)
     return prices.quote(requests)
 
 

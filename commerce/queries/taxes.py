@@ -1,17 +1,14 @@
 """The taxes of the organization in scope, and what an order holds of them."""
 
 from dataclasses import dataclass, replace
-from datetime import date
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, Q, QuerySet, Sum
-from django.db.models.functions import JSONObject
+from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from commerce.models import AppliedTax, Order, OrderLine, TaxedTour, TaxPercentage, TaxRate
+from commerce.models import AppliedTax, Order, OrderLine, TaxRate
 from commerce.queries.payments import owed_minor, paid_minor, refunding_minor
-from commerce.rules import Tax, Taxes, TaxPart, tax_of_part
-from tenancy.fields import translated
+from commerce.queries.terms import Terms, terms_of
+from commerce.rules import Taxes, TaxPart, tax_of_part
 from tenancy.money import format_basis_points
 
 
@@ -37,26 +34,9 @@ def tax_in_words(name: str, basis_points: int, *, is_inclusive: bool) -> str:
     return (_("incl. %(percentage)s %(name)s") if is_inclusive else _("%(percentage)s %(name)s")) % words
 
 
-def taxes() -> Taxes:
-    """Return the taxes of the organization in scope for the price engine; names in the active language; one query."""
-    percentages = TaxPercentage.objects.filter(rate=OuterRef("pk")).order_by(F("first_day").asc(nulls_first=True))
-    tours = TaxedTour.objects.filter(rate=OuterRef("pk")).values("tour_id")
-    rows = TaxRate.objects.annotate(
-        steps=ArraySubquery(percentages.values(step=JSONObject(day="first_day", points="basis_points"))),
-        tour_ids=ArraySubquery(tours),
-    )
-    rules = [
-        Tax(
-            row.pk,
-            translated(row, "name"),
-            row.is_inclusive,
-            row.for_all,
-            tuple((date.fromisoformat(step["day"]) if step["day"] else date.min, step["points"]) for step in row.steps),
-            frozenset(row.tour_ids),
-        )
-        for row in rows
-    ]
-    return Taxes(rules, describe)
+def taxes(terms: Terms | None = None) -> Taxes:
+    """Return the taxes of the organization in scope for the price engine; names in the active language; one query, none with `terms`."""
+    return Taxes((terms or terms_of(())).taxes, describe)
 
 
 def describe(part: TaxPart) -> str:

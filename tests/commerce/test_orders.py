@@ -71,7 +71,7 @@ def test_place_order_uses_few_queries(in_harbour, django_assert_num_queries):
     schedule = make_schedule()
     order_of(schedule)
     tier = tier_of(schedule)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(17):
         place_order(
             [CartLine(str(schedule.public_id), {tier.pk: 2})],
             contact=GRETE,
