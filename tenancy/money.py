@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from typing import Final
 
 from babel.core import UnknownLocaleError, get_global
 from babel.numbers import (
@@ -16,6 +17,9 @@ from babel.numbers import (
 from django.core.exceptions import ValidationError
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext_lazy as _
+
+# As it is set in print; the hyphen, by which CLDR writes it in most languages, is shorter and breaks at the end of a line.
+MINUS: Final = "\N{MINUS SIGN}"
 
 
 def currency_exponent(currency: str) -> int:
@@ -78,11 +82,15 @@ class Money:
         return Decimal(self.amount_minor).scaleb(-currency_exponent(self.currency))
 
     def format(self, language: str | None = None) -> str:
-        """Return the amount as people write it in `language` (default: the active one), such as “€12.50” or “12,50 €”."""
+        """Return the amount as people write it in `language` (default: the active one), such as “€12.50” or “12,50 €”.
+
+        Below zero it has a true minus: “−€12.50”.
+        """
         try:
-            return format_currency(self.major, self.currency, locale=_babel_locale(language))
+            text = format_currency(self.major, self.currency, locale=_babel_locale(language))
         except UnknownLocaleError:
-            return format_currency(self.major, self.currency, locale="en")
+            text = format_currency(self.major, self.currency, locale="en")
+        return text.replace("-", MINUS)
 
 
 def format_money(amount_minor: int, currency: str, language: str | None = None) -> str:

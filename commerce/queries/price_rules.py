@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from commerce.rules import Change, EarlyBird, EarlyBirds, Group, Groups, Phase, Season, Seasons
 from tenancy.fields import translated
-from tenancy.money import format_basis_points, format_money
+from tenancy.money import MINUS, format_basis_points, format_money
 from tours.queries import Departure, PriceRuleRow, price_rules
 
 
@@ -39,7 +39,7 @@ def rules_for(departures: Sequence[Departure], *, currency: str) -> tuple[Phase,
 
 
 def _rule(row: PriceRuleRow, currency: str) -> dict[str, Any]:
-    sign, mark = (1, "+") if row.is_dearer else (-1, "−")
+    sign, mark = (1, "+") if row.is_dearer else (-1, MINUS)
     if row.basis_points:
         size = mark + format_basis_points(row.basis_points)
     else:

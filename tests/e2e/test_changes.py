@@ -78,7 +78,7 @@ def test_booking_made_by_staff_and_changed_by_the_guest(
     staff.get_by_label(re.compile("^Adult")).fill("1")
     inspection.look(staff, "9-staff-choose")
     staff.get_by_role("button", name="See what it costs").click()
-    expect(staff.locator("main")).to_contain_text("-€48.00")
+    expect(staff.locator("main")).to_contain_text("−€48.00")
     inspection.look(staff, "10-staff-preview")
     phone = open_page(phone=True, storage_state=staff.context.storage_state())
     phone.goto(staff.url)

@@ -14,7 +14,7 @@ GUEST = "nora.season@guest.example"
 STEPS = [
     re.compile(r"2 × Adult at €38\.00\s*€76\.00"),
     re.compile(r"Market days \(\+25%\)\s*€19\.00"),
-    re.compile(r"Early riser \(−€4\.75 each\)\s*-€9\.50"),
+    re.compile(r"Early riser \(−€4\.75 each\)\s*−€9\.50"),
 ]
 
 
@@ -98,5 +98,5 @@ def test_season_and_early_bird_from_the_manager_to_the_guests_card(
     expect(page.locator(".price-steps div")).to_contain_text([*STEPS, re.compile(r"Total\s*€85\.50")])
     inspection.look(page, "7-order")
     text = live_stack.wait_for_mail(GUEST).get_body(("plain",)).get_content()
-    assert "Market days (+25%): €19.00\nEarly riser (−€4.75 each): -€9.50\n" in text
+    assert "Market days (+25%): €19.00\nEarly riser (−€4.75 each): −€9.50\n" in text
     assert inspection.found == {}
