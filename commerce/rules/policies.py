@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from commerce.rules.pricing import part_minor
-from tenancy.money import format_money
+from tenancy.money import format_basis_points, format_money
 
 HOURS_OF_A_DAY: Final = 24
 MAX_HOURS: Final = 24 * 365
@@ -114,7 +114,9 @@ def share_in_words(percent: int) -> str:
     """Return how much comes back, in the active language."""
     if percent == 0:
         return _("nothing back")
-    return _("everything back") if percent == 100 else _("%(percent)d %% back") % {"percent": percent}
+    if percent == 100:
+        return _("everything back")
+    return _("%(share)s back") % {"share": format_basis_points(percent * 100)}
 
 
 def policy_in_words(policy: Policy, currency: str) -> str:

@@ -137,7 +137,7 @@ def test_policy_is_written_with_its_tours(harbour, member_client):
         )
         assert TourPolicy.objects.get().tour == tour
     page = admin.get(reverse("cancellation_policies:index")).content.decode()
-    assert "Until 1 day before the start: 50 % back." in page
+    assert "Until 1 day before the start: 50% back." in page
     edit = reverse("cancellation_policies:edit", args=[row.pk])
     assert admin.get(edit).status_code == 200
     admin.post(edit, FLEXIBLE)

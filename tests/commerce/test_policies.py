@@ -147,7 +147,7 @@ def test_steps_that_make_no_sense_are_named(steps, problem):
         (
             FLEXIBLE,
             (
-                "Until 2 days before the start: everything back. Until 1 day before the start: 50 % back. "
+                "Until 2 days before the start: everything back. Until 1 day before the start: 50% back. "
                 "After that: nothing back."
             ),
         ),
@@ -155,7 +155,7 @@ def test_steps_that_make_no_sense_are_named(steps, problem):
         (
             Policy((PolicyStep(36, 80),), 500),
             (
-                "Until 36 hours before the start: 80 % back. After that: nothing back. "
+                "Until 36 hours before the start: 80% back. After that: nothing back. "
                 "€5.00 of each place are kept in any case."
             ),
         ),
@@ -193,7 +193,7 @@ def test_order_keeps_what_was_agreed(in_harbour):
     agreed = {
         "steps": [{"hours": 48, "percent": 100}, {"hours": 24, "percent": 50}],
         "fee_minor": 0,
-        "words": "Until 2 days before the start: everything back. Until 1 day before the start: 50 % back. "
+        "words": "Until 2 days before the start: everything back. Until 1 day before the start: 50% back. "
         "After that: nothing back.",
     }
     assert line.cancellation_policy == agreed
@@ -216,9 +216,9 @@ def by_guest(order: Order, to: Schedule, *, now: dt.datetime) -> None:
         (
             72,
             5000,
-            "Until 2 days before the start: everything back. Until 1 day before the start: 50 % back. After that: nothing back.",
+            "Until 2 days before the start: everything back. Until 1 day before the start: 50% back. After that: nothing back.",
         ),
-        (30, 2500, "Until 1 day before the start: 50 % back. After that: nothing back."),
+        (30, 2500, "Until 1 day before the start: 50% back. After that: nothing back."),
         (3, 0, "If you cancel, nothing comes back."),
     ],
 )

@@ -11,7 +11,7 @@ from tests.factories import make_schedule
 from tours.models import Participant, Schedule
 
 pytestmark = pytest.mark.django_db
-WORDS = "Until 100 days before the start: everything back. Until 1 hour before the start: 50 % back. After that: nothing back."
+WORDS = "Until 100 days before the start: everything back. Until 1 hour before the start: 50% back. After that: nothing back."
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_policy_is_read_before_and_after_buying(guest, bought):
 def test_deadlines_are_on_the_clock_at_the_departure(guest, bought):
     page = guest.get(f"/order/{bought.secret}/cancel/").content.decode()
     # An hour before ten o'clock in Berlin, which is seven o'clock UTC in summer.
-    assert "until 2 Jun 2031, 09:00: 50 % back" in page
+    assert "until 2 Jun 2031, 09:00: 50% back" in page
 
 
 def test_one_person_gives_up_and_reads_what_comes_back(guest, offer, bought, harbour):

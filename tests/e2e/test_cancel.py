@@ -74,7 +74,7 @@ def test_one_of_three_people_gives_up(live_stack, signed_in, phone_page: Page, o
 def test_policy_is_written_and_read_on_the_tour_page(live_stack, signed_in, page: Page, inspection) -> None:
     staff = signed_in("owner")
     staff.goto(live_stack.url("harbour", "/admin/cancellation-policies/"))
-    expect(staff.get_by_text("Until 1 day before the start: 50 % back.")).to_be_visible()
+    expect(staff.get_by_text("Until 1 day before the start: 50% back.")).to_be_visible()
     inspection.look(staff, "policies")
     staff.get_by_role("link", name="Flexible", exact=True).click()
     expect(staff.locator("[name=hours_1]")).to_have_value("48")
