@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from commerce import queries
-from commerce.enums import CancellationTerms
+from commerce.enums import CancellationTerms, PaymentMethod
 from commerce.models import Cancellation, CancellationPolicy, Order, PaymentSettings, Refund, TourPolicy
 from commerce.operations import CancellationRefused, cancel_places
 from tenancy.enums import Role
@@ -91,6 +91,19 @@ def test_bad_choice_is_told(harbour, member_client, order, values, message):
     page = member_client(harbour, Role.OWNER).get(url, {"people": people(order), **values})
     assert page.context["preview"] is None
     assert message in page.content.decode()
+
+
+def test_page_says_what_is_not_asked_for_and_holds_it_to_the_limit(harbour, member_client):
+    with organization_scope(harbour.pk):
+        make_policy([(0, 50)], is_default=True)
+        order = order_of(make_schedule(), method=PaymentMethod.ON_ARRIVAL)
+        PaymentSettings.objects.update(refund_limit_minor=2499)
+    url, chosen = reverse("orders:cancel_places", args=[order.pk]), {"people": people(order), "terms": "full"}
+    page = member_client(harbour, Role.OWNER).get(url, chosen)
+    assert "<dt>Agreed, but not asked for</dt><dd>€25.00</dd>" in page.content.decode()
+    refused = member_client(harbour, Role.MANAGER).get(url, chosen)
+    assert refused.context["preview"] is None
+    assert "You may pay back up to €24.99 of one order; this would make it €25.00." in refused.content.decode()
 
 
 @pytest.mark.parametrize("role", [Role.EDITOR, Role.GUIDE])
