@@ -168,6 +168,9 @@ def measure_customers(bench: Bench) -> None:
     found = json.loads(bench.python("-m", "bench.customers", settings="bench.settings"))
     search, profile = found["search"], found["profile"]
     row = search.pop("row")
+    rate = found["written"]
+    text = f"{rate:.0f} a second, with their keys; at least 2,000: {verdict(reached=rate >= 2000)}"
+    say(f"{'customers written in batches':34}{found['customers']:>6} customers, {text}")
     for name, taken in search.items():
         text = f"p95 {taken:.2f} ms; one row {row:.2f} ms, {taken / row:.1f} times that, under 5: {verdict(reached=taken < 5 * row)}"
         say(f"{'a customer by ' + name:34}{found['customers']:>6} customers, {text}")

@@ -17,10 +17,14 @@ class TenancyConfig(AppConfig):
         from wagtail.admin.views.mixins import SpreadsheetExportMixin
         from wagtail.admin.viewsets.model import ModelViewSet
 
-        from tenancy.rules import plain_cell
+        from tenancy.rules import plain_value
         from tenancy.views.history import RecordHistoryView, local_moment, logged_export
 
-        SpreadsheetExportMixin.custom_value_preprocess[str] = {SpreadsheetExportMixin.FORMAT_CSV: plain_cell}
+        # Names of other records too, and the words of a list: in a workbook Wagtail keeps them from being formulas itself.
+        for preprocess in (
+            SpreadsheetExportMixin.custom_value_preprocess.setdefault(kind, {}) for kind in (list, object)
+        ):
+            preprocess[SpreadsheetExportMixin.FORMAT_CSV] = plain_value
         SpreadsheetExportMixin.custom_value_preprocess[datetime] = dict.fromkeys(
             SpreadsheetExportMixin.FORMATS, local_moment
         )

@@ -6,9 +6,10 @@ import re
 import zoneinfo
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import idna
+from django.utils.encoding import force_str
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -109,6 +110,12 @@ def roles_with(permission: str) -> list[Role]:
 def plain_cell(text: str) -> str:
     """Return a text for a CSV file so that no spreadsheet program takes it for a formula."""
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def plain_value(value: Any) -> Any:
+    """Return a value of any kind as it goes into a CSV file: numbers and days as they are, all else by `plain_cell`."""
+    value = ", ".join(map(str, value)) if isinstance(value, list) else force_str(value, strings_only=True)
+    return plain_cell(value) if isinstance(value, str) else value
 
 
 # Whom a member may invite, give another role or remove: those in these roles. Only an owner makes owners.

@@ -12,8 +12,8 @@ class CustomerKey(models.Model):
     """One text by which a customer is found; the database writes them whenever a name, an e-mail address or a number changes.
 
     A table, because under row-level security PostgreSQL reads an index only for `=` and `<`: neither LIKE nor trigrams. `key` begins
-    with what it is: `w` a word of the name or of the e-mail address before the @, `e` the whole e-mail address, `p` the end of a phone
-    number, `~` the first letters of a word with one left out, in which a word with a typing error meets the right one.
+    with what it is: `w` a word of the name or of the e-mail address before the @, `~` the first seven letters of a longer word, `e` the
+    whole e-mail address, `p` the end of a phone number.
     """
 
     wagtail_reference_index_ignore = True

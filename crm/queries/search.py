@@ -1,6 +1,7 @@
 """Finding a customer while somebody types: by the start of words, by numbers, and in spite of typing errors."""
 
 import re
+import string
 from difflib import SequenceMatcher
 from typing import Any, Final
 
@@ -17,7 +18,16 @@ _BETWEEN: Final = re.compile("[\x01-/:-@\\[-`{-~\u00a0\u3000]+")
 _SHORTEST, _LETTERS = 4, 7
 # How alike two words must be, as a share of their letters: one error in four letters, two in eight.
 _ALIKE: Final = 0.75
-_SHOWN: Final = ("first_name", "last_name", "email", "phone", "last_activity_at")
+_SHOWN: Final = ("id", "first_name", "last_name", "email", "phone", "last_activity_at")
+# What may stand where somebody slipped: the rest of the alphabets, and the digits, of which the word has some.
+_ALPHABETS: Final = (
+    string.ascii_lowercase,
+    string.digits,
+    "αβγδεζηθικλμνξοπρστυφχψως",
+    "абвгдежзийклмнопрстуфхцчшщъыьэюяёіїєґ",
+)
+# The values of `_SHOWN`.
+_Row = tuple[Any, ...]
 _LATEST: Final = (F("last_activity_at").desc(nulls_last=True), "-pk")
 # Candidates that are read before the best are chosen.
 _CANDIDATES: Final = 50
@@ -38,15 +48,17 @@ def find_customers(text: str, *, limit: int = 8) -> list[Customer]:
     found = _read(_candidates(text, words))
     if found:
         # The same order as before among those with as many whole words.
-        found.sort(key=lambda customer: len(set(words) & set(_words_of(customer))), reverse=True)
-        return found[:limit]
-    return _alike_customers(words)[:limit]
+        found.sort(key=lambda row: len(set(words) & set(_words_of(row))), reverse=True)
+    else:
+        found = _alike_rows(words)
+    # Customers of the few that are shown only: reading a telephone number takes longer than finding one.
+    return [Customer.from_db(Customer.objects.db, _SHOWN, row) for row in found[:limit]]
 
 
-def _alike_customers(words: list[str]) -> list[Customer]:
-    likeness = {customer: _likeness(customer, words) for customer in _read(_similar(words))}
-    found = [customer for customer, alike in likeness.items() if alike]
-    return sorted(found, key=lambda customer: likeness[customer], reverse=True)
+def _alike_rows(words: list[str]) -> list[_Row]:
+    likeness = {row: _likeness(row, words) for row in _read(_similar(words))}
+    found = [row for row, alike in likeness.items() if alike]
+    return sorted(found, key=lambda row: likeness[row], reverse=True)
 
 
 def _words(text: str) -> list[str]:
@@ -93,28 +105,37 @@ def _similar(words: list[str]) -> list[QuerySet[CustomerKey]]:
 
 
 def _variants(word: str) -> list[str]:
-    start = word[:_LETTERS]
-    return sorted({f"~{start}", *(f"~{start[:at]}{start[at + 1 :]}" for at in range(len(start)))})
+    """The keys of all words that one letter left out, added, wrong or swapped with the next makes of this one."""
+    letters = {*word, *(letter for alphabet in _ALPHABETS if {*alphabet} & {*word} for letter in alphabet)}
+    # One letter more than is compared, for the one that may be too many.
+    start = word[: _LETTERS + 1]
+    found = {start}
+    for at in range(len(start) + 1):
+        before, rest = start[:at], start[at:]
+        found |= {before + rest[1:], before + rest[1:2] + rest[:1] + rest[2:]}
+        found |= {before + letter + after for letter in letters for after in (rest, rest[1:])}
+    whole = {f"w{text}" for text in found if len(text) <= _LETTERS}
+    return sorted(whole | {f"~{text[:_LETTERS]}" for text in found if len(text) >= _LETTERS})
 
 
-def _read(sources: list[QuerySet[Any]]) -> list[Customer]:
+def _read(sources: list[QuerySet[Any]]) -> list[_Row]:
     first, *others = [source.order_by().values_list("customer_id")[:_CANDIDATES] for source in sources]
-    return list(
-        Customer.objects.filter(pk__in=first.union(*others) if others else first).only(*_SHOWN).order_by(*_LATEST)
-    )
+    found = Customer.objects.filter(pk__in=first.union(*others) if others else first)
+    return list(found.order_by(*_LATEST).values_list(*_SHOWN))
 
 
-def _words_of(customer: Customer) -> list[str]:
-    return _words(f"{customer.full_name} {customer.email.partition('@')[0]}")
+def _words_of(row: _Row) -> list[str]:
+    _id, first_name, last_name, email, *_others = row
+    return _words(f"{first_name} {last_name} {email.partition('@')[0]}")
 
 
 def _alike(word: str, other: str) -> float:
     return max(SequenceMatcher(None, word, other[: len(word)]).ratio(), SequenceMatcher(None, word, other).ratio())
 
 
-def _likeness(customer: Customer, words: list[str]) -> float:
+def _likeness(row: _Row, words: list[str]) -> float:
     """How well the words fit a name, from 0 to the number of words; 0 where one of them does not."""
-    names = _words_of(customer)
+    names = _words_of(row)
     best = [max((_fit(word, name) for name in names), default=0) for word in words]
     return sum(best) if min(best) >= _ALIKE else 0
 

@@ -18,6 +18,7 @@ from crm.models import Customer
 
 class CustomerIndexView(IndexView):
     default_ordering = "-last_activity_at"
+    export_headings = {"tag_names": _("Tags")}
     filterset_class = CustomerFilterSet
     is_searchable = True
 
@@ -93,7 +94,19 @@ class CustomerViewSet(ModelViewSet):
         Column("tags", label=_("Tags"), accessor=lambda customer: ", ".join(customer.tag_names)),
         DateColumn("last_activity_at", label=_("Last activity"), sort_key="last_activity_at"),
     ]
-    list_export = ["first_name", "last_name", "email", "phone", "language", "source", "last_activity_at", "created_at"]
+    export_filename = "customers"
+    list_export = [
+        "first_name",
+        "last_name",
+        "email",
+        "phone",
+        "language",
+        "tag_names",
+        "note",
+        "source",
+        "last_activity_at",
+        "created_at",
+    ]
     edit_handler = ObjectList(
         [
             MultiFieldPanel(

@@ -16,6 +16,7 @@ from crm.viewsets.columns import customer_column
 
 class MessageIndexView(IndexView):
     default_ordering = "-created_at"
+    export_headings = {"get_status_display": _("Status")}
     filterset_class = MessageFilterSet
 
     def get_base_queryset(self):
@@ -69,6 +70,8 @@ class MessageViewSet(ModelViewSet):
         Column("reason", label=_("Reason"), accessor=lambda message: Truncator(message.last_error).chars(80)),
         DateColumn("created_at", label=_("Written"), sort_key="created_at"),
     ]
+    export_filename = "messages"
+    list_export = ["subject", "recipient", "customer", "get_status_display", "last_error", "created_at", "sent_at"]
     search_fields = ["subject", "recipient"]
     search_backend_name = None
     # Never shown: messages are only looked at.

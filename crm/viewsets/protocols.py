@@ -96,9 +96,11 @@ class ProtocolViewSet(ModelViewSet):
         DateColumn("happened_at", label=_("When"), sort_key="happened_at"),
         Column("follow_up_on", label=_("Follow up on"), sort_key="follow_up_on"),
     ]
+    export_filename = "protocols"
     list_export = [
         "customer",
         "kind_name",
+        "author",
         "direction",
         "subject",
         "body",

@@ -84,11 +84,11 @@ def test_keys_follow_a_customers_names_and_numbers(in_harbour):
     customer.last_name, customer.phone = "Berg", ""
     customer.save()
     words = set(customer.keys.values_list("key", flat=True))
-    assert words == {
-        "wgrete",
-        "wberg",
-        *["~grete", "~rete", "~gete", "~grte", "~gree", "~gret", "~berg", "~erg", "~brg", "~beg", "~ber"],
-    }
+    assert words == {"wgrete", "wberg"}
+    customer.email, customer.phone = "Quastenberg@web.example", "+4940123"
+    customer.save()
+    words = set(customer.keys.values_list("key", flat=True)) - words
+    assert words == {"wquastenberg", "~quasten", "equastenberg@web.example", "p4940123", "p940123", "p40123", "p0123"}
     customer.delete()
     assert not CustomerKey.objects.exists()
 
@@ -112,16 +112,18 @@ def test_list_forgives_typing_errors_only_where_nobody_fits(in_harbour):
     assert set(search_customers("hansun")) == {hansen, hanson}
 
 
-@pytest.mark.parametrize("text", ["guest77 hansen", "guset77", "0401234077", "guest77@"])
+@pytest.mark.parametrize("text", ["guest77 hansen", "guset77", "040 1200077", "guest77@"])
 def test_search_reads_only_what_fits(in_harbour, django_assert_num_queries, text):
+    # Of few customers PostgreSQL reads all keys sooner than it looks for each of the words that a slip may have been.
+    customers = 10_000 if text == "guset77" else 1_000
     Customer.objects.bulk_create(
         Customer(
             first_name=f"Guest{number}",
             last_name="Hansen",
             email=f"guest{number}@example.com",
-            phone=f"+49401234{number:03}",
+            phone=f"+494012{number:05}",
         )
-        for number in range(1000)
+        for number in range(customers)
     )
     with every_organization(), connection.cursor() as cursor:
         cursor.execute("ANALYZE crm_customer, crm_customerkey")

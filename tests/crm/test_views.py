@@ -1,3 +1,4 @@
+import csv
 import datetime as dt
 
 import pytest
@@ -203,11 +204,23 @@ def test_customers_are_listed_by_activity_and_searched(harbour, member_client):
 
 def test_export_of_customers_is_no_formula(harbour, member_client):
     with organization_scope(harbour.pk):
-        CustomerFactory(first_name="=1+1", last_name="@SUM(A1)", email="grete@example.com", phone="")
+        customer = CustomerFactory(
+            first_name="=1+1", last_name="@SUM(A1)", email="grete@example.com", phone="", note="-2"
+        )
+        customer.tags.create(name="=A1")
+        make_protocol(customer, subject="=B1")
+        make_message(customer, subject="=C1")
     client = member_client(harbour, Role.MANAGER)
-    export = client.get(reverse("customers:index"), {"export": "csv"})
-    _heading, row = b"".join(export.streaming_content).decode().splitlines()
-    assert row.split(",")[:3] == ["'=1+1", "'@SUM(A1)", "grete@example.com"]
+
+    def exported(name: str, columns: slice) -> list[str]:
+        export = client.get(reverse(f"{name}:index"), {"export": "csv"})
+        _heading, row = csv.reader(b"".join(export.streaming_content).decode().splitlines())
+        return row[columns]
+
+    assert exported("customers", slice(3)) == ["'=1+1", "'@SUM(A1)", "grete@example.com"]
+    assert exported("customers", slice(5, 7)) == ["'=A1", "'-2"]
+    assert exported("protocols", slice(5)) == ["'=1+1 @SUM(A1)", "Phone call", "", "inbound", "'=B1"]
+    assert exported("messages", slice(4)) == ["'=C1", "ole@example.com", "'=1+1 @SUM(A1)", "Waiting"]
 
 
 def test_customer_with_a_booking_is_kept(harbour, member_client):
