@@ -120,8 +120,8 @@ def main() -> None:
         written = write_customers(chance)
         search = measure_search(chance)
         customer = write_timeline()
-    client = Client(headers={"host": HOST})
-    client.force_login(manager)
+        client = Client(headers={"host": HOST})
+        client.force_login(manager)
     path = f"/admin/customers/inspect/{customer.pk}/"
     assert client.get(path).status_code == 200
     with CaptureQueriesContext(connection) as queries:

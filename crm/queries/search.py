@@ -70,19 +70,16 @@ def _begins(prefix: str) -> Q:
     return Q(key__gte=prefix, key__lt=f"{prefix}\U0010ffff")
 
 
-def _with_all(parts: list[Q]) -> QuerySet[CustomerKey]:
-    """The keys of those customers who have one for each part; the longest part, the rarest, leads."""
-    first, *others = parts
-    keys = CustomerKey.objects.filter(first)
-    for other in others:
-        keys = keys.filter(customer__in=CustomerKey.objects.filter(other).values("customer"))
-    return keys
+def _with_all(parts: list[Q]) -> QuerySet[Any]:
+    """The customers who have a key for each part. Each part is read once: PostgreSQL takes a range of keys for much shorter than it is."""
+    first, *others = [CustomerKey.objects.filter(part).order_by().values_list("customer_id") for part in parts]
+    return first.intersection(*others) if others else first
 
 
 def _candidates(text: str, words: list[str]) -> list[QuerySet[Any]]:
     if "@" in text:
         return [CustomerKey.objects.filter(_begins(f"e{plain_text(text)}"))]
-    by_words = [_begins(f"w{word}") for word in sorted(words, key=len, reverse=True)]
+    by_words = [_begins(f"w{word}") for word in words]
     found: list[QuerySet[Any]] = [_with_all(by_words)]
     digits = "".join(filter(str.isdigit, text)).lstrip("0")
     if is_number(text) and len(digits) >= _SHORTEST:
@@ -96,12 +93,10 @@ def _phone(text: str, digits: str) -> Q:
     return _begins(f"p{digits}") if number is None else Q(key=f"p{number.lstrip('+')}") | _begins(f"p{digits}")
 
 
-def _similar(words: list[str]) -> list[QuerySet[CustomerKey]]:
-    parts = [
-        Q(key__in=_variants(word)) if len(word) >= _SHORTEST else _begins(f"w{word}")
-        for word in sorted(words, key=len, reverse=True)
+def _similar(words: list[str]) -> list[QuerySet[Any]]:
+    return [
+        _with_all([Q(key__in=_variants(word)) if len(word) >= _SHORTEST else _begins(f"w{word}") for word in words])
     ]
-    return [_with_all(parts)]
 
 
 def _variants(word: str) -> list[str]:
@@ -130,7 +125,13 @@ def _words_of(row: _Row) -> list[str]:
 
 
 def _alike(word: str, other: str) -> float:
-    return max(SequenceMatcher(None, word, other[: len(word)]).ratio(), SequenceMatcher(None, word, other).ratio())
+    return max(_ratio(word, other[: len(word)]), _ratio(word, other))
+
+
+def _ratio(word: str, other: str) -> float:
+    matcher = SequenceMatcher(None, word, other)
+    # What it is at most is known much sooner.
+    return matcher.ratio() if min(matcher.real_quick_ratio(), matcher.quick_ratio()) >= _ALIKE else 0
 
 
 def _likeness(row: _Row, words: list[str]) -> float:

@@ -220,7 +220,7 @@ def test_export_of_customers_is_no_formula(harbour, member_client):
     assert exported("customers", slice(3)) == ["'=1+1", "'@SUM(A1)", "grete@example.com"]
     assert exported("customers", slice(5, 7)) == ["'=A1", "'-2"]
     assert exported("protocols", slice(5)) == ["'=1+1 @SUM(A1)", "Phone call", "", "inbound", "'=B1"]
-    assert exported("messages", slice(4)) == ["'=C1", "ole@example.com", "'=1+1 @SUM(A1)", "Waiting"]
+    assert exported("messages_sent", slice(4)) == ["'=C1", "ole@example.com", "'=1+1 @SUM(A1)", "Waiting"]
 
 
 def test_customer_with_a_booking_is_kept(harbour, member_client):
