@@ -2,7 +2,9 @@
 
 import re
 import string
+from collections.abc import Callable
 from difflib import SequenceMatcher
+from functools import cache
 from typing import Any, Final
 
 from django.db.models import F, Q, QuerySet
@@ -56,7 +58,9 @@ def find_customers(text: str, *, limit: int = 8) -> list[Customer]:
 
 
 def _alike_rows(words: list[str]) -> list[_Row]:
-    likeness = {row: _likeness(row, words) for row in _read(_similar(words))}
+    # Those who are alike share many names.
+    fit = cache(_fit)
+    likeness = {row: _likeness(row, words, fit) for row in _read(_similar(words))}
     found = [row for row, alike in likeness.items() if alike]
     return sorted(found, key=lambda row: likeness[row], reverse=True)
 
@@ -134,10 +138,10 @@ def _ratio(word: str, other: str) -> float:
     return matcher.ratio() if min(matcher.real_quick_ratio(), matcher.quick_ratio()) >= _ALIKE else 0
 
 
-def _likeness(row: _Row, words: list[str]) -> float:
+def _likeness(row: _Row, words: list[str], fit: Callable[[str, str], float]) -> float:
     """How well the words fit a name, from 0 to the number of words; 0 where one of them does not."""
     names = _words_of(row)
-    best = [max((_fit(word, name) for name in names), default=0) for word in words]
+    best = [max((fit(word, name) for name in names), default=0) for word in words]
     return sum(best) if min(best) >= _ALIKE else 0
 
 
