@@ -108,6 +108,6 @@ class Duration(models.TextChoices):
 class TourOrder(models.TextChoices):
     """In which order guests see tours."""
 
-    PAGES = "", _("Our recommendation")
+    PAGES = "", _("Recommended")
     SOONEST = "soonest", _("Next departure")
     CHEAPEST = "price", _("Lowest price")

@@ -53,7 +53,7 @@ class TourFilterForm(forms.Form):
     access = forms.MultipleChoiceField(label=_("Accessibility"), required=False, widget=forms.CheckboxSelectMultiple)
     order = forms.ChoiceField(label=_("Order"), required=False, choices=TourOrder.choices)
 
-    field_order = ("from", "to", "language", "duration", "price", "category", "tag", "access", "order")
+    field_order = ("from", "to", "language", "duration", "price", "category", "tag", "order", "access")
 
     def __init__(self, data: QueryDict, *, facts: Sequence[TourFacts]) -> None:
         super().__init__(data)
