@@ -17,7 +17,7 @@ class TenancyConfig(AppConfig):
         from wagtail.admin.views.mixins import SpreadsheetExportMixin
         from wagtail.admin.viewsets.model import ModelViewSet
 
-        from tenancy.rules import plain_value
+        from tenancy.rules import plain_value, workbook_value
         from tenancy.views.history import RecordHistoryView, local_moment, logged_export
 
         # Names of other records too, and the words of a list: in a workbook Wagtail keeps them from being formulas itself.
@@ -25,6 +25,7 @@ class TenancyConfig(AppConfig):
             SpreadsheetExportMixin.custom_value_preprocess.setdefault(kind, {}) for kind in (list, object)
         ):
             preprocess[SpreadsheetExportMixin.FORMAT_CSV] = plain_value
+            preprocess[SpreadsheetExportMixin.FORMAT_XLSX] = workbook_value
         SpreadsheetExportMixin.custom_value_preprocess[datetime] = dict.fromkeys(
             SpreadsheetExportMixin.FORMATS, local_moment
         )

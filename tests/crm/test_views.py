@@ -1,8 +1,10 @@
 import csv
 import datetime as dt
+import io
 
 import pytest
 from django.urls import reverse
+from openpyxl import load_workbook
 from wagtail import hooks
 
 from crm.models import Customer, Message, Protocol
@@ -221,6 +223,20 @@ def test_export_of_customers_is_no_formula(harbour, member_client):
     assert exported("customers", slice(5, 7)) == ["'=A1", "'-2"]
     assert exported("protocols", slice(5)) == ["'=1+1 @SUM(A1)", "Phone call", "", "inbound", "'=B1"]
     assert exported("messages_sent", slice(4)) == ["'=C1", "ole@example.com", "'=1+1 @SUM(A1)", "Waiting"]
+
+
+def test_workbook_holds_what_was_pasted_from_elsewhere(harbour, member_client):
+    with organization_scope(harbour.pk):
+        customer = CustomerFactory(first_name="=1+1", last_name="Hansen", note="One\x0btwo", email="", phone="")
+        customer.tags.create(name="=A1")
+    client = member_client(harbour, Role.MANAGER)
+    export = client.get(reverse("customers:index"), {"export": "xlsx"})
+    _heading, row = load_workbook(io.BytesIO(b"".join(export.streaming_content))).active.iter_rows()
+    assert [(cell.value, cell.data_type) for cell in (row[0], row[5], row[6])] == [
+        ("=1+1", "s"),
+        ("=A1", "s"),
+        ("One two", "s"),
+    ]
 
 
 def test_customer_with_a_booking_is_kept(harbour, member_client):
