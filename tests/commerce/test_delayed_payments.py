@@ -59,11 +59,13 @@ def topics() -> list[str]:
 def test_places_are_kept_for_days_until_the_money_is_here(in_harbour, card):
     order = order_by_card(make_schedule())
     reference = debit(order, card)
+    since = order.payments.get().updated_at
     for days in range(1, 6):
         now = NOW + days * DAY
         refresh_payment(order.payments.get(), now=now)
         expire_order(order.pk, now=now + dt.timedelta(hours=2))
         assert states(order) == ("pending", "processing", "pending", 2)
+    assert order.payments.get().updated_at == since
     advance(card, reference, "succeeded")
     for _time in range(2):
         refresh_payment(order.payments.get(), now=NOW + 6 * DAY)

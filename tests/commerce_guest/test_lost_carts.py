@@ -116,6 +116,18 @@ def by_card(guest, offer, **chosen):
     return guest.post("/checkout/", checkout_data(guest, method="card")).headers["Location"]
 
 
+def test_payment_is_checked_for_two_minutes_before_it_is_on_its_way(guest, offer, harbour, card, clock):
+    by_card(guest, offer)
+    (order,) = orders(harbour)
+    with organization_scope(harbour.pk):
+        Payment.objects.update(status="processing", updated_at=NOW)
+    states = []
+    for seconds in (5, 119, 120):
+        clock.move_to(NOW + dt.timedelta(seconds=seconds))
+        states.append(guest.get(f"/order/{order.secret}/").context["state"])
+    assert states == ["checking", "checking", "on_its_way"]
+
+
 @committing
 def test_places_are_kept_longer_once(guest, offer, harbour, card, clock):
     path = by_card(guest, offer)
