@@ -1,7 +1,7 @@
 """The pages of tours: what a guest reads before booking, and at each stop."""
 
 from typing import TYPE_CHECKING, Any, ClassVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urljoin
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -158,6 +158,8 @@ class TourPage(BasePage):
             "stops": stops,
             "points": queries.map_points(stops),
             "pictures": gallery,
+            # The list stands above; asking for its page would be a query more.
+            "list_url": urljoin(self.get_url(request) or "", "../"),
             "languages": [language_name(code) for code in tour.languages],
             "meeting_points": queries.place_points(tour.meeting_point),
             "directions_url": directions_url(tour.meeting_point) if tour.meeting_point else "",

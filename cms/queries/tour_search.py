@@ -53,7 +53,7 @@ def _tag_name(tag: dict[str, Any]) -> str:
 
 
 def find_tours(
-    page: Page, facts: Sequence[TourFacts], filters: TourFilters, *, order: str = "", number: object = 1, now: datetime
+    page: Page, facts: Sequence[TourFacts], filters: TourFilters, *, order: str = "", number: int | str = 1, now: datetime
 ) -> FoundTours:
     """Return the part `number` of those of some tours that fit; a fixed number of queries, however many tours there are.
 
