@@ -45,7 +45,12 @@ def tour_facts(page: Page) -> list[TourFacts]:
         "pk", "tour_id", "tour__category", "tour__languages", "tour__accessibility", "tour__duration_minutes",
         ArraySubquery(tags),
     )  # fmt: skip
-    return [TourFacts(*row, {tag["pk"]: _tag_name(tag) for tag in tags}) for *row, tags in rows]
+    return [
+        TourFacts(
+            page_id, tour_id, category, languages, accessibility, minutes, {tag["pk"]: _tag_name(tag) for tag in tags}
+        )
+        for page_id, tour_id, category, languages, accessibility, minutes, tags in rows
+    ]
 
 
 def _tag_name(tag: dict[str, Any]) -> str:
@@ -53,7 +58,13 @@ def _tag_name(tag: dict[str, Any]) -> str:
 
 
 def find_tours(
-    page: Page, facts: Sequence[TourFacts], filters: TourFilters, *, order: str = "", number: int | str = 1, now: datetime
+    page: Page,
+    facts: Sequence[TourFacts],
+    filters: TourFilters,
+    *,
+    order: str = "",
+    number: int | str = 1,
+    now: datetime,
 ) -> FoundTours:
     """Return the part `number` of those of some tours that fit; a fixed number of queries, however many tours there are.
 
