@@ -1,7 +1,8 @@
 """The host name decides the organization, for guests and for the admin alike; and what browsers are told to hold to."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, Final
 
 from allauth.usersessions.models import UserSession
 from csp.middleware import CSPMiddleware, PolicyParts
@@ -21,6 +22,7 @@ from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import override
+from whitenoise.responders import SlicedFile
 
 from tenancy.enums import OrganizationStatus
 from tenancy.origin import ADMIN, SITE, Origin, network_of, origin_scope
@@ -223,3 +225,58 @@ class OriginMiddleware:
         with override(None):
             device = device_name(request.headers.get("User-Agent", ""))
         return Origin(ADMIN, host, network_of(client_address(request)), device)
+
+
+# One part of a file: from where to where, or the last so many bytes. Several parts at once may be answered with the whole file.
+BYTE_RANGE: Final = re.compile(r"bytes=(?:(\d{1,18})-(\d{1,18})?|-(\d{1,18}))")
+
+
+class ByteRangeMiddleware:
+    """Sends the part of a file that a browser asks for. Without it iPhones play no video, and nobody can jump ahead in one.
+
+    Files are answered as Django's `FileResponse`, from wherever they are stored. A part of an older version of the file
+    (`If-Range`), or one that cannot be read, is answered with the whole.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if isinstance(response, FileResponse) and response.status_code == 200:
+            # Wagtail says so of files without an encoding.
+            if response.get("Content-Encoding") == "None":
+                del response.headers["Content-Encoding"]
+            if "Content-Length" in response.headers and "Content-Encoding" not in response.headers:
+                response.headers["Accept-Ranges"] = "bytes"
+                self._cut(request, response)
+        return response
+
+    @staticmethod
+    def _cut(request: HttpRequest, response: FileResponse) -> None:
+        asked = BYTE_RANGE.fullmatch(request.headers.get("Range", "").replace(" ", ""))
+        same = request.headers.get("If-Range")
+        if (
+            asked is None
+            or request.method != "GET"
+            or (same and same not in (response.get("ETag"), response.get("Last-Modified")))
+        ):
+            return
+        size = int(response.headers["Content-Length"])
+        first, last, tail = (int(number) if number else None for number in asked.groups())
+        if first is not None and last is not None and last < first:
+            return
+        start = max(size - (tail or 0), 0) if first is None else first
+        end = size - 1 if last is None else min(last, size - 1)
+        if start > end:
+            response.status_code = 416
+            response.headers["Content-Range"] = f"bytes */{size}"
+            response.headers["Content-Length"] = "0"
+            response.streaming_content = []
+            return
+        part = SlicedFile(response.file_to_stream, start, end)
+        block_size = response.block_size
+        response.streaming_content = iter(lambda: part.read(block_size), b"")
+        response.status_code = 206
+        response.headers["Content-Range"] = f"bytes {start}-{end}/{size}"
+        response.headers["Content-Length"] = str(end - start + 1)

@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "cms.middleware.PromoLinkMiddleware",
     "cms.middleware.PageCacheMiddleware",
     "tenancy.middleware.ContentPolicyMiddleware",
+    "tenancy.middleware.ByteRangeMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
