@@ -57,6 +57,7 @@ NOT_WORDS: dict[str, str] = {
     "tours_guidefeed.skipped_days": "days, written as text",
     "tours_schedule.language": LANGUAGE,
     "tours_schedule.time_zone": CODE,
+    "tours_tour.accessibility": CODE,
     "tours_tour.languages": LANGUAGE,
     "wagtail_localize_stringsegment.attrs": "the attributes of links, as JSON",
     "wagtail_localize_template.template": "what is left of a text without its words",
