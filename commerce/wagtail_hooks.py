@@ -6,6 +6,7 @@ from wagtail.permissions import register_permission_policy
 
 from commerce import panels, queries
 from commerce.models import Difference, Dispute, LedgerTransaction, Order, ProviderEvent
+from commerce.operations import customer_combining
 from commerce.viewsets import (
     AuthorisationRuleViewSet,
     CancellationPolicyViewSet,
@@ -102,6 +103,7 @@ def say_what_happened():
     return panels.sentences()
 
 
+hooks.register("customer_combining", customer_combining)
 hooks.register("audit_sentences", panels.audit_areas)
 hooks.register("organization_cards", panels.organization_cards)
 hooks.register("schedule_urls", schedule_urls)

@@ -110,3 +110,12 @@ class ProjectState(models.TextChoices):
     PAUSED = "paused", _("Paused")
     DONE = "done", _("Done")
     DROPPED = "dropped", _("Dropped")
+
+
+class DuplicateReason(models.TextChoices):
+    """Why two customers may be one person."""
+
+    EMAIL = "email", _("Same e-mail address, written differently")
+    PHONE = "phone", _("Same phone number")
+    NAME_EMAIL = "name_email", _("Similar name and e-mail address")
+    NAME = "name", _("Same name")

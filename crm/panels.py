@@ -24,6 +24,7 @@ from crm.queries import (
     open_tasks_with,
     record_key,
     search_customers,
+    suggested_pairs,
     tasks_waiting_for,
 )
 from crm.rules import is_overdue
@@ -39,6 +40,9 @@ def audit_areas() -> list[Area]:
     """Return the sentences of this app's actions."""
     sentences = {
         "customer.tagged": _("%(who)s changed the tags of %(record)s: %(tags)s"),
+        "customer.merged": _("%(who)s merged %(other)s into %(record)s"),
+        "customer.merge_undone": _("%(who)s made %(other)s and %(record)s two customers again"),
+        "customer.not_the_same": _("%(who)s said that %(record)s and another customer are not the same"),
         "protocol.logged": _("%(who)s wrote down a contact: %(record)s"),
         "protocol.file_added": _("%(who)s put a file beside a contact: %(record)s"),
         "protocol.file_removed": _("%(who)s removed a file from a contact: %(record)s"),
@@ -142,12 +146,16 @@ def _due_note(task: Task, *, now: datetime) -> str:
 
 
 def today_items(request: HttpRequest) -> list[TodayItem]:
-    """Return one's own tasks of today, the messages that could not be sent, and whom to get back to today or earlier."""
+    """Return one's own tasks of today, possible duplicates, the messages that could not be sent, and whom to get back to today or earlier."""
     items = _tasks_today(request)
     failed = failed_messages().count() if request.user.has_perm("crm.view_message") else 0
     if failed:
         text = ngettext("%(count)d message could not be sent", "%(count)d messages could not be sent", failed)
         items.append(TodayItem(text % {"count": failed}, f"{reverse('messages_sent:index')}?status=failed", order=50))
+    pairs = suggested_pairs().count() if request.user.has_perm("crm.merge_customer") else 0
+    if pairs:
+        text = ngettext("%(count)d customer may be there twice", "%(count)d customers may be there twice", pairs)
+        items.append(TodayItem(text % {"count": pairs}, reverse("duplicates:index"), order=90))
     if request.user.has_perm("crm.view_protocol"):
         items += [
             TodayItem(

@@ -8,6 +8,7 @@ from wagtail.permission_policies import ModelPermissionPolicy
 
 from crm.models import Task
 from crm.queries import tasks_given_to
+from tenancy.permissions import ReadOnlyPolicy
 
 # What people do with tasks that were given to them; others need `change_task` for it.
 OF_ONES_OWN = frozenset({"view", "work"})
@@ -40,3 +41,15 @@ class TaskPolicy(ModelPermissionPolicy):
         if self._is_open(user, actions):
             return Task.objects.all()
         return tasks_given_to(user) if self._own(user, actions) else Task.objects.none()
+
+
+class MergePolicy(ReadOnlyPolicy):
+    """Pairs of customers for those who may merge them; operations make and settle them."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        """Return whether a person may do `action`; only looking is possible, for those who may merge."""
+        return action == "view" and user.has_perm("crm.merge_customer")
+
+    def user_has_any_permission(self, user: Any, actions: Collection[str]) -> bool:
+        """Return whether a person may do one of `actions`."""
+        return any(self.user_has_permission(user, action) for action in actions)

@@ -24,3 +24,19 @@ def remind_of_task(*, task_id: int) -> None:
 def sweep_task_reminders() -> None:
     for task_id, organization_id in queries.due_task_reminders(now=timezone.now()):
         enqueue_for(organization_id, "crm.remind_of_task", task_id=task_id)
+
+
+@tenant_job("crm.find_duplicates")
+def find_duplicates() -> None:
+    operations.find_duplicates()
+
+
+@sweep_job("crm.sweep_duplicates")
+def sweep_duplicates() -> None:
+    for organization_id in queries.organizations_to_compare():
+        enqueue_for(organization_id, "crm.find_duplicates")
+
+
+@sweep_job("crm.sweep_merges")
+def sweep_merges() -> None:
+    operations.forget_merges(now=timezone.now())

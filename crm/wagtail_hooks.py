@@ -1,7 +1,7 @@
 from wagtail import hooks
 from wagtail.permissions import register_permission_policy
 
-from crm.models import Message, Protocol, Task
+from crm.models import DuplicatePair, Message, Protocol, Task
 from crm.panels import (
     activity_sentences,
     audit_areas,
@@ -11,7 +11,7 @@ from crm.panels import (
     record_buttons,
     today_items,
 )
-from crm.permissions import TaskPolicy
+from crm.permissions import MergePolicy, TaskPolicy
 from crm.viewsets import (
     ContactKindViewSet,
     CustomerGroup,
@@ -26,6 +26,7 @@ from tenancy.permissions import NoAddingPolicy, ReadOnlyPolicy
 register_permission_policy(Protocol, NoAddingPolicy(Protocol))
 register_permission_policy(Message, ReadOnlyPolicy(Message))
 register_permission_policy(Task, TaskPolicy(Task))
+register_permission_policy(DuplicatePair, MergePolicy(DuplicatePair))
 
 
 @hooks.register("register_admin_viewset")

@@ -27,6 +27,7 @@ from commerce.operations.choices import (
     take_alternative,
     take_money_back,
 )
+from commerce.operations.customers import customer_combining
 from commerce.operations.departures import (
     GuestPlan,
     begin_cancelled,
@@ -141,6 +142,7 @@ __all__ = [
     "complete_orders",
     "confirm_manual_payment",
     "create_notifications",
+    "customer_combining",
     "decline_payment",
     "deliver_evidence",
     "end_choice",

@@ -53,7 +53,9 @@ def _take_uses(order: Order, promo_codes: Iterable[PromoCode]) -> None:
 
 def _take_of_customer(order: Order, promo_code: PromoCode) -> None:
     promotion = promo_code.promotion
-    rows = PromotionCustomer.objects.filter(promotion=promotion, customer_id=order.customer_id)
+    # As it is written: the customer may have been merged into another one while the order was made.
+    customer = Order.objects.filter(pk=order.pk).values("customer")[:1]
+    rows = PromotionCustomer.objects.filter(promotion=promotion, customer=customer)
     room = Q(uses_limit=None) | Q(uses__lt=F("uses_limit"))
     if rows.filter(room, is_assigned=True).update(uses=F("uses") + 1):
         return

@@ -232,6 +232,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-domains": {"task": "tenancy.sweep_domains", "schedule": 60.0},
     "sweep-invitations": {"task": "tenancy.sweep_invitations", "schedule": crontab(hour="3", minute="10")},
     "sweep-messages": {"task": "crm.sweep_messages", "schedule": 60.0},
+    "find-duplicates": {"task": "crm.sweep_duplicates", "schedule": 60.0},
+    "forget-merges": {"task": "crm.sweep_merges", "schedule": crontab(hour="3", minute="40")},
     "remind-of-tasks": {"task": "crm.sweep_task_reminders", "schedule": 300.0},
     "sweep-provider-events": {"task": "commerce.sweep_provider_events", "schedule": 30.0},
     "sweep-holds": {"task": "commerce.sweep_holds", "schedule": 30.0},

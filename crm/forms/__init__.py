@@ -2,6 +2,7 @@
 
 from crm.forms.customers import CustomerForm
 from crm.forms.links import RecordsField
+from crm.forms.merging import MergeForm
 from crm.forms.messages import MessageForm
 from crm.forms.projects import ProjectForm
 from crm.forms.protocols import ProtocolForm, ProtocolTemplateForm
@@ -11,6 +12,7 @@ __all__ = [
     "ChangeTasksForm",
     "CommentForm",
     "CustomerForm",
+    "MergeForm",
     "MessageForm",
     "ProjectForm",
     "ProtocolForm",

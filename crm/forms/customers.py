@@ -60,6 +60,15 @@ class CustomerForm(TenantForm):
             )
         return [name for name in dict.fromkeys(names) if name]
 
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        holder = queries.customer_by_email(email)
+        if holder is not None and holder.pk != self.instance.pk and holder.email.lower() != email.strip().lower():
+            raise forms.ValidationError(
+                _("This address belongs to %(customer)s, into whom its customer was merged.") % {"customer": holder}
+            )
+        return email
+
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean()
         if not any(values.get(name) for name in ("first_name", "last_name", "email", "phone")):

@@ -2,6 +2,7 @@
 
 from crm.models.activities import Activity, TimelinePin
 from crm.models.customers import Consent, Customer, CustomerTag
+from crm.models.duplicates import CustomerMerge, DuplicatePair
 from crm.models.keys import CustomerKey
 from crm.models.links import RecordLink
 from crm.models.messages import Message, new_message_key
@@ -23,7 +24,9 @@ __all__ = [
     "ContactKind",
     "Customer",
     "CustomerKey",
+    "CustomerMerge",
     "CustomerTag",
+    "DuplicatePair",
     "Message",
     "Milestone",
     "Project",

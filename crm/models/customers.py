@@ -12,8 +12,19 @@ from tenancy.fields import searchable
 from tenancy.models import TenantModel
 
 
+class CustomerManager(models.Manager["Customer"]):
+    """The customers there are, without those that were merged into another one."""
+
+    def get_queryset(self) -> models.QuerySet["Customer"]:
+        return super().get_queryset().filter(merged_into=None)
+
+
 class Customer(TenantModel):
-    """A person the organization serves; unique by e-mail inside the organization, never across."""
+    """A person the organization serves; unique by e-mail inside the organization, never across.
+
+    One that was found to be the same person as another stays as a row with `merged_into`: what leads to it leads to that one. It has
+    no records any more, and the database gives those that are still written for it to the other.
+    """
 
     audit_person = ""
     personal_fields = ("__str__", "first_name", "last_name", "email", "phone", "note")
@@ -41,11 +52,21 @@ class Customer(TenantModel):
         help_text=_("When you book for them, if your payment settings allow it."),
     )
     last_activity_at = models.DateTimeField(_("last activity"), null=True, blank=True, editable=False)
+    # The one that is kept, never itself merged into another.
+    merged_into = models.ForeignKey(
+        "self", null=True, editable=False, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    # Whether `find_duplicates` has seen it as it is; the database says no again when a name, an address or a number changes.
+    is_compared = models.BooleanField(default=False, db_default=False, editable=False)
     search_text = searchable("first_name", "last_name", "email")
+
+    objects = CustomerManager()
+    every = models.Manager["Customer"]()
 
     class Meta:
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
+        permissions = [("merge_customer", "Can merge customers")]
         constraints = [
             models.UniqueConstraint(
                 fields=["organization", "email_folded"],
@@ -63,7 +84,19 @@ class Customer(TenantModel):
                 name="customer_recent",
             ),
             # Carries what is searched, so that a search reads this organization's part of the index and no rows.
-            models.Index(fields=["organization"], include=["id", "search_text", "phone"], name="customer_search"),
+            models.Index(
+                fields=["organization"], include=["id", "search_text", "phone", "merged_into"], name="customer_search"
+            ),
+            models.Index(
+                fields=["organization", "merged_into"],
+                condition=models.Q(merged_into__isnull=False),
+                name="customer_merged_into",
+            ),
+            models.Index(
+                fields=["organization", "id"],
+                condition=models.Q(is_compared=False, merged_into__isnull=True),
+                name="customer_to_compare",
+            ),
         ]
 
     def __str__(self) -> str:

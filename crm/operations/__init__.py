@@ -3,7 +3,17 @@
 from crm.operations.activities import record_activity
 from crm.operations.customers import find_or_create_customer, record_consent
 from crm.operations.dependencies import add_dependency, remove_dependency
+from crm.operations.duplicates import dismiss_pair, find_duplicates
 from crm.operations.links import LinkRefused, set_links
+from crm.operations.merging import (
+    CHOSEN,
+    Combining,
+    MergeRefused,
+    forget_merges,
+    merge_customers,
+    release_address,
+    undo_merge,
+)
 from crm.operations.messages import SWEEP_AFTER, queue_message, retry_message, send_message
 from crm.operations.protocols import (
     add_files,
@@ -29,8 +39,11 @@ from crm.operations.tasks import (
 )
 
 __all__ = [
+    "CHOSEN",
     "SWEEP_AFTER",
+    "Combining",
     "LinkRefused",
+    "MergeRefused",
     "TaskRefused",
     "add_dependency",
     "add_files",
@@ -38,14 +51,19 @@ __all__ = [
     "change_tasks",
     "close_follow_up",
     "comment_on_task",
+    "dismiss_pair",
     "end_series",
+    "find_duplicates",
     "find_or_create_customer",
+    "forget_merges",
     "log_protocol",
+    "merge_customers",
     "move_task",
     "pin",
     "queue_message",
     "record_activity",
     "record_consent",
+    "release_address",
     "relink_protocol",
     "remind_of_task",
     "remove_dependency",
@@ -58,6 +76,7 @@ __all__ = [
     "set_tags",
     "settle_task",
     "tick_item",
+    "undo_merge",
     "unpin",
     "watch_task",
 ]

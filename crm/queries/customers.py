@@ -9,7 +9,7 @@ from wagtail import hooks
 
 from crm.models import Consent, Customer, CustomerTag
 from crm.queries.phones import is_number, phone_number
-from crm.queries.search import find_customers
+from crm.queries.search import find_customers, standing
 from tenancy.fields import plain_text
 
 # Of those whom `find_customers` finds, how many a list of all shows.
@@ -17,14 +17,23 @@ MOST_ALIKE: Final = 50
 
 
 def customer_by_email(email: str) -> Customer | None:
-    """Return the customer with this e-mail address, in any case, or None; nobody has the empty one."""
+    """Return the customer with this e-mail address, in any case, or None; nobody has the empty one.
+
+    The address of one who was merged leads to the one who is kept.
+    """
     email = email.strip()
     if not email:
         return None
     # Folded by the database on both sides.
     # Not `first()`: by its order PostgreSQL would rather read all customers in the order of their keys.
-    found = Customer.objects.filter(email_folded=Lower(Value(email)))
-    return next(iter(found), None)
+    found = next(iter(Customer.every.filter(email_folded=Lower(Value(email))).select_related("merged_into")), None)
+    return found and (found.merged_into or found)
+
+
+def kept_customer(pk: int) -> Customer | None:
+    """Return the customer into whom the one with this key was merged, or None."""
+    merged = Customer.every.filter(pk=pk, merged_into__isnull=False).select_related("merged_into").first()
+    return merged and merged.merged_into
 
 
 def _phone_like(text: str) -> Q:
@@ -57,13 +66,13 @@ def search_customers(text: str) -> QuerySet[Customer]:
         result = search(text.strip())
         found |= result if isinstance(result, Q) else Q(pk__in=result)
     found |= Q(pk__in=[customer.pk for customer in find_customers(text, limit=MOST_ALIKE)])
-    return Customer.objects.filter(found)
+    return Customer.objects.filter(pk__in=standing(Customer.every.filter(found)))
 
 
-def customers_with_tags() -> QuerySet[Customer]:
-    """Return the customers, each with the names of its tags as `tag_names`."""
+def customers_with_tags(customers: QuerySet[Customer] | None = None) -> QuerySet[Customer]:
+    """Return the customers, or some, each with the names of its tags as `tag_names`."""
     names = CustomerTag.objects.filter(customer=OuterRef("pk")).order_by("name").values("name")
-    return Customer.objects.annotate(tag_names=ArraySubquery(names))
+    return (Customer.objects.all() if customers is None else customers).annotate(tag_names=ArraySubquery(names))
 
 
 def tags_in_use() -> list[str]:

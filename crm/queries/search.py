@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any, Final
 
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
 from wagtail import hooks
 
 from crm.models import Customer, CustomerKey
@@ -44,7 +45,7 @@ def find_customers(text: str, *, limit: int = 8) -> list[Customer]:
     `customer`. At most two queries, and each reads indexes.
     """
     text = text.strip()
-    words = _words(text)
+    words = words_in(text)
     if not words:
         return []
     found = _read(_candidates(text, words))
@@ -60,12 +61,13 @@ def find_customers(text: str, *, limit: int = 8) -> list[Customer]:
 def _alike_rows(words: list[str]) -> list[_Row]:
     # Those who are alike share many names.
     fit = cache(_fit)
-    likeness = {row: _likeness(row, words, fit) for row in _read(_similar(words))}
+    likeness = {row: _likeness(row, words, fit) for row in _read(similar_names(words))}
     found = [row for row, alike in likeness.items() if alike]
     return sorted(found, key=lambda row: likeness[row], reverse=True)
 
 
-def _words(text: str) -> list[str]:
+def words_in(text: str) -> list[str]:
+    """Return the first six words of a text as they are compared: small letters without accents."""
     return [word for word in _BETWEEN.split(plain_text(text)) if word][:6]
 
 
@@ -97,7 +99,8 @@ def _phone(text: str, digits: str) -> Q:
     return _begins(f"p{digits}") if number is None else Q(key=f"p{number.lstrip('+')}") | _begins(f"p{digits}")
 
 
-def _similar(words: list[str]) -> list[QuerySet[Any]]:
+def similar_names(words: list[str]) -> list[QuerySet[Any]]:
+    """Return the keys of those customers who have a word like each of some words."""
     return [
         _with_all([Q(key__in=_variants(word)) if len(word) >= _SHORTEST else _begins(f"w{word}") for word in words])
     ]
@@ -118,14 +121,24 @@ def _variants(word: str) -> list[str]:
 
 
 def _read(sources: list[QuerySet[Any]]) -> list[_Row]:
-    first, *others = [source.order_by().values_list("customer_id")[:_CANDIDATES] for source in sources]
-    found = Customer.objects.filter(pk__in=first.union(*others) if others else first)
+    found = Customer.objects.filter(pk__in=standing(Customer.every.filter(pk__in=customer_keys(sources))))
     return list(found.order_by(*_LATEST).values_list(*_SHOWN))
+
+
+def customer_keys(sources: list[QuerySet[Any]]) -> QuerySet[Any]:
+    """Return the keys of the customers of some rows, of each source the first `_CANDIDATES`."""
+    first, *others = [source.order_by().values_list("customer_id")[:_CANDIDATES] for source in sources]
+    return first.union(*others) if others else first
+
+
+def standing(customers: QuerySet[Customer]) -> QuerySet[Any]:
+    """Return the keys of those who stand for some customers: of merged ones that of the one who is kept."""
+    return customers.order_by().annotate(standing=Coalesce("merged_into_id", "pk")).values("standing")
 
 
 def _words_of(row: _Row) -> list[str]:
     _id, first_name, last_name, email, *_others = row
-    return _words(f"{first_name} {last_name} {email.partition('@')[0]}")
+    return words_in(f"{first_name} {last_name} {email.partition('@')[0]}")
 
 
 def _alike(word: str, other: str) -> float:

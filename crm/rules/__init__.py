@@ -1,5 +1,6 @@
 """Pure rules of customers, messages and tasks."""
 
+from crm.rules.duplicates import Facts, Likeness, better, likeness, mailbox
 from crm.rules.messages import MAX_ATTEMPTS, next_attempt
 from crm.rules.tasks import (
     REPEATS,
@@ -19,10 +20,15 @@ __all__ = [
     "MAX_ATTEMPTS",
     "REPEATS",
     "CalendarMonth",
+    "Facts",
+    "Likeness",
     "Scale",
     "Span",
+    "better",
     "calendar_month",
     "is_overdue",
+    "likeness",
+    "mailbox",
     "mentioned",
     "next_attempt",
     "next_due_day",

@@ -1,6 +1,7 @@
 from crm.views.customers import CustomerProfileView, offered_records
 from crm.views.finding import find_customers
 from crm.views.links import find_records
+from crm.views.merging import choose_other, merge, merge_selected, merged, not_the_same
 from crm.views.messages import resend_message, write_message
 from crm.views.projects import ProjectCreateView, ProjectEditView, ProjectIndexView, ProjectView
 from crm.views.protocols import (
@@ -41,6 +42,7 @@ __all__ = [
     "TaskView",
     "add_dependency",
     "add_item",
+    "choose_other",
     "close_follow_up",
     "end_series",
     "find_customers",
@@ -48,7 +50,11 @@ __all__ = [
     "history_pdf",
     "linked_records",
     "log_protocol",
+    "merge",
+    "merge_selected",
+    "merged",
     "move_task",
+    "not_the_same",
     "offered_records",
     "pin",
     "protocol_file",

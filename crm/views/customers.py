@@ -1,4 +1,4 @@
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -8,6 +8,7 @@ from wagtail.admin.views.generic.models import InspectView
 from wagtail.admin.widgets.button import Button
 
 from crm import queries
+from crm.models import Customer
 from crm.views.timeline import timeline_context
 from tenancy.panels import record_buttons
 
@@ -21,7 +22,13 @@ class CustomerProfileView(InspectView):
     template_name = "crm/profile.html"
 
     def get_object(self, queryset=None):
-        return get_object_or_404(queries.customers_with_tags(), pk=self.pk)
+        return get_object_or_404(queries.customers_with_tags(Customer.every.all()), pk=self.pk)
+
+    def get(self, request, *args, **kwargs):
+        # The address of one who was merged leads to the one who is kept.
+        if self.object.merged_into_id is not None:
+            return redirect("customers:inspect", self.object.merged_into_id)
+        return super().get(request, *args, **kwargs)
 
     def get_fields(self):
         return []
@@ -29,10 +36,15 @@ class CustomerProfileView(InspectView):
     @property
     def header_more_buttons(self):
         history = Button(_("History"), url=reverse("customers:history", args=[self.object.pk]), icon_name="history")
+        merging = Button(
+            _("Merge with another"), url=reverse("customers:merge_with", args=[self.object.pk]), icon_name="copy"
+        )
+        may_merge = self.request.user.has_perm("crm.merge_customer")
         may_read = self.request.user.has_perm("crm.change_customer")
         return [
             *super().header_more_buttons,
             *record_buttons(self.request, self.object),
+            *([merging] if may_merge else []),
             *([history] if may_read else []),
         ]
 

@@ -1,5 +1,6 @@
 from crm.viewsets.columns import customer_column
 from crm.viewsets.customers import CustomerViewSet
+from crm.viewsets.duplicates import DuplicateViewSet
 from crm.viewsets.group import CustomerGroup
 from crm.viewsets.links import RecordsViewSet
 from crm.viewsets.messages import MessageViewSet, failed_messages_button
@@ -10,6 +11,7 @@ __all__ = [
     "ContactKindViewSet",
     "CustomerGroup",
     "CustomerViewSet",
+    "DuplicateViewSet",
     "MessageViewSet",
     "ProjectViewSet",
     "ProtocolTemplateViewSet",

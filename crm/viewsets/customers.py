@@ -6,7 +6,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
-from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.ui.tables import BulkActionsCheckboxColumn, Column, DateColumn
 from wagtail.admin.views.generic import CreateView, DeleteView, EditView, IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
 
@@ -17,6 +17,7 @@ from crm.models import Customer
 
 
 class CustomerIndexView(IndexView):
+    template_name = "crm/customer_index.html"
     default_ordering = "-last_activity_at"
     export_headings = {"tag_names": _("Tags")}
     filterset_class = CustomerFilterSet
@@ -58,7 +59,11 @@ class CustomerCreateView(TagsMixin, ToProfileMixin, CreateView):
 
 
 class CustomerEditView(TagsMixin, ToProfileMixin, EditView):
-    pass
+    @transaction.atomic
+    def save_instance(self):
+        # It may be one that a customer who was merged into this one had.
+        operations.release_address(self.object, self.form.cleaned_data.get("email", ""))
+        return super().save_instance()
 
 
 class CustomerDeleteView(DeleteView):
@@ -88,6 +93,7 @@ class CustomerViewSet(ModelViewSet):
     inspect_view_class = views.CustomerProfileView
     copy_view_enabled = False
     list_display = [
+        BulkActionsCheckboxColumn("bulk_actions", obj_type="customer"),
         "__str__",
         Column("email", label=_("E-mail"), sort_key="email"),
         Column("phone.as_international", label=_("Phone")),
@@ -127,6 +133,9 @@ class CustomerViewSet(ModelViewSet):
         return [
             *super().get_urlpatterns(),
             path("find/", views.find_customers, name="find"),
+            path("merge/", views.merge_selected, name="merge_selected"),
+            path("<int:pk>/merge/", views.choose_other, name="merge_with"),
+            path("<int:pk>/merge/<int:gone_pk>/", views.merge, name="merge"),
             path("<int:pk>/timeline/", views.timeline, name="timeline"),
             path("<int:pk>/pin/", views.pin, name="pin"),
             path("<int:pk>/protocols.pdf", views.history_pdf, name="history_pdf"),

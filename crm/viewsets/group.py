@@ -4,6 +4,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.base import ViewSetGroup
 
 from crm.viewsets.customers import CustomerViewSet
+from crm.viewsets.duplicates import DuplicateViewSet
 from crm.viewsets.messages import MessageViewSet
 from crm.viewsets.protocols import ProtocolViewSet
 
@@ -22,7 +23,7 @@ class CustomerGroup(ViewSetGroup):
     menu_label = _("Customers")
     menu_icon = "group"
     menu_order = 130
-    items = (CustomerViewSet, ProtocolViewSet, MessageViewSet)
+    items = (CustomerViewSet, ProtocolViewSet, MessageViewSet, DuplicateViewSet)
 
     def get_submenu_items(self):
         url = f"{reverse('protocols:index')}?follow_up=due"

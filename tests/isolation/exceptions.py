@@ -30,6 +30,8 @@ NOT_WORDS: dict[str, str] = {
     "crm_consent.language": LANGUAGE,
     "crm_customer.language": LANGUAGE,
     "crm_customerkey.key": "pieces of the customer's name, which stands beside them",
+    "crm_customermerge.counts": "Numbers by the names of models.",
+    "crm_customermerge.record": "The values of both customers, which stand beside it, and keys.",
     "crm_message.kind": CODE,
     "crm_message.language": LANGUAGE,
     "crm_protocolfile.content_type": MEDIA_TYPE,

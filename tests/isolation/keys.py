@@ -30,7 +30,7 @@ from commerce.models import (
     PaymentLink,
     Refund,
 )
-from crm.models import ProtocolFile
+from crm.models import DuplicatePair, ProtocolFile
 from tenancy.models import Organization, TenantDocument, TenantImage, TenantRendition, User
 from tenancy.operations import issue_switch
 from tenancy.queries import current_organization
@@ -44,6 +44,7 @@ Values = dict[str, Any]
 MODELS = {
     "account_end_session pk": "usersessions.UserSession",
     "account_switch public_id": "tenancy.Organization public_id",
+    "duplicates:merged pk": "crm.CustomerMerge",
     "my_departures:accept pk": "tours.GuideAssignment",
     "my_departures:decline pk": "tours.GuideAssignment",
     "mfa_edit_webauthn pk": "mfa.Authenticator",
@@ -271,6 +272,9 @@ TOGETHER: dict[str, Callable[[], list[Values]]] = {
         {"pk": row.evidence.dispute_id, "sent_pk": row.pk} for row in EvidenceFile.objects.select_related("evidence")
     ],
     "pk change_pk": lambda: [{"pk": row.schedule_id, "change_pk": row.pk} for row in DepartureChange.objects.all()],
+    "pk gone_pk": lambda: [
+        {"pk": pair.first_id, "gone_pk": pair.second_id} for pair in DuplicatePair.objects.order_by("pk")
+    ],
     "pk link_pk": lambda: [{"pk": link.order_id, "link_pk": link.pk} for link in PaymentLink.objects.all()],
     "pk refund_pk": lambda: [
         {"pk": refund.payment.order_id, "refund_pk": refund.pk} for refund in Refund.objects.select_related("payment")

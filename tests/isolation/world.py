@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from commerce.models import AuthorisationRule, DepositRule, Difference, Dispute, Order, PaymentLink, Promotion
 from commerce.operations import Contact, record_adjustment
-from crm.models import Project
-from crm.operations import add_dependency
+from crm.models import Customer, DuplicatePair, Project
+from crm.operations import add_dependency, merge_customers
 from tenancy import outbox
 from tenancy.enums import Role
 from tenancy.models import EmailChange, Invitation, Organization, User
@@ -166,6 +166,7 @@ def _sell(say: Canaries) -> None:
     )
     _contest(order)
     make_contacts(order.customer, 2, about=[order])
+    _merge(say, order.customer)
     outbox.publish("order.placed", order_id=order.pk)
     guide = GuideFactory(name=say.text(), email=say.email(), phone=say.phone())
     GuideAvailability.objects.create(guide=guide, weekday=0, start_time=dt.time(8), end_time=dt.time(20))
@@ -173,6 +174,17 @@ def _sell(say: Canaries) -> None:
     GuideSwap.objects.create(assignment=asked, reason=say.text())
     promotion = Promotion.objects.create(name=say.text(), basis_points=1000)
     promotion.codes.create(code=say.slug())
+
+
+def _merge(say: Canaries, customer: Customer) -> None:
+    """Somebody who was merged into a customer, and somebody else who may be the same."""
+    names = ("first_name", "last_name", "email")
+    other, gone = (
+        Customer.objects.create(**dict(zip(names, (say.text(), say.text(), say.email()), strict=True)))
+        for _customer in range(2)
+    )
+    DuplicatePair.objects.create(first=customer, second=other, reason="name", score=60)
+    merge_customers(customer, gone, values={}, now=timezone.now(), actor=None)
 
 
 def _plan(say: Canaries, owner: User) -> None:

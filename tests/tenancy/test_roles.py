@@ -12,7 +12,7 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from tenancy.enums import Role
 
-CUSTOMERS = ("Customers", ["Find a customer", "All customers", "Protocols", "Follow-ups due", "Messages"])
+CUSTOMERS = ("Customers", ["Find a customer", "All customers", "Protocols", "Follow-ups due", "Messages", "Duplicates"])
 TASKS_GIVEN = ("Tasks", ["My tasks", "All tasks", "Board", "Calendar"])
 TASKS = ("Tasks", [*TASKS_GIVEN[1], "Projects"])
 PRICES = ("Prices", ["Seasons", "Early bird and last minute", "Groups", "What does it cost?"])
@@ -222,6 +222,7 @@ OPERATIONS = {
     "customers:find",
     "customers:index",
     "customers:index_results",
+    "customers:merge_selected",
     "decisions:index",
     "decisions:index_results",
     "decisions:settings",
@@ -229,6 +230,8 @@ OPERATIONS = {
     "deliveries:index_results",
     "disputes:index",
     "disputes:index_results",
+    "duplicates:index",
+    "duplicates:index_results",
     "early_birds:add",
     "early_birds:index",
     "early_birds:index_results",
