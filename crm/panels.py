@@ -146,7 +146,7 @@ def _due_note(task: Task, *, now: datetime) -> str:
 
 
 def today_items(request: HttpRequest) -> list[TodayItem]:
-    """Return one's own tasks of today, possible duplicates, the messages that could not be sent, and whom to get back to today or earlier."""
+    """Return tasks of today, possible duplicates, messages that could not be sent, and whom to get back to today or earlier."""
     items = _tasks_today(request)
     failed = failed_messages().count() if request.user.has_perm("crm.view_message") else 0
     if failed:

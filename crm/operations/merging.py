@@ -1,7 +1,6 @@
 """Two customers who are one person become one, and can become two again."""
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -124,7 +123,7 @@ def _merge(kept: Customer, gone: Customer, values: dict[str, Any], now: datetime
     for link in links:
         clashing = list(link.clashes(kept.pk, gone.pk))
         if clashing:
-            record["dropped"] += json.loads(serializers.serialize("json", clashing))
+            record["dropped"] += _written_down(clashing)
             link.model._base_manager.filter(pk__in=[row.pk for row in clashing]).delete()
         # Those that came since the first look, and are in use, are not waited for: their users may wait for us.
         pks = _held(link.rows(gone.pk), nowait=True)
@@ -182,7 +181,7 @@ def _take_values(kept: Customer, gone: Customer, values: dict[str, Any], now: da
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
-    return value if isinstance(value, bool) or value is None else str(value)
+    return value if isinstance(value, (bool, int)) or value is None else str(value)
 
 
 def _take_pairs(kept: Customer, gone: Customer) -> list[int]:
@@ -255,6 +254,14 @@ _PROBLEMS: Final[Mapping[str, Callable[[], str]]] = {
 }
 
 
+def _written_down(rows: Iterable[Any]) -> list[dict[str, Any]]:
+    # Not as JSON by Django, which leaves out microseconds.
+    return [
+        {**row, "fields": {name: _plain(value) for name, value in row["fields"].items()}}
+        for row in serializers.serialize("python", rows)
+    ]
+
+
 def _restore(dropped: list[dict[str, Any]]) -> None:
     """Make rows again that both customers had, unless what they belong to is gone."""
     for row in serializers.deserialize("python", dropped):
@@ -270,7 +277,8 @@ def _restore(dropped: list[dict[str, Any]]) -> None:
 def _give_values_back(kept: Customer, gone: Customer, told: dict[str, list[Any]], now: datetime) -> list[str]:
     """Write what both had before, except for what was changed since; return the names of those fields."""
     left, mine, theirs = [], {}, {}
-    for name, (had, other_had, was_set) in told.items():
+    for name in (*CHOSEN, "last_activity_at"):
+        had, other_had, was_set = told[name]
         theirs[name] = other_had
         if _plain(getattr(kept, name)) == was_set:
             mine[name] = had

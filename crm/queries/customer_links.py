@@ -7,11 +7,11 @@ from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, ForeignKey, Model, OuterRef, QuerySet, UniqueConstraint
 
-from crm.models import Customer, CustomerKey, CustomerMerge, DuplicatePair
+from crm.models import Customer, CustomerMerge, DuplicatePair
+from tenancy.models import TenantModel
 
 # What stays where it is.
 _STAYS: Final[tuple[type[Model], ...]] = (
-    CustomerKey,  # The database writes them from the customer's own row.
     CustomerMerge,  # Tells of the two as they were.
     DuplicatePair,  # `merge_customers` knows what becomes of them.
 )
@@ -49,10 +49,11 @@ class CustomerLink(NamedTuple):
 
 
 def customer_links() -> list[CustomerLink]:
-    """Return every column that leads to a customer, in the order in which rows are locked: the apps above first, orders before all."""
+    """Return every column of ours that leads to a customer, in the order in which rows are locked: orders before all."""
     links: list[CustomerLink] = []
     for model in apps.get_models():
-        if model in _STAYS or model._meta.proxy or not model._meta.managed:
+        # Rows that Wagtail keeps beside records of any kind (who edits them, drafts) are none of a customer's.
+        if not issubclass(model, TenantModel) or model in _STAYS:
             continue
         links += [
             CustomerLink(model, field.attname, "", _unique_with(model, field.name))

@@ -72,7 +72,7 @@ def _ratio(one: str, other: str) -> float:
 def _addresses_alike(one: str, other: str) -> bool:
     if not one or not other:
         return False
-    (local, domain), (other_local, other_domain) = (mailbox(email).rsplit("@", 1) for email in (one, other))
+    (local, domain), (other_local, other_domain) = (email.strip().lower().rsplit("@", 1) for email in (one, other))
     if local in _SHARED or len(local) < 4:
         return False
     if local == other_local:
