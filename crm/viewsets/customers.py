@@ -14,6 +14,7 @@ from crm import operations, queries, views
 from crm.filters import CustomerFilterSet
 from crm.forms import CustomerForm
 from crm.models import Customer
+from tenancy.jobs import enqueue
 
 
 class CustomerIndexView(IndexView):
@@ -51,6 +52,7 @@ class TagsMixin:
     def save_instance(self):
         customer = super().save_instance()
         operations.set_tags(customer, self.form.cleaned_data["tag_names"], actor=self.request.user)
+        enqueue("crm.find_duplicates")
         return customer
 
 
