@@ -44,7 +44,10 @@ def possible_duplicates(customer: Customer) -> list[Customer]:
 
 def suggested_pairs() -> QuerySet[DuplicatePair]:
     """Return the pairs that somebody should look at, the likeliest first, with their customers."""
-    found = DuplicatePair.objects.filter(dismissed_at__isnull=True)
+    # One may have been merged while it was compared.
+    found = DuplicatePair.objects.filter(
+        dismissed_at__isnull=True, first__merged_into__isnull=True, second__merged_into__isnull=True
+    )
     return found.select_related("first", "second").order_by("-score", "-pk")
 
 
@@ -78,6 +81,11 @@ def merges() -> QuerySet[CustomerMerge]:
 def merges_into(customer: Customer) -> list[CustomerMerge]:
     """Return the merges into a customer that stand, the newest first."""
     return list(merges().filter(kept=customer))
+
+
+def merged_into(customer: Customer) -> list[Customer]:
+    """Return those who were merged into a customer."""
+    return list(Customer.every.filter(merged_into=customer))
 
 
 def merge_problem(merge: CustomerMerge, *, now: datetime) -> str:

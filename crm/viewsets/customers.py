@@ -14,6 +14,7 @@ from crm import operations, queries, views
 from crm.filters import CustomerFilterSet
 from crm.forms import CustomerForm
 from crm.models import Customer
+from tenancy import audit
 from tenancy.jobs import enqueue
 
 
@@ -70,8 +71,9 @@ class CustomerEditView(TagsMixin, ToProfileMixin, EditView):
 
 class CustomerDeleteView(DeleteView):
     def form_valid(self, form):
+        merged = queries.merged_into(self.object)
         try:
-            return super().form_valid(form)
+            response = super().form_valid(form)
         except ProtectedError:
             messages.error(
                 self.request,
@@ -79,6 +81,10 @@ class CustomerDeleteView(DeleteView):
                 % {"customer": self.object},
             )
             return redirect("customers:inspect", self.object.pk)
+        # They went with the customer, and what the log holds of them goes too.
+        for customer in merged:
+            audit.erase_personal_data(customer)
+        return response
 
 
 class CustomerViewSet(ModelViewSet):
