@@ -93,6 +93,7 @@ def test_each_organization_compares_its_own(harbour, kyoto):
             CustomerFactory.create_batch(2, first_name="Anna", last_name="Berg", phone="+4940111222")
     with every_organization():
         assert organizations_to_compare() == sorted([harbour.pk, kyoto.pk])
+    app.loader.import_default_modules()
     app.tasks["crm.find_duplicates"].apply(headers={"organization_id": kyoto.pk}, throw=True)
     for organization, found in ((harbour, []), (kyoto, [kyoto.pk])):
         with organization_scope(organization.pk):
