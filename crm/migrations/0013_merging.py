@@ -49,7 +49,7 @@ def follow_merges(table):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0011_tasks_and_projects'),
+        ('crm', '0012_fewer_customer_keys'),
         ('tenancy', '0007_audit'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
