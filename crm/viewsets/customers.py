@@ -3,6 +3,7 @@ from django.db import transaction
 from django.db.models import F, ProtectedError
 from django.shortcuts import redirect
 from django.urls import path, reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
@@ -27,6 +28,12 @@ class CustomerIndexView(IndexView):
 
     def get_base_queryset(self):
         return queries.customers_with_tags()
+
+    @cached_property
+    def columns(self):
+        may_merge = self.request.user.has_perm("crm.merge_customer")
+        chosen = [BulkActionsCheckboxColumn("bulk_actions", obj_type="customer")]
+        return [*(chosen if may_merge else []), *super().columns]
 
     def get_edit_url(self, instance):
         # The list leads to the profile, and the profile to the form.
@@ -101,7 +108,6 @@ class CustomerViewSet(ModelViewSet):
     inspect_view_class = views.CustomerProfileView
     copy_view_enabled = False
     list_display = [
-        BulkActionsCheckboxColumn("bulk_actions", obj_type="customer"),
         "__str__",
         Column("email", label=_("E-mail"), sort_key="email"),
         Column("phone.as_international", label=_("Phone")),

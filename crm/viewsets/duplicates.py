@@ -44,9 +44,9 @@ class DuplicateIndexView(IndexView):
         return [
             Column("first", label=_("Customer"), accessor=lambda pair: _who(pair.first)),
             Column("second", label=_("may be the same as"), accessor=lambda pair: _who(pair.second)),
-            Column("reason", label=_("Why"), accessor=lambda pair: pair.get_reason_display()),
-            Column("score", label=_("How likely"), accessor=_likely),
-            Column("compare", label="", accessor=self._compare),
+            Column("reason", label=_("Why"), accessor=lambda pair: pair.get_reason_display(), classname="wide-only"),
+            Column("score", label=_("How likely"), accessor=_likely, classname="wide-only"),
+            Column("compare", label=_("Compare"), accessor=self._compare),
         ]
 
     def _compare(self, pair):
