@@ -109,6 +109,7 @@ UNVISITED: dict[str, str] = {
     "devtools:mail": NOT_INSTALLED,
     "devtools:mail_html": NOT_INSTALLED,
     "devtools:mailbox": NOT_INSTALLED,
+    "wagtail_localize:submit_page_translation": INSTEAD,
     "wagtail_serve": INSTEAD,
     "wagtailadmin_error_test": "breaks, to show the page for it; test_error_pages.py breaks as well",
     "wagtailadmin_login": INSTEAD,
