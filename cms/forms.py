@@ -113,7 +113,7 @@ class TourFilterForm(forms.Form):
         for name in names:
             value = self.cleaned_data.get(name)
             field = self.fields.get(name)
-            if not value or field is None:
+            if field is None or value in (None, "", []):
                 continue
             if isinstance(value, date):
                 words.append(f"{field.label} {date_format(value, 'DATE_FORMAT')}")

@@ -165,12 +165,13 @@ def store(
             if pipeline.hget(name, GENERATION) != generation or pipeline.exists(_quiet(organization_id)):
                 return
             if query:
-                kept = pipeline.hlen(_queries(organization_id))
-                if kept >= MOST_QUERIES:
+                if pipeline.hlen(_queries(organization_id)) >= MOST_QUERIES:
                     return
+                # Below zero: nothing is kept yet, or it would be kept for ever.
+                ends = pipeline.ttl(_queries(organization_id)) > 0
                 pipeline.multi()
                 pipeline.hset(_queries(organization_id), f"{path}?{query}", value)
-                if not kept:
+                if not ends:
                     pipeline.expire(_queries(organization_id), LIFETIME_SECONDS)
             else:
                 pipeline.multi()

@@ -20,6 +20,8 @@ from django.utils.translation import gettext_lazy as _
 
 # As it is set in print; the hyphen, by which CLDR writes it in most languages, is shorter and breaks at the end of a line.
 MINUS: Final = "\N{MINUS SIGN}"
+# Before and after the decimal point.
+MOST_DIGITS: Final = 15
 
 
 def currency_exponent(currency: str) -> int:
@@ -149,6 +151,7 @@ def _typed_decimal(text: str, language: str | None, *, example: str) -> Decimal:
             number = Decimal(typed)
         except InvalidOperation as error:
             raise wrong from error
-    if not number.is_finite():
+    # No amount has so many digits; a large exponent would make a number that takes minutes.
+    if not number.is_finite() or number.adjusted() > MOST_DIGITS or number.as_tuple().exponent < -MOST_DIGITS:
         raise wrong
     return number

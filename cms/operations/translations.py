@@ -2,7 +2,7 @@
 
 import contextlib
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import transaction
 from wagtail.models import Locale, Page
 from wagtail_localize.models import Translation, TranslationSource
@@ -37,7 +37,7 @@ def draft_translations(organization: Organization, *, language: str, actor: User
     for page in queries.untranslated_pages(root, language):
         with transaction.atomic():
             creator.create_translations(page)
-        made += 1
+        made += Page.objects.filter(translation_key=page.translation_key, locale__language_code=language).exists()
     return made
 
 
@@ -57,7 +57,8 @@ def keep_in_step(page: Page) -> None:
     source.update_from_db()
     for translation in ready:
         total, translated = translation.get_progress()
-        if total == translated:
-            # What cannot be published as it is waits for whoever translates, as missing words do.
-            with contextlib.suppress(ValidationError):
-                translation.save_target(publish=True)
+        if translated < total:
+            continue
+        # What cannot be published as it is, such as with a picture that is gone, waits for whoever translates, as missing words do.
+        with contextlib.suppress(ValidationError, ObjectDoesNotExist), transaction.atomic():
+            translation.save_target(publish=True)

@@ -73,8 +73,9 @@ class TourIndexPage(BasePage):
         )
         part = found.part
         # Other addresses of the same list are not worth keeping.
-        if not form.errors and f"?{request.META['QUERY_STRING']}" == form.query(page=part.number):
-            request.stored_query = request.META["QUERY_STRING"]  # type: ignore[attr-defined]
+        query = request.META.get("QUERY_STRING", "")
+        if not form.errors and f"?{query}" == form.query(page=part.number):
+            request.stored_query = query  # type: ignore[attr-defined]
         return {
             **super().get_context(request, *args, **kwargs),
             "form": form,

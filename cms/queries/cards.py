@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Left, Length
 from django.utils import timezone
-from wagtail.models import Page
+from wagtail.models import Page, PageViewRestriction
 
 from commerce.queries import lowest_prices
 from tenancy.money import format_money
@@ -66,10 +67,24 @@ def with_prices(offers: Offers, tours: Iterable[int], *, now: datetime) -> Offer
 
 
 def pages_on_sale(page: Page) -> "QuerySet[TourPage]":
-    """Return the published pages of tours on sale in the language of a page, in the order of the pages."""
+    """Return the published pages of tours on sale in the language of a page, in the order of the pages.
+
+    Those closed to some people are left out: a list is the same for all who see `page`.
+    """
     from cms.pages.tours import TourPage  # pages are made of blocks, and blocks list tours
 
-    return TourPage.objects.live().filter(locale_id=page.locale_id, tour__status=TourStatus.ACTIVE).order_by("path")
+    found = TourPage.objects.live().filter(locale_id=page.locale_id, tour__status=TourStatus.ACTIVE)
+    return found.filter(~Exists(_closed_beyond(page))).order_by("path")
+
+
+def _closed_beyond(page: Page) -> QuerySet[PageViewRestriction]:
+    """What closes the page of the outer query, without what closes `page` too."""
+    above = [page.path[:end] for end in range(page.steplen, len(page.path) + 1, page.steplen)]
+    return (
+        PageViewRestriction.objects.alias(start=Left(OuterRef("path"), Length("page__path")))
+        .filter(page__path=F("start"))
+        .exclude(page__path__in=above)
+    )
 
 
 def cards_of(pages: "QuerySet[TourPage]", offers: Offers | None = None, *, now: datetime) -> "list[TourCard]":
@@ -83,7 +98,7 @@ def cards_of(pages: "QuerySet[TourPage]", offers: Offers | None = None, *, now: 
             page=one,
             tour=one.tour,
             next_departure=offers.departures.get(one.tour_id),
-            price_from=format_money(offers.prices[one.tour_id], currency) if one.tour_id in offers.prices else "",
+            price_from=format_money(price, currency) if (price := offers.prices.get(one.tour_id)) else "",
         )
         for one in found
     ]

@@ -7,7 +7,14 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, Max, OuterRef
 from wagtail.models import Page
-from wagtail_localize.models import StringSegment, StringTranslation, Translation, TranslationLog, TranslationSource
+from wagtail_localize.models import (
+    SegmentOverride,
+    StringSegment,
+    StringTranslation,
+    Translation,
+    TranslationLog,
+    TranslationSource,
+)
 
 from cms.enums import TranslationState
 
@@ -31,12 +38,19 @@ def _own_pages(root: Page) -> list[Page]:
 
 
 def untranslated_pages(root: Page, language: str) -> list[Page]:
-    """Return the published pages from `root` on, the home in the site's own language, that have none in `language`; parents first."""
+    """Return the published pages from `root` on, the home in the site's own language, that have none in `language`; parents first.
+
+    A tour has one page in a language, also where that was written on its own.
+    """
+    from cms.pages.tours import TourPage  # pages ask here
+
     there = Page.objects.filter(
         translation_key=OuterRef("translation_key"), locale__language_code=language, alias_of__isnull=True
     )
     own = Page.objects.live().filter(locale_id=root.locale_id, path__startswith=root.path, alias_of__isnull=True)
-    return list(own.filter(~Exists(there)).order_by("path"))
+    tours = TourPage.objects.filter(locale__language_code=language).values("tour")
+    elsewhere = TourPage.objects.filter(pk=OuterRef("pk"), tour__in=tours)
+    return list(own.filter(~Exists(there), ~Exists(elsewhere)).order_by("path"))
 
 
 def _translated_texts(**segments: Any) -> Any:
@@ -51,18 +65,24 @@ def is_published_in_full(translation: Translation) -> bool:
     if total != translated:
         return False
     live = Page.objects.live().filter(
-        translation_key=translation.source.object_id, locale_id=translation.target_locale_id
+        translation_key=translation.source.object_id,
+        locale_id=translation.target_locale_id,
+        has_unpublished_changes=False,
     )
     last = translation.source.translation_logs.filter(locale_id=translation.target_locale_id)
     published = last.aggregate(last=Max("created_at"))["last"]
     if published is None or not live.exists():
         return False
+    others = SegmentOverride.objects.filter(
+        context__object=translation.source.object_id, locale_id=translation.target_locale_id, updated_at__gt=published
+    )
     later = _translated_texts(locale_id=translation.target_locale_id, updated_at__gt=published)
-    return not StringSegment.objects.filter(Exists(later), source=translation.source_id).exists()
+    texts = StringSegment.objects.filter(Exists(later), source=translation.source_id)
+    return not others.exists() and not texts.exists()
 
 
 def page_translations(root: Page, *, languages: Iterable[str]) -> list[PageTranslation]:
-    """Return each published page from `root` on, the home in the site's own language, in each of `languages`; six queries.
+    """Return each published page from `root` on, the home in the site's own language, in each of `languages`; nine queries.
 
     Those with something to do come first, by what it is, then as the tree has them.
     """
@@ -75,6 +95,8 @@ def page_translations(root: Page, *, languages: Iterable[str]) -> list[PageTrans
             translation_key__in=keys, locale__language_code__in=wanted, alias_of__isnull=True
         ).select_related("locale")
     }
+    by_tour = {(page.tour_id, page.locale.language_code): page for page in _tour_pages()}
+    tours = {page.pk: tour_id for (tour_id, _language), page in by_tour.items()}
     sources = {
         source.object_id: source.pk
         for source in TranslationSource.objects.filter(object_id__in=keys, locale_id=root.locale_id).only("object_id")
@@ -108,13 +130,21 @@ def page_translations(root: Page, *, languages: Iterable[str]) -> list[PageTrans
         .values_list("source_id", "string__translations__locale__language_code")
         .annotate(Count("pk"), Max("string__translations__updated_at"))
     }
+    overridden = {
+        (sources.get(key), language): last
+        for key, language, last in SegmentOverride.objects.filter(context__object__in=keys)
+        .order_by()
+        .values_list("context__object", "locale__language_code")
+        .annotate(Max("updated_at"))
+    }
     found = []
     for page in pages:
         source = sources.get(page.translation_key)
         for language in wanted:
-            other = others.get((page.translation_key, language))
+            other = others.get((page.translation_key, language)) or by_tour.get((tours.get(page.pk), language))
             total = totals.get(source, 0) if source else 0
             words, changed = texts.get((source, language), (0, None)) if source else (0, None)
+            changes = [at for at in (changed, overridden.get((source, language))) if at is not None]
             last = published.get((source, language)) if source else None
             is_linked = source is not None and (source, language) in linked
             if other is None:
@@ -123,7 +153,7 @@ def page_translations(root: Page, *, languages: Iterable[str]) -> list[PageTrans
                 state = _state_of_copy(page, other)
             elif words < total:
                 state = TranslationState.INCOMPLETE
-            elif not other.live or last is None or (changed is not None and changed > last):
+            elif not other.live or other.has_unpublished_changes or last is None or any(at > last for at in changes):
                 state = TranslationState.READY
             else:
                 state = TranslationState.CURRENT
@@ -131,6 +161,12 @@ def page_translations(root: Page, *, languages: Iterable[str]) -> list[PageTrans
             found.append(PageTranslation(page, language, other, shown, state, words, total))
     order = {state: rank for rank, state in enumerate(TranslationState)}
     return sorted(found, key=lambda one: order[one.state])
+
+
+def _tour_pages() -> Iterable[Any]:
+    from cms.pages.tours import TourPage  # pages ask here
+
+    return TourPage.objects.select_related("locale")
 
 
 def _state_of_copy(page: Page, other: Page) -> TranslationState:

@@ -19,6 +19,9 @@ FILTERS: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
+NOTHING: Final = (None, "", ())
+
+
 @dataclass(frozen=True, slots=True)
 class TourFacts:
     """What a tour is found by: `tags` are names by primary keys, `page_id` that of its page in the language of the list."""
@@ -56,7 +59,9 @@ class TourFilters:
     @property
     def set_ones(self) -> list[str]:
         """The names of the filters that limit something, of `FILTERS`."""
-        return [name for name, fields in FILTERS.items() if any(getattr(self, field) for field in fields)]
+        return [
+            name for name, fields in FILTERS.items() if any(getattr(self, field) not in NOTHING for field in fields)
+        ]
 
     def without(self, name: str) -> "TourFilters":
         """Return the same without one of `FILTERS`."""

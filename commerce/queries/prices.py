@@ -315,8 +315,8 @@ def quote(
 def lowest_prices(departures: Sequence[Departure], *, currency: str, now: datetime) -> dict[int, int]:
     """Return the lowest price for which somebody alone can book a default place on any of some departures; three queries.
 
-    By the tour's primary key, in minor units of the organization's currency. Free places do not count; without departures there are
-    no prices.
+    By the tour's primary key, in minor units of the organization's currency. Free places do not count beside those that cost
+    something; without departures there are no prices.
     """
     if not departures:
         return {}
@@ -325,8 +325,8 @@ def lowest_prices(departures: Sequence[Departure], *, currency: str, now: dateti
     lowest: dict[int, int] = {}
     for departure in _one_of_each_price(departures, prices):
         for amount in prices.prices_alone(departure):
-            if amount and amount < lowest.get(departure.tour_id, amount + 1):
-                lowest[departure.tour_id] = amount
+            known = lowest.get(departure.tour_id, 0)
+            lowest[departure.tour_id] = min(amount or known, known or amount)
     return lowest
 
 

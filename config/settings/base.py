@@ -189,7 +189,10 @@ WAGTAILADMIN_PERMITTED_LANGUAGES = [("en", _("English")), ("de", _("German"))]
 # Guest sites may be written in further ones, such as `fr,ar`; our own words on them are English.
 LANGUAGES = [
     *WAGTAILADMIN_PERMITTED_LANGUAGES,
-    *((code, LANG_INFO[code]["name"]) for code in env.list("FURTHER_LANGUAGES", default=[])),
+    *(
+        (code, LANG_INFO.get(code, {}).get("name", code))
+        for code in map(str.strip, env.list("FURTHER_LANGUAGES", default=[]))
+    ),
 ]
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 # The first wins; the second says some texts of django-allauth as we say ours.

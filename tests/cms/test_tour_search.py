@@ -5,10 +5,13 @@ import re
 
 import pytest
 from django.http import HttpResponse
+from wagtail.models import PageViewRestriction
 
 from cms import page_cache
 from cms.blocks import BodyBlock
 from cms.models import TourPage
+from cms.queries.tour_search import tour_facts
+from tenancy.enums import Role
 from tenancy.scope import organization_scope
 from tests.cms.factories import PictureFactory, new_sizes
 from tests.cms.test_pages import build_site, forget_pages_now, home_of
@@ -90,15 +93,55 @@ def test_each_filter_finds_its_tours(harbour, index):
 def test_what_is_wrong_is_told_at_its_field(harbour, index):
     client = client_for(harbour)
     said = {
-        "from=soon": "Enter a valid date.",
-        "from=2031-06-02&to=2031-06-01": "This day is before the first one.",
-        "price=cheap": "Enter an amount such as 12.50.",
-        "category=space": "Select a valid choice. space is not one of the available choices.",
+        "from=soon": "From: Enter a valid date.",
+        "from=2031-06-02&to=2031-06-01": "Until: This day is before the first one.",
+        "price=cheap": "Price up to: Enter an amount such as 12.50.",
+        # A number that would take minutes to write out.
+        "price=1e999990": "Price up to: Enter an amount such as 12.50.",
+        "category=space": "Category: Select a valid choice. space is not one of the available choices.",
     }
     assert {
-        query: re.findall(r'errorlist"[^>]*><li>([^<]+)<', client.get(f"/tours/?{query}").content.decode())
+        query: re.findall(r'role="alert"[^>]*>([^<]+)<', client.get(f"/tours/?{query}").content.decode())
         for query in said
     } == {query: [words] for query, words in said.items()}
+
+
+def test_a_free_tour_costs_nothing_and_nothing_is_a_price(harbour, index):
+    with organization_scope(harbour.pk):
+        add_tour(index, "Tips welcome", price=0)
+    client = client_for(harbour)
+    assert names(client.get("/tours/?price=0")) == ["Tips welcome"]
+    assert names(client.get("/tours/?order=price"))[:2] == ["Tips welcome", "Ghosts"]
+    answer = client.get("/tours/?price=0&language=de")
+    assert (names(answer), "Price up to €0.00" in answer.content.decode()) == ([], True)
+
+
+def test_closed_pages_are_in_no_list_but_their_own(harbour, index):
+    with organization_scope(harbour.pk):
+        closed = TourPage.objects.get(title="Ghosts")
+        PageViewRestriction.objects.create(page=closed, restriction_type=PageViewRestriction.LOGIN)
+        assert [tour.page_id for tour in tour_facts(closed) if tour.page_id == closed.pk] == [closed.pk]
+        TourPage.objects.get(title="Boats").save()
+    client = client_for(harbour)
+    assert names(client.get("/tours/")) == ["Harbour lights", "Boats", "Someday"]
+    with organization_scope(harbour.pk):
+        boats = TourPage.objects.get(title="Boats").tour.public_id
+    assert "Ghosts" not in client.get(f"/similar/{boats}/").content.decode()
+
+
+def test_editor_sees_the_list_as_it_will_be(harbour, index, member_client):
+    url = f"/admin/pages/{index.pk}/edit/preview/"
+    editor = member_client(harbour, Role.EDITOR)
+    with organization_scope(harbour.pk):
+        data = {
+            "title": "Tours",
+            "slug": "tours",
+            "intro": "null",
+            "comments-TOTAL_FORMS": 0,
+            "comments-INITIAL_FORMS": 0,
+        }
+    assert editor.post(url, data).json()["is_valid"]
+    assert names(editor.get(f"{url}?mode=")) == ["Harbour lights", "Boats", "Ghosts", "Someday"]
 
 
 def test_nothing_found_says_what_to_leave_out(harbour, index):

@@ -1,13 +1,14 @@
 from wagtail.models import Locale, Page
-from wagtail_localize.models import StringTranslation, Translation
+from wagtail_localize.models import SegmentOverride, StringTranslation, Translation
 
 from cms import operations, queries
 from cms.blocks import ContentBlock
-from cms.models import ContentPage, LandingPage
+from cms.models import ContentPage, LandingPage, TourIndexPage, TourPage
 from tenancy.enums import Role
 from tenancy.operations import add_language
 from tenancy.scope import every_organization, organization_scope
-from tests.cms.test_pages import home_of
+from tests.cms.factories import PictureFactory
+from tests.cms.test_pages import build_site, home_of
 from tests.fixtures import client_for
 
 TABLE = {
@@ -115,6 +116,48 @@ def test_what_waits_to_be_published_is_not_published_by_a_change_of_the_source(
         assert german("ueber-uns").body[0].value["text"] == "Willkommen"
 
 
+def test_a_picture_chosen_for_a_translation_is_published_by_whoever_chose_it(
+    harbour, django_capture_on_commit_callbacks
+):
+    with organization_scope(harbour.pk):
+        own, other = PictureFactory(), PictureFactory()
+        gone = {"type": "picture_text", "value": {"image": own.pk, "text": "<p>Welcome</p>", "picture_right": False}}
+        page = about(gone)
+        operations.draft_translations(harbour, language="de", actor=None)
+        translation = Translation.objects.get(source__object_id=page.translation_key)
+        translate(translation, GERMAN)
+        with django_capture_on_commit_callbacks(execute=True):
+            translation.save_target(publish=True)
+        segment = translation.source.overridablesegment_set.get(context__path="body.id0.image")
+        override = SegmentOverride.objects.create(
+            locale=translation.target_locale, context=segment.context, data_json=str(other.pk)
+        )
+        assert ("about", "ready", 3, 3) in states(harbour)
+        with django_capture_on_commit_callbacks(execute=True):
+            page.save_revision().publish()
+        assert german("ueber-uns").body[0].value["image"] == own
+        with django_capture_on_commit_callbacks(execute=True):
+            translation.save_target(publish=True)
+        assert german("ueber-uns").body[0].value["image"] == other
+
+        # A picture that is gone is no reason why the page itself cannot be published.
+        SegmentOverride.objects.filter(pk=override.pk).update(data_json=str(other.pk + 100))
+        page.title = "About our boats"
+        with django_capture_on_commit_callbacks(execute=True):
+            page.save_revision().publish()
+        assert ContentPage.objects.get(pk=page.pk).title == "About our boats"
+
+
+def test_a_tour_page_written_on_its_own_is_the_translation(harbour):
+    with organization_scope(harbour.pk):
+        page = build_site(harbour)
+        index = home_of(harbour, "de").add_child(instance=TourIndexPage(title="Touren", slug="touren"))
+        index.add_child(instance=TourPage(title="Lichter", slug="lichter", tour=page.tour, summary="Bei Nacht."))
+        found = dict.fromkeys(slug for slug, state, _words, _total in states(harbour) if state == "missing")
+        assert list(found) == ["tours"]
+        assert operations.draft_translations(harbour, language="de", actor=None) == 1
+
+
 def test_a_page_written_on_its_own_is_older_when_its_source_is_published_later(harbour):
     with organization_scope(harbour.pk):
         own, other = home_of(harbour), home_of(harbour, "de")
@@ -146,7 +189,7 @@ def test_list_asks_the_same_for_any_number_of_pages(harbour, django_assert_num_q
             home.add_child(instance=ContentPage(title=f"Page {number}", slug=f"page-{number}"))
         operations.draft_translations(harbour, language="de", actor=None)
         root = harbour.site.root_page
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(9):
             assert len(queries.page_translations(root, languages=harbour.languages)) == 7
 
 
