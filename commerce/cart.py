@@ -82,6 +82,20 @@ class Cart:
         """The promo codes as they were typed."""
         return list(self._stored.get("codes", []))
 
+    @property
+    def before(self) -> str:
+        """The secret of the order that came back as this cart; empty when none did."""
+        return str(self._stored.get("before", ""))
+
+    @property
+    def left_out(self) -> list[str]:
+        """What of that order is not in the cart, in the words of the moment when it came back."""
+        return list(self._stored.get("left_out", []))
+
+    def remember(self, secret: str, *, left_out: Iterable[str]) -> None:
+        """Keep beside the cart which order came back as it, and what of it did not, until the cart is emptied or begun anew."""
+        self._session[KEY] = {**self._stored, "before": secret, "left_out": list(left_out)}
+
     def add_code(self, text: str) -> None:
         """Keep a promo code, also while nothing is chosen yet; too long a text is cut. Raises `CodesFull`."""
         text = " ".join(text.split())[:LONGEST_CODE]
@@ -110,6 +124,8 @@ class Cart:
         key = str(item.schedule_public_id)
         if key not in cart["items"] and self.is_full:
             raise CartFull
+        if not cart["items"]:
+            cart = _without_before(cart)
         cart["items"][key] = {
             "quantities": {str(tier_id): quantity for tier_id, quantity in item.quantities.items()},
             "shown": item.shown_total_minor,
@@ -123,7 +139,7 @@ class Cart:
         if cart["items"].pop(str(schedule_public_id), None) is None:
             return
         if not cart["items"]:
-            cart["token"] = ""
+            cart = {**_without_before(cart), "token": ""}
         self._session[KEY] = cart
 
     def keep_only(self, schedule_public_ids: Iterable[UUID]) -> None:
@@ -158,6 +174,10 @@ class Cart:
     @property
     def _stored(self) -> dict[str, Any]:
         return self._session.get(KEY) or {"token": "", "items": {}}
+
+
+def _without_before(stored: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in stored.items() if name not in ("before", "left_out")}
 
 
 def _together(before: CartItem | None, more: CartItem) -> CartItem:

@@ -127,37 +127,39 @@ def guest_participant_forms(
 
 
 def party_forms(
-    tier_names: Iterable[str],
+    places: Iterable[tuple[int, str]],
     tour: Tour,
     data: Mapping[str, Any] | None = None,
     *,
     key: str,
     region: str | None = None,
-    known: Iterable[Participant] = (),
+    known: Iterable[tuple[int | None, Participant]] = (),
 ) -> list[GuestParticipantForm]:
-    """Return a form for each person who is to be booked on a tour, by the names of their prices; none where it asks for nothing.
+    """Return a form for each person who is to be booked on a tour, by their prices; none where it asks for nothing.
 
-    `key` tells the departures of an order apart. What was told before of people who are `known` stands in the forms.
+    A price is its primary key and its name in the active language. `key` tells the departures of an order apart. What was told before
+    of people who are `known`, each with the key of their price, stands in the forms.
     """
     if not tour.details_asked:
         return []
     left = list(known)
 
-    def person(tier_name: str) -> Participant:
-        found = next((one for one in left if one.tier_name == tier_name), None)
+    def person(tier_id: int, tier_name: str) -> Participant:
+        found = next((one for one in left if one[0] == tier_id), None)
         if found is None:
             return Participant(tier_name=tier_name)
         left.remove(found)
-        return found
+        found[1].tier_name = tier_name
+        return found[1]
 
     return [
         GuestParticipantForm(
-            person(name),
+            person(tier_id, name),
             data,
             tour=tour,
             is_first=not position,
             prefix=f"who-{key}-{position}",
             region=region,
         )
-        for position, name in enumerate(tier_names)
+        for position, (tier_id, name) in enumerate(places)
     ]

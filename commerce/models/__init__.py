@@ -11,7 +11,7 @@ from commerce.models.disputes import Dispute, DisputeFile, Evidence, EvidenceDel
 from commerce.models.events import ProviderEvent
 from commerce.models.ledger import LedgerEntry, LedgerTransaction
 from commerce.models.notifications import Notification
-from commerce.models.orders import Order, OrderLine, new_secret
+from commerce.models.orders import Order, OrderLine, is_secret, new_secret
 from commerce.models.payment_links import PaymentLink
 from commerce.models.payment_settings import PaymentSettings
 from commerce.models.payments import Payment, Refund
@@ -58,5 +58,6 @@ __all__ = [
     "TaxRate",
     "TaxedTour",
     "TourPolicy",
+    "is_secret",
     "new_secret",
 ]

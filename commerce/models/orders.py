@@ -1,7 +1,9 @@
 """Orders and what was bought. Amounts are integers in the minor unit of the order's currency."""
 
+import re
 import secrets
 from decimal import Decimal
+from typing import Final
 
 from django.db import models
 from django.db.models.functions import Lower
@@ -15,10 +17,17 @@ from tenancy.models import TenantModel
 from tenancy.money import Money
 from tours.models import Booking, PricingTier
 
+SECRET: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
 
 def new_secret() -> str:
     """Return an unguessable text for an address that only its holder may open."""
     return secrets.token_urlsafe(24)
+
+
+def is_secret(text: str) -> bool:
+    """Return whether a text may be such a secret; what comes in an address may be anything, also what no database takes."""
+    return SECRET.fullmatch(text) is not None
 
 
 class Order(TenantModel):

@@ -15,7 +15,7 @@ from commerce.operations.acceptances import Accepted
 from commerce.operations.orders import CartLine, Contact, OrderRefused, place_order
 from commerce.operations.payments import PaymentRefused
 from commerce.queries import TextToAccept
-from commerce.rules import PaymentPlan
+from commerce.rules import DECIDING, PaymentPlan
 from tenancy import audit
 from tours.operations import ParticipantDetails
 from tours.queries import people_of_bookings
@@ -72,11 +72,12 @@ def _cart_line(lines: list[OrderLine], people: list[ParticipantDetails]) -> Cart
 
 def _plan_of(order: Order) -> PaymentPlan | None:
     """Return what was to be paid for an order now and what later."""
-    by_purpose = {payment.purpose: payment for payment in order.payments.order_by("pk")}
-    first = by_purpose.get(PaymentPurpose.WHOLE) or by_purpose.get(PaymentPurpose.DEPOSIT)
+    payments = list(order.payments.order_by("-pk"))
+    # Payments of a way that was chosen before say nothing any more.
+    first = next((one for one in payments if one.purpose in DECIDING and one.method == order.method), None)
     if first is None:
         return None
-    rest = by_purpose.get(PaymentPurpose.REST)
+    rest = next((one for one in payments if one.purpose == PaymentPurpose.REST and one.pk > first.pk), None)
     later = (rest.amount_minor, rest.due_on) if rest else (0, None)
     return PaymentPlan(first.amount_minor, *later, takes_later=first.takes_later)
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from commerce.enums import OrderStatus, PaymentStatus
-from commerce.models import Order, OrderAdjustment, Payment, PaymentLink, PaymentSettings
+from commerce.models import Order, OrderAdjustment, Payment, PaymentLink, PaymentSettings, is_secret
 from commerce.queries.manual_payments import recorded_payments_of
 from commerce.queries.payments import due_payments, paid_minor, payment_methods, payment_settings
 from commerce.rules import method_of
@@ -22,6 +22,8 @@ REMINDED = (OrderStatus.CONFIRMED, OrderStatus.PAID, OrderStatus.PARTIALLY_REFUN
 
 def payment_link_by_secret(secret: str) -> PaymentLink | None:
     """Return the link that an address opens, with its order, or None; whether it has ended is for the caller."""
+    if not is_secret(secret):
+        return None
     return PaymentLink.objects.filter(secret=secret).select_related("order", "payment").first()
 
 

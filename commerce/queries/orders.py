@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from commerce.enums import OrderSource, OrderStatus
-from commerce.models import Order, OrderLine
+from commerce.models import Order, OrderLine, is_secret
 from commerce.rules import method_of
 from tenancy.models import Organization
 from tenancy.queries import absolute_url
@@ -17,6 +17,8 @@ from tenancy.queries import absolute_url
 
 def order_by_secret(secret: str) -> Order | None:
     """Return the order that a guest's link leads to, with its lines, departures and payments loaded, or None."""
+    if not is_secret(secret):
+        return None
     return (
         Order.objects.filter(secret=secret)
         .prefetch_related(

@@ -4,7 +4,6 @@ from itertools import combinations
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import cache_control
@@ -14,7 +13,7 @@ from commerce import queries
 from commerce.cart import LONGEST_CODE, MAX_CODES, Cart, CartItem, code_as_shown, item_as_shown
 from commerce.enums import OrderStatus
 from commerce.forms import QuantitiesForm
-from commerce.rules import CodeProblem, fold_code
+from commerce.rules import CodeProblem
 from commerce.views.availability import zone_city
 from tenancy.fields import translated
 from tenancy.throttle import throttled
@@ -194,19 +193,17 @@ def quantities_form(schedule, tiers, item, data=None):
 @require_safe
 @cache_control(private=True, no_store=True)
 def cart(request):
-    before = order_before(request)
-    # Read before the cart forgets the codes that it tells of once.
-    left_out = left_out_of(Cart(request.session), before)
-    return show_cart(request, shown_cart(request, now=timezone.now()), before=before, left_out=left_out)
+    return show_cart(request, shown_cart(request, now=timezone.now()))
 
 
-def show_cart(request, shown, *, status=200, **context):
-    return render(
-        request,
-        "commerce/cart.html",
-        {"cart": shown, "offer": _offer(request, shown), **code_problem(request), **context},
-        status=status,
-    )
+def show_cart(request, shown, *, status=200):
+    context = {
+        "cart": shown,
+        "offer": _offer(request, shown),
+        **_earlier_booking(Cart(request.session), shown),
+        **code_problem(request),
+    }
+    return render(request, "commerce/cart.html", context, status=status)
 
 
 def code_problem(request):
@@ -218,38 +215,24 @@ def code_problem(request):
     return {"code_problem": problem, "code_typed": typed}
 
 
-def order_before(request):
-    """The order whose time ran out and which comes back as a cart."""
-    secret = request.GET.get("again", "") if request.method != "POST" else ""
-    order = queries.order_by_secret(secret) if secret else None
+def order_before(basket):
+    """The order whose time ran out and which came back as this cart, or None."""
+    order = queries.order_by_secret(basket.before) if basket.before else None
     return order if order is not None and order.status == OrderStatus.EXPIRED else None
 
 
-def left_out_of(basket, order):
-    """In words, what of an order that comes back as a cart is not in it."""
+def which_came_back(shown, order):
+    """Whether each departure of the cart is one of an order that came back as it: all, none or both."""
+    ours = {line.booking.schedule_id for line in order.lines.all()}
+    return {line.schedule.pk in ours for line in shown.lines}
+
+
+def _earlier_booking(basket, shown):
+    """What the cart says of an order that came back as it."""
+    order = order_before(basket)
     if order is None:
-        return []
-    found = []
-    for line in order.lines.all():
-        schedule = line.booking.schedule
-        what = _("%(count)d × %(kind)s, %(tour)s, %(day)s") % {
-            "count": line.quantity,
-            "kind": line.tier_name,
-            "tour": line.name,
-            "day": date_format(schedule.date),
-        }
-        item = basket.get(schedule.public_id)
-        if line.tier_id is None:
-            found.append(_("%(what)s: this price is not offered any more.") % {"what": what})
-        elif item is None and basket.is_full:
-            found.append(_("%(what)s: there is no room for it in your cart.") % {"what": what})
-        elif item is None or item.quantities.get(line.tier_id, 0) < line.quantity:
-            found.append(what)
-    kept = {fold_code(code) for code in basket.codes}
-    if len(kept) >= MAX_CODES:
-        codes = (discount.code for discount in order.discounts.order_by("pk"))
-        found += [_("The code “%(code)s”") % {"code": code} for code in codes if fold_code(code) not in kept]
-    return found
+        return {}
+    return {"stands_beside": which_came_back(shown, order) == {True, False}, "left_out": basket.left_out}
 
 
 def ways_to_pay(request, shown, row):

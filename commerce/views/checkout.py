@@ -19,7 +19,7 @@ from commerce.enums import OrderSource, OrderStatus, PaymentMethod, PaymentStatu
 from commerce.forms import CheckoutForm, home_region, party_forms
 from commerce.gateways.stripe import GatewayError
 from commerce.rules import method_of
-from commerce.views.cart import code_problem, left_out_of, order_before, shown_cart, ways_to_pay
+from commerce.views.cart import code_problem, order_before, shown_cart, ways_to_pay, which_came_back
 from tenancy.throttle import client_address, throttled
 from tours.queries import people_of_bookings
 
@@ -60,8 +60,8 @@ def checkout(request):
         return redirect("commerce:cart")
     how_paid = queries.payment_settings()
     offers = ways_to_pay(request, shown, how_paid)
-    before = order_before(request)
-    left_out = left_out_of(basket, before)
+    before = order_before(basket) if request.method != "POST" else None
+    left_out = basket.left_out if before else []
     form = CheckoutForm(
         request.POST if request.method == "POST" else None,
         organization=request.organization,
@@ -71,9 +71,9 @@ def checkout(request):
     )
     parties = _parties(request, shown, before)
     people = [one for _line, forms in parties for one in forms]
-    notice = (
-        _("Not everything could be booked again as it was. Please check your order, then send it.") if before else ""
-    )
+    notice = ""
+    if before and (left_out or True in which_came_back(shown, before)):
+        notice = _("Not everything could be booked again as it was. Please check your order, then send it.")
     status = 200
     if request.method == "POST":
         # Each is asked, so that everything that is wrong is told at once.
@@ -148,9 +148,9 @@ def _parties(request, shown, before):
     known = _people_before(before)
     found = []
     for line in shown.lines:
-        names = [price.tier_name for price in line.prices for _person in range(price.quantity)]
+        places = [(price.tier.pk, price.tier_name) for price in line.prices for _person in range(price.quantity)]
         forms = party_forms(
-            names,
+            places,
             line.schedule.tour,
             data,
             key=line.schedule.public_id.hex,
@@ -163,11 +163,18 @@ def _parties(request, shown, before):
 
 
 def _people_before(order):
-    """Who was to come on an order whose time ran out, by departure."""
+    """Who was to come on an order whose time ran out, by departure, each with the price they had."""
     found = {}
-    bookings = {line.booking_id: line.booking for line in order.lines.all()} if order is not None else {}
+    lines = order.lines.all() if order is not None else ()
+    bookings = {line.booking_id: line.booking for line in lines}
+    # People know their price by its name in the language of the order only, as the lines do; two prices may share it.
+    tiers = {}
+    for line in lines:
+        tiers.setdefault((line.booking_id, line.tier_name), []).extend([line.tier_id] * line.quantity)
     for person in people_of_bookings(bookings.values()) if bookings else ():
-        found.setdefault(bookings[person.booking_id].schedule_id, []).append(person)
+        left = tiers.get((person.booking_id, person.tier_name))
+        if left:
+            found.setdefault(bookings[person.booking_id].schedule_id, []).append((left.pop(0), person))
     return found
 
 

@@ -2,14 +2,16 @@ import logging
 from uuid import UUID
 
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from commerce import operations
 from commerce.cart import Cart, CartItem
 from commerce.enums import OrderSource, OrderStatus
 from commerce.gateways.stripe import GatewayError
+from commerce.rules import fold_code
 from commerce.views.checkout import hold_is_over, next_step, order_or_404, private
 from tenancy.throttle import client_address, throttled
 
@@ -65,6 +67,26 @@ def _back_into_cart(request, order):
         ),
         codes=codes,
     )
+    basket.remember(order.secret, left_out=_left_out_of(basket, order))
     # Beside other departures the guest looks at all of them first.
-    page = reverse("commerce:checkout" if is_alone else "commerce:cart")
-    return redirect(f"{page}?again={order.secret}")
+    return redirect("commerce:checkout" if is_alone and basket.items else "commerce:cart")
+
+
+def _left_out_of(basket, order):
+    """In words, what of an order that has just come back as a cart is not in it."""
+    found = []
+    for line in order.lines.all():
+        schedule = line.booking.schedule
+        what = _("%(count)d × %(kind)s, %(tour)s, %(day)s") % {
+            "count": line.quantity,
+            "kind": line.tier_name,
+            "tour": line.name,
+            "day": date_format(schedule.date),
+        }
+        if line.tier_id is None:
+            found.append(_("%(what)s: this price is not offered any more.") % {"what": what})
+        elif basket.get(schedule.public_id) is None:
+            found.append(_("%(what)s: there is no room for it in your cart.") % {"what": what})
+    kept = {fold_code(code) for code in basket.codes}
+    codes = (discount.code for discount in order.discounts.order_by("pk"))
+    return found + [_("The code “%(code)s”") % {"code": code} for code in codes if fold_code(code) not in kept]

@@ -5,11 +5,12 @@ import datetime as dt
 import pytest
 
 from commerce.enums import OrderStatus
-from commerce.models import Payment
+from commerce.models import DepositRule, Payment
+from commerce.operations import expire_order
 from tenancy.scope import organization_scope
 from tests.commerce_guest.conftest import NOW, add_to_cart, checkout_data, orders, set_payment
 from tours.enums import Asked
-from tours.models import Participant, Schedule, Tour
+from tours.models import Participant, PricingTier, Schedule, Tour
 from tours.operations import SeatRequest, reserve_seats
 
 pytestmark = pytest.mark.django_db
@@ -193,12 +194,10 @@ def test_order_that_ran_out_comes_back_as_a_cart_when_its_places_are_gone(guest,
     clock.move_to(NOW + dt.timedelta(minutes=16))
     guest.get(f"/order/{first.secret}/")
     with organization_scope(harbour.pk):
-        from commerce.operations import expire_order
-
         expire_order(first.pk, now=NOW + dt.timedelta(minutes=16))
         reserve_seats([SeatRequest(offer.noon.pk, 2)], now=NOW)
     answer = guest.post(f"/order/{first.secret}/again/")
-    assert answer.headers["Location"] == f"/checkout/?again={first.secret}"
+    assert answer.headers["Location"] == "/checkout/"
     page = guest.get(answer.headers["Location"])
     assert [line.problem for line in page.context["cart"].lines] == ["Only 2 places are left on this departure."]
     assert [page.context["form"][name].value() for name in ("first_name", "email", "note")] == [
@@ -227,3 +226,119 @@ def test_order_by_transfer_has_no_clock_to_extend(guest, offer, harbour):
     (order,) = orders(harbour)
     assert guest.post(f"/pay/{order.secret}/more-time/").headers["Location"] == f"/order/{order.secret}/"
     assert orders(harbour)[0].hold_extended_at is None
+
+
+def run_out(harbour):
+    """The only order, whose time has run out."""
+    (order,) = orders(harbour)
+    with organization_scope(harbour.pk):
+        return expire_order(order.pk, now=NOW + dt.timedelta(days=30))
+
+
+def typed_in(page):
+    """What stands in a checkout: the contact, and the kind and name of each person."""
+    people = [one for _line, forms in page.context["parties"] for one in forms]
+    return (
+        [page.context["form"][name].value() or "" for name in ("first_name", "email", "note")],
+        [(one.person.tier_name, one["name"].value() or "") for one in people],
+    )
+
+
+@committing
+def test_cart_that_came_back_keeps_what_was_typed_until_it_is_emptied(guest, offer, harbour):
+    with organization_scope(harbour.pk):
+        Tour.objects.update(ask_name=Asked.OPTIONAL)
+    add_to_cart(guest, offer, schedule=offer.noon, adults=3, children=1)
+    who = f"who-{offer.noon.public_id.hex}"
+    names = {f"{who}-{position}-name": name for position, name in enumerate(("Grete", "Ole", "", "Zoë"))}
+    guest.post("/checkout/", {**checkout_data(guest), **names})
+    order = run_out(harbour)
+    with organization_scope(harbour.pk):
+        reserve_seats([SeatRequest(offer.noon.pk, 1)], now=NOW)
+    assert guest.post(f"/order/{order.secret}/again/").url == "/checkout/"
+    guest.post(f"/cart/{offer.noon.public_id}/change/", offer.quantities(2, 1))
+    assert guest.post("/cart/code/", {"code": "TYPO", "page": "checkout"}).url == "/checkout/"
+    contact = ["Grete", "grete@example.com", "With a pram"]
+    assert [typed_in(guest.get(path)) for path in ("/checkout/", "/de/checkout/")] == [
+        (contact, [("Adult", "Grete"), ("Adult", "Ole"), ("Child", "Zoë")]),
+        (contact, [("Erwachsene", "Grete"), ("Erwachsene", "Ole"), ("Kind", "Zoë")]),
+    ]
+    guest.post(f"/cart/{offer.noon.public_id}/remove/")
+    add_to_cart(guest, offer, adults=1, children=0)
+    page = guest.get("/checkout/")
+    assert (typed_in(page), page.context["notice"]) == ((["", "", ""], [("Adult", "")]), "")
+
+
+BESIDE = "Your earlier booking stands beside what was in your cart already."
+
+
+@committing
+def test_order_of_which_nothing_comes_back_is_told(guest, offer, harbour):
+    add_to_cart(guest, offer, adults=2, children=0)
+    guest.post("/checkout/", checkout_data(guest))
+    order = run_out(harbour)
+    with organization_scope(harbour.pk):
+        PricingTier.objects.get(pk=offer.adult.pk).delete()
+    assert guest.post(f"/order/{order.secret}/again/").url == "/cart/"
+    page = guest.get("/cart/")
+    gone = "2 × Adult, Harbour walk · Small group, 2 June 2031: this price is not offered any more."
+    assert [text in page.text for text in (gone, "Not everything could be booked again as it was.", BESIDE)] == [
+        True,
+        True,
+        False,
+    ]
+    add_to_cart(guest, offer, adults=0, children=1)
+    assert [gone in guest.get(path).text for path in ("/cart/", "/checkout/")] == [False, False]
+
+
+@committing
+def test_earlier_booking_is_spoken_of_while_it_stands_beside_others(guest, offer, harbour):
+    add_to_cart(guest, offer, adults=2, children=0)
+    guest.post("/checkout/", checkout_data(guest))
+    order = run_out(harbour)
+    with organization_scope(harbour.pk):
+        PricingTier.objects.filter(pk=offer.adult.pk).update(price_minor=3000)
+    add_to_cart(guest, offer, schedule=offer.next_day, adults=1, children=0)
+    assert guest.post(f"/order/{order.secret}/again/").url == "/cart/"
+    said = [BESIDE in guest.get("/cart/").text]
+    guest.post(f"/cart/{offer.next_day.public_id}/remove/")
+    said.append(BESIDE in guest.get("/cart/").text)
+    guest.post("/checkout/", checkout_data(guest))
+    add_to_cart(guest, offer, schedule=offer.next_day, adults=1, children=0)
+    said.append(BESIDE in guest.get(f"/cart/?again={order.secret}").text)
+    assert (said, len(orders(harbour)), guest.get("/checkout/").context["notice"]) == ([True, False, False], 2, "")
+
+
+@committing
+def test_order_whose_way_of_paying_changed_is_placed_again_as_it_was_in_the_end(guest, offer, harbour, card):
+    with organization_scope(harbour.pk):
+        rule = DepositRule.objects.create(percent=25, rest_days=7)
+    path = by_card(guest, offer)
+    with organization_scope(harbour.pk):
+        rule.delete()
+    guest.post(f"{path}method/", {"method": "bank_transfer"})
+    first = run_out(harbour)
+    guest.post(f"/order/{first.secret}/again/")
+    _old, new = orders(harbour)
+    with organization_scope(harbour.pk):
+        expected = list(new.payments.values_list("method", "purpose", "amount_minor"))
+    assert expected == [("bank_transfer", "whole", 6000)]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/cart/?again=%00", 200),
+        ("/order/%00/", 404),
+        ("/order/x%00/state/", 404),
+        ("/pay/%00/", 404),
+        ("/pay/link/%00/", 404),
+        ("/guide/answer/%00/", 404),
+        ("/guide/swap/%00/", 404),
+        ("/invitation/%00/", 404),
+        ("/cart/code/follow/?code=%00", 302),
+        ("/cart/", 200),
+    ],
+)
+def test_address_with_what_no_database_takes_leads_nowhere(guest, offer, path, status):
+    assert guest.get(path).status_code == status
