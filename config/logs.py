@@ -6,7 +6,7 @@ from typing import Final
 
 # The part of an address that opens something to whoever has it: an order, an invitation, a guide's answer, a new password, a sign-in.
 SECRET_PATHS: Final = re.compile(
-    r"(/(?:order|pay|guide/answer|guide/swap|invitation|password_reset|account/email/confirm|account/arrive)/)(?!sent/|done/)[^/\s?\"'<>]+"
+    r"(/(?:order|pay|file|guide/answer|guide/swap|invitation|password_reset|account/email/confirm|account/arrive)/)(?!sent/|done/)[^/\s?\"'<>]+"
 )
 EMAILS: Final = re.compile(r"[\w.+%-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+")
 HIDDEN: Final = "…"

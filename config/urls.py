@@ -20,6 +20,7 @@ urlpatterns += i18n_patterns(
     # Wagtail's own form for private pages would let people in without their second factor.
     path("_util/login/", private_page),
     path("", include("commerce.urls")),
+    path("", include("crm.urls")),
     path("", include("cms.urls")),
     path("", include(wagtail_urls)),
     prefix_default_language=False,

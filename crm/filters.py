@@ -1,5 +1,6 @@
 """Filters of the lists of customers, protocols, messages, tasks and projects."""
 
+from datetime import timedelta
 from typing import Any
 
 import django_filters
@@ -14,7 +15,7 @@ from wagtail.admin.widgets import AdminDateInput
 
 from crm import queries
 from crm.enums import UNFINISHED, ProjectState, TaskState
-from crm.models import Customer, CustomerTag, Message, Project, Protocol, Task
+from crm.models import Customer, CustomerTag, Document, DocumentTag, DocumentVersion, Message, Project, Protocol, Task
 from tenancy.filters import DayRangeFilter
 from tenancy.queries import members
 from tenancy.rules import person_name
@@ -84,6 +85,52 @@ class MessageFilterSet(WagtailFilterSet):
     class Meta:
         model = Message
         fields = ["status"]
+
+
+class DocumentFilterSet(WagtailFilterSet):
+    """Private documents by tag, how long they are valid, kind of file, and the record they are about."""
+
+    tag = django_filters.ChoiceFilter(label=_("Tag"), choices=(), method="filter_tag")
+    expiring = django_filters.ChoiceFilter(
+        label=_("Valid until"),
+        choices=[("over", _("Over already")), ("month", _("Over, or in 30 days at the latest"))],
+        empty_label=_("All"),
+        method="filter_expiring",
+    )
+    kind = django_filters.ChoiceFilter(
+        label=_("Kind of file"),
+        choices=[("application/pdf", "PDF"), ("image/", _("Picture")), ("video/", _("Video")), ("audio/", _("Sound"))],
+        empty_label=_("All"),
+        method="filter_kind",
+    )
+    about = django_filters.CharFilter(label="", widget=forms.HiddenInput, method="filter_about")
+
+    class Meta:
+        model = Document
+        fields = ["tag", "expiring", "kind", "about"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["tag"].extra["choices"] = [(name, name) for name in queries.document_tags_in_use()]
+
+    def filter_tag(self, documents: QuerySet[Document], _name: str, value: str) -> QuerySet[Document]:
+        """Return those that have a tag."""
+        return documents.filter(pk__in=DocumentTag.objects.filter(name=value).values("document"))
+
+    def filter_expiring(self, documents: QuerySet[Document], _name: str, value: str) -> QuerySet[Document]:
+        """Return those that are not valid any more, today or in 30 days."""
+        today = timezone.localdate(timezone=self.request.organization.zone)
+        return documents.filter(expires_on__lt=today if value == "over" else today + timedelta(days=31))
+
+    def filter_kind(self, documents: QuerySet[Document], _name: str, value: str) -> QuerySet[Document]:
+        """Return those of which a version is of a kind."""
+        versions = DocumentVersion.objects.filter(content_type__startswith=value)
+        return documents.filter(pk__in=versions.values("document"))
+
+    def filter_about(self, documents: QuerySet[Document], _name: str, value: str) -> QuerySet[Document]:
+        """Return those about one record."""
+        record = queries.record_of(value, user=self.request.user)
+        return documents.filter(queries.documents_about(record)) if record is not None else documents.none()
 
 
 class TaskFilterSet(WagtailFilterSet):

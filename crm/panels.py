@@ -21,6 +21,7 @@ from crm.queries import (
     LinkableKind,
     failed_messages,
     follow_ups,
+    linkable_kinds,
     open_tasks_with,
     record_key,
     search_customers,
@@ -47,6 +48,10 @@ def audit_areas() -> list[Area]:
         "protocol.file_added": _("%(who)s put a file beside a contact: %(record)s"),
         "protocol.file_removed": _("%(who)s removed a file from a contact: %(record)s"),
         "protocol.followed_up": _("%(who)s followed up: %(record)s"),
+        "document.uploaded": _("%(who)s uploaded a private document: %(record)s"),
+        "document.shared": _("%(who)s made a link to a private document: %(record)s"),
+        "document.share_revoked": _("%(who)s took back a link to a private document: %(record)s"),
+        "document.downloaded": _("Somebody fetched a private document by its link: %(record)s"),
         "message.retried": _("%(who)s sent a failed message again: %(record)s"),
         "task.open": _("%(who)s opened the task again: %(record)s"),
         "task.in_progress": _("%(who)s began the task: %(record)s"),
@@ -110,6 +115,9 @@ def record_buttons(request: HttpRequest, record: Model) -> list[Button]:
     if request.user.has_perm("crm.view_task"):
         url = f"{reverse('tasks:index')}?{query}"
         buttons.append(Button(gettext("Its tasks"), url=url, icon_name="list-ul", priority=81))
+    if request.user.has_perm("crm.view_document") and type(record) in linkable_kinds(request.user):
+        url = f"{reverse('private_documents:index')}?{query}"
+        buttons.append(Button(gettext("Its documents"), url=url, icon_name="doc-full", priority=82))
     return buttons
 
 
@@ -178,4 +186,5 @@ def linkable_records() -> list[LinkableKind]:
         LinkableKind(
             Project, "crm.view_project", lambda text: Project.objects.filter(name__icontains=text).order_by("name")
         ),
+        LinkableKind(Task, "crm.view_task", lambda text: Task.objects.filter(title__icontains=text).order_by("-pk")),
     ]

@@ -2,6 +2,7 @@ from django.utils import timezone
 
 from crm import operations, queries
 from tenancy.jobs import enqueue_for, sweep_job, tenant_job
+from tenancy.models import Organization
 
 
 @tenant_job("crm.send_message")
@@ -13,6 +14,23 @@ def send_message(*, message_id: int) -> None:
 def sweep_messages() -> None:
     for message_id, organization_id in queries.due_messages(now=timezone.now()):
         enqueue_for(organization_id, "crm.send_message", message_id=message_id)
+
+
+@tenant_job("crm.read_document")
+def read_document(*, version_id: int) -> None:
+    operations.read_document(version_id, now=timezone.now())
+
+
+@sweep_job("crm.sweep_documents")
+def sweep_documents() -> None:
+    for version_id, organization_id in queries.unread_versions(now=timezone.now()):
+        enqueue_for(organization_id, "crm.read_document", version_id=version_id)
+
+
+@sweep_job("crm.sweep_files")
+def sweep_files() -> None:
+    for organization in Organization.objects.order_by("pk"):
+        operations.remove_orphans(organization, now=timezone.now())
 
 
 @tenant_job("crm.remind_of_task")

@@ -17,7 +17,8 @@ from django.http import (
     StreamingHttpResponse,
 )
 from django.http.request import split_domain_port
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.template.defaultfilters import filesizeformat
 from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -280,3 +281,17 @@ class ByteRangeMiddleware:
         response.status_code = 206
         response.headers["Content-Range"] = f"bytes {start}-{end}/{size}"
         response.headers["Content-Length"] = str(end - start + 1)
+
+
+class RequestSizeMiddleware:
+    """Refuses what is too big to be taken before a byte of it is read; anything else would fill the disk first."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        told = request.META.get("CONTENT_LENGTH") or "0"
+        if told.isdecimal() and int(told) > settings.REQUEST_MAX_BYTES:
+            limit = filesizeformat(settings.REQUEST_MAX_BYTES)
+            return render(request, "413.html", {"limit": limit}, status=413)
+        return self.get_response(request)

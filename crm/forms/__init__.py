@@ -1,6 +1,12 @@
 """Forms of the crm app."""
 
 from crm.forms.customers import CustomerForm
+from crm.forms.documents import (
+    DocumentForm,
+    ShareForm,
+    UploadForm,
+    VersionForm,
+)
 from crm.forms.links import RecordsField
 from crm.forms.merging import MergeForm
 from crm.forms.messages import MessageForm
@@ -12,12 +18,16 @@ __all__ = [
     "ChangeTasksForm",
     "CommentForm",
     "CustomerForm",
+    "DocumentForm",
     "MergeForm",
     "MessageForm",
     "ProjectForm",
     "ProtocolForm",
     "ProtocolTemplateForm",
     "RecordsField",
+    "ShareForm",
     "StepForm",
     "TaskForm",
+    "UploadForm",
+    "VersionForm",
 ]

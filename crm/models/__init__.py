@@ -2,6 +2,7 @@
 
 from crm.models.activities import Activity, TimelinePin
 from crm.models.customers import Consent, Customer, CustomerTag
+from crm.models.documents import Document, DocumentLink, DocumentShare, DocumentTag, DocumentVersion
 from crm.models.duplicates import CustomerMerge, DuplicatePair
 from crm.models.keys import CustomerKey
 from crm.models.links import RecordLink
@@ -26,6 +27,11 @@ __all__ = [
     "CustomerKey",
     "CustomerMerge",
     "CustomerTag",
+    "Document",
+    "DocumentLink",
+    "DocumentShare",
+    "DocumentTag",
+    "DocumentVersion",
     "DuplicatePair",
     "Message",
     "Milestone",

@@ -3,6 +3,17 @@
 from crm.operations.activities import record_activity
 from crm.operations.customers import find_or_create_customer, record_consent
 from crm.operations.dependencies import add_dependency, remove_dependency
+from crm.operations.documents import (
+    NoRoomLeft,
+    add_version,
+    count_download,
+    read_document,
+    remove_orphans,
+    revoke_share,
+    set_document_tags,
+    share_version,
+    upload_documents,
+)
 from crm.operations.duplicates import dismiss_pair, find_duplicates
 from crm.operations.links import LinkRefused, set_links
 from crm.operations.merging import (
@@ -44,13 +55,16 @@ __all__ = [
     "Combining",
     "LinkRefused",
     "MergeRefused",
+    "NoRoomLeft",
     "TaskRefused",
     "add_dependency",
     "add_files",
     "add_item",
+    "add_version",
     "change_tasks",
     "close_follow_up",
     "comment_on_task",
+    "count_download",
     "dismiss_pair",
     "end_series",
     "find_duplicates",
@@ -61,6 +75,7 @@ __all__ = [
     "move_task",
     "pin",
     "queue_message",
+    "read_document",
     "record_activity",
     "record_consent",
     "release_address",
@@ -68,15 +83,20 @@ __all__ = [
     "remind_of_task",
     "remove_dependency",
     "remove_files",
+    "remove_orphans",
     "request_task",
     "retry_message",
+    "revoke_share",
     "send_message",
+    "set_document_tags",
     "set_links",
     "set_participants",
     "set_tags",
     "settle_task",
+    "share_version",
     "tick_item",
     "undo_merge",
     "unpin",
+    "upload_documents",
     "watch_task",
 ]

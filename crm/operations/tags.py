@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 
-from crm.models import Activity, Customer, CustomerTag, Message, Protocol, TimelinePin
+from crm.models import Activity, Customer, CustomerTag, Document, Message, Protocol, TimelinePin
 from tenancy import audit
 from tenancy.audit import Actor
 
@@ -25,14 +25,14 @@ def set_tags(customer: Customer, names: Iterable[str], *, actor: Actor) -> None:
 
 
 @transaction.atomic
-def pin(customer: Customer, entry: Protocol | Activity | Message) -> None:
+def pin(customer: Customer, entry: Protocol | Activity | Message | Document) -> None:
     """Keep an entry of a customer's timeline at its top. A repeat has no effect."""
     TimelinePin.objects.get_or_create(
         customer=customer, content_type=ContentType.objects.get_for_model(entry), object_id=entry.pk
     )
 
 
-def unpin(customer: Customer, entry: Protocol | Activity | Message) -> None:
+def unpin(customer: Customer, entry: Protocol | Activity | Message | Document) -> None:
     """Let an entry go back to its place. A repeat has no effect."""
     content_type = ContentType.objects.get_for_model(entry)
     customer.pins.filter(content_type=content_type, object_id=entry.pk).delete()

@@ -8,18 +8,34 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import CharField, DateTimeField, F, Prefetch, QuerySet, Value
 from django.db.models.functions import Cast
 
-from crm.models import Activity, Customer, Message, Protocol, ProtocolFile, ProtocolLink, TimelinePin
+from crm.models import (
+    Activity,
+    Customer,
+    Document,
+    DocumentLink,
+    Message,
+    Protocol,
+    ProtocolFile,
+    ProtocolLink,
+    TimelinePin,
+)
+from crm.queries.documents import readable_documents, with_versions
 from crm.queries.protocols import readable_protocols
 
-Entry = Protocol | Activity | Message
+Entry = Protocol | Activity | Message | Document
 
 # The kinds of entries, where each is stored, and when it was.
-_MODELS: Final[dict[str, type[Entry]]] = {"protocol": Protocol, "activity": Activity, "message": Message}
-_TIMES: Final = {"protocol": "happened_at", "activity": "at", "message": "created_at"}
+_MODELS: Final[dict[str, type[Entry]]] = {
+    "protocol": Protocol,
+    "activity": Activity,
+    "message": Message,
+    "document": Document,
+}
+_TIMES: Final = {"protocol": "happened_at", "activity": "at", "message": "created_at", "document": "created_at"}
 
 
 class TimelineEntry(NamedTuple):
-    """One line of a customer's timeline: `kind` is `protocol`, `activity` or `message`, `entry` the row itself."""
+    """One line of a customer's timeline: `kind` is `protocol`, `activity`, `message` or `document`, `entry` the row itself."""
 
     kind: str
     at: datetime
@@ -72,11 +88,13 @@ def timeline_entry(customer: Customer, kind: str, pk: int, *, user: Any = None) 
 
 def _of(kind: str, customer: Customer, user: Any) -> list[QuerySet[Any]]:
     """The entries of a kind in parts that have none in common, each found by an index."""
-    if kind != "protocol":
-        return [_MODELS[kind]._default_manager.filter(customer=customer)]
-    links = ProtocolLink.objects.filter(
-        content_type=ContentType.objects.get_for_model(Customer), object_id=customer.pk
-    ).values("protocol")
+    if kind not in ("protocol", "document"):
+        model: Any = _MODELS[kind]
+        return [model._default_manager.filter(customer=customer)]
+    about = {"content_type": ContentType.objects.get_for_model(Customer), "object_id": customer.pk}
+    if kind == "document":
+        return [readable_documents(user).filter(pk__in=DocumentLink.objects.filter(**about).values("document"))]
+    links = ProtocolLink.objects.filter(**about).values("protocol")
     protocols = readable_protocols(user)
     # Not one OR, for which PostgreSQL reads all protocols.
     return [protocols.filter(customer=customer), protocols.filter(pk__in=links).exclude(customer=customer)]
@@ -109,6 +127,7 @@ def _rows(keys: Iterable[tuple[str, int]], user: Any) -> dict[tuple[str, int], E
         .prefetch_related("links__record", Prefetch("files", ProtocolFile.objects.defer("content"))),
         "activity": Activity.objects.select_related("actor").prefetch_related("record"),
         "message": Message.objects.defer("text", "html"),
+        "document": with_versions(readable_documents(user)),
     }
     rows: dict[tuple[str, int], Entry] = {}
     for kind, source in sources.items():

@@ -19,6 +19,7 @@ def _filters():
         "": (_("Everything"), "", None),
         "protocols": (_("Contacts"), "protocol", None),
         "messages": (_("Messages"), "message", None),
+        "documents": (_("Documents"), "document", None),
         **{name: (label, "activity", kinds) for name, (label, kinds) in groups.items()},
     }
 

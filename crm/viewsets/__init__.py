@@ -1,5 +1,8 @@
 from crm.viewsets.columns import customer_column
 from crm.viewsets.customers import CustomerViewSet
+from crm.viewsets.documents import (
+    DocumentViewSet,
+)
 from crm.viewsets.duplicates import DuplicateViewSet
 from crm.viewsets.group import CustomerGroup
 from crm.viewsets.links import RecordsViewSet
@@ -11,6 +14,7 @@ __all__ = [
     "ContactKindViewSet",
     "CustomerGroup",
     "CustomerViewSet",
+    "DocumentViewSet",
     "DuplicateViewSet",
     "MessageViewSet",
     "ProjectViewSet",

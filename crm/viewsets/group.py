@@ -4,6 +4,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.base import ViewSetGroup
 
 from crm.viewsets.customers import CustomerViewSet
+from crm.viewsets.documents import DocumentViewSet
 from crm.viewsets.duplicates import DuplicateViewSet
 from crm.viewsets.messages import MessageViewSet
 from crm.viewsets.protocols import ProtocolViewSet
@@ -23,7 +24,7 @@ class CustomerGroup(ViewSetGroup):
     menu_label = _("Customers")
     menu_icon = "group"
     menu_order = 130
-    items = (CustomerViewSet, ProtocolViewSet, MessageViewSet, DuplicateViewSet)
+    items = (CustomerViewSet, ProtocolViewSet, MessageViewSet, DuplicateViewSet, DocumentViewSet)
 
     def get_submenu_items(self):
         url = f"{reverse('protocols:index')}?follow_up=due"

@@ -12,7 +12,7 @@ SHOWN_TYPES = ("image/", "audio/", "video/")
 @require_safe
 def media(request: HttpRequest, name: str) -> FileResponse:
     prefix = f"{request.organization.public_id}/"  # type: ignore[attr-defined]
-    if not name.startswith(prefix) or name.startswith(f"{prefix}documents/"):
+    if not name.startswith(prefix) or name.startswith((f"{prefix}documents/", f"{prefix}private/")):
         raise Http404
     try:
         if not default_storage.exists(name):

@@ -70,6 +70,7 @@ OWN_ROOMS = {
 OWN_FOLDERS = {
     "tenancy": {"audit", "gateways", "postgresql"},
     "commerce": {"gateways"},
+    "crm": {"gateways"},
     "cms": {"blocks", "pages", "templatetags"},
 }
 FOLDERS = {

@@ -59,6 +59,8 @@ class Canaries:
                 return self.phone()
             case TranslationsField():
                 return {"de": self.text()}
+            case models.BinaryField():
+                return self.text().encode()
             case models.JSONField():
                 return {WORD: self.text()}
             case _ if field.name.endswith("_key"):

@@ -30,7 +30,7 @@ from commerce.models import (
     PaymentLink,
     Refund,
 )
-from crm.models import DuplicatePair, ProtocolFile
+from crm.models import DocumentShare, DocumentVersion, DuplicatePair, ProtocolFile
 from tenancy.models import Organization, TenantDocument, TenantImage, TenantRendition, User
 from tenancy.operations import issue_switch
 from tenancy.queries import current_organization
@@ -219,6 +219,8 @@ TOGETHER: dict[str, Callable[[], list[Values]]] = {
     "freshness:confirm": lambda: [{"page": page.pk, "block": part} for page, part in _parts()],
     "wagtail_serve": lambda: [{"0": path} for path in _paths()],
     "media": _files,
+    "crm:shared_file": lambda: [{"token": token_of_scope()}],
+    "crm:shared_download": lambda: [{"token": token_of_scope()}],
     "tours:map_stops": lambda: [{"token": "a-file-of-stops"}],
     "wagtail_bulk_action": _bulk_actions,
     "wagtailadmin_pages:choose_parent": lambda: _labels(get_page_models(), "app_label", "model_name"),
@@ -263,6 +265,12 @@ TOGETHER: dict[str, Callable[[], list[Values]]] = {
     "secret choice_public_id": lambda: [
         {"secret": row.order.secret, "choice_public_id": row.public_id}
         for row in GuestChoice.objects.select_related("order")
+    ],
+    "pk version_pk": lambda: [
+        {"pk": row.document_id, "version_pk": row.pk} for row in DocumentVersion.objects.defer("words", "preview")
+    ],
+    "pk share_pk": lambda: [
+        {"pk": row.version.document_id, "share_pk": row.pk} for row in DocumentShare.objects.select_related("version")
     ],
     "pk attachment_pk": lambda: [
         {"pk": row.protocol_id, "attachment_pk": row.pk} for row in ProtocolFile.objects.defer("content")

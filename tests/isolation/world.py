@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from commerce.models import AuthorisationRule, DepositRule, Difference, Dispute, Order, PaymentLink, Promotion
 from commerce.operations import Contact, record_adjustment
-from crm.models import Customer, DuplicatePair, Project
-from crm.operations import add_dependency, merge_customers
+from crm.models import Customer, DocumentShare, DuplicatePair, Project
+from crm.operations import add_dependency, merge_customers, share_version, upload_documents
 from tenancy import outbox
 from tenancy.enums import Role
 from tenancy.models import EmailChange, Invitation, Organization, User
@@ -22,6 +22,7 @@ from tenancy.operations import ask_email_change, create_organization, invite_mem
 from tenancy.queries import forget_hosts
 from tenancy.rules import token_hash
 from tenancy.scope import every_organization, organization_scope
+from tests.cms.factories import picture_file
 from tests.commerce.factories import order_of
 from tests.crm.factories import make_contacts, make_task
 from tests.factories import (
@@ -195,6 +196,10 @@ def _plan(say: Canaries, owner: User) -> None:
         make_task(owner, title=say.text(), project=project, due_on=day, steps=[say.text()]) for _number in range(2)
     )
     add_dependency(second, needs=first, actor=owner)
+    file = picture_file(f"{say.slug()}.png")
+    (document,) = upload_documents([file], title=say.text(), note=say.text(), about=[project], actor=owner)
+    share_version(document.versions.get(), days=90, now=timezone.now(), actor=owner)
+    DocumentShare.objects.update(token_hash=token_hash(token_of_scope()))
 
 
 def _contest(order: Order) -> None:

@@ -12,7 +12,18 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from tenancy.enums import Role
 
-CUSTOMERS = ("Customers", ["Find a customer", "All customers", "Protocols", "Follow-ups due", "Messages", "Duplicates"])
+CUSTOMERS = (
+    "Customers",
+    [
+        "Find a customer",
+        "All customers",
+        "Protocols",
+        "Follow-ups due",
+        "Messages",
+        "Duplicates",
+        "Private documents",
+    ],
+)
 TASKS_GIVEN = ("Tasks", ["My tasks", "All tasks", "Board", "Calendar"])
 TASKS = ("Tasks", [*TASKS_GIVEN[1], "Projects"])
 PRICES = ("Prices", ["Seasons", "Early bird and last minute", "Groups", "What does it cost?"])
@@ -259,6 +270,9 @@ OPERATIONS = {
     "promotions:add",
     "promotions:index",
     "promotions:index_results",
+    "private_documents:add",
+    "private_documents:index",
+    "private_documents:index_results",
     "protocol_templates:add",
     "protocol_templates:index",
     "protocol_templates:index_results",
