@@ -128,13 +128,17 @@ def _secret(response):
     return response
 
 
+def _shared_page(request, share, token):
+    context = {"share": share, "token": token, "organization": request.organization}
+    return _secret(TemplateResponse(request, "crm/shared_file.html", context, status=200 if share else 404))
+
+
 @never_cache
 @require_safe
 @throttled("shared-file")
 def shared_file(request, token):
     share = queries.shared_version(token, now=timezone.now())
-    context = {"share": share, "token": token, "organization": request.organization}
-    return _secret(TemplateResponse(request, "crm/shared_file.html", context, status=200 if share else 404))
+    return _shared_page(request, share, token)
 
 
 @never_cache
@@ -144,7 +148,7 @@ def shared_download(request, token):
     now = timezone.now()
     share = queries.shared_version(token, now=now)
     if share is None:
-        return _secret(redirect("crm:shared_file", token))
+        return _shared_page(request, None, token)
     response = _secret(_file_answer(share.version))
     # Phones fetch a file in parts; the first part is the download.
     if request.method == "GET" and request.headers.get("Range", "bytes=0-").startswith("bytes=0-"):
