@@ -48,7 +48,7 @@ class Payment(TenantModel):
     # The card is only reserved at first; the money is taken when the departure takes place.
     takes_later = models.BooleanField(_("taken later"), default=False, db_default=False, editable=False)
     authorised_until = models.DateTimeField(_("reserved until"), null=True, editable=False)
-    # Set when reserved money is to be taken: from then on its amount stands. When to try (again).
+    # Set when reserved money is to be taken: when to try (again). See `is_being_taken`.
     capture_at = models.DateTimeField(null=True, editable=False)
     capture_refusals = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     failure_message = models.CharField(_("why it failed"), max_length=300, blank=True)
@@ -126,6 +126,11 @@ class Payment(TenantModel):
     def is_further(self) -> bool:
         """Whether it comes on top of what decided about the places."""
         return self.purpose in (PaymentPurpose.REST, PaymentPurpose.EXTRA)
+
+    @property
+    def is_being_taken(self) -> bool:
+        """Whether reserved money is being taken just now, so that its amount stands; between two tries it is not."""
+        return self.capture_at is not None and not self.failure_message
 
 
 class Refund(TenantModel):

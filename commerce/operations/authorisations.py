@@ -111,7 +111,8 @@ def _begin_capture(order: Order, *, now: datetime) -> Payment | None:
         return None
     # From here on its amount stands, whatever happens before Stripe has answered.
     payment.capture_at = now + CAPTURE_AGAIN_AFTER
-    payment.save(update_fields=["capture_at", "updated_at"])
+    payment.failure_message = ""
+    payment.save(update_fields=["failure_message", "capture_at", "updated_at"])
     enqueue("commerce.capture_payment", payment_id=payment.pk)
     return payment
 
@@ -141,15 +142,12 @@ def capture_payment(payment_id: int, *, now: datetime) -> Payment:
     """Take reserved money at Stripe and settle what came of it; return the payment. A repeat has no effect.
 
     What Stripe refuses is shown to staff with its reason and tried again; refused too often, the card is freed and the guest asked to
-    pay. Keys that may not take it are shown, too, and it is tried until they may: that is no fault of the guest's. Raises
-    `GatewayError` when Stripe cannot be asked; the sweep then tries again.
+    pay. Keys that may not take it are shown, too, and it is tried until they may, or until the bank keeps the card reserved no longer:
+    that is no fault of the guest's. Raises `GatewayError` when Stripe cannot be asked; the sweep then tries again.
     """
-    payment = Payment.objects.get(pk=payment_id)
-    if payment.status != PaymentStatus.AUTHORISED or payment.capture_at is None:
+    payment, said = _start_try(payment_id, now=now)
+    if not _is_to_be_taken(payment):
         return payment
-    Payment.objects.filter(pk=payment_id, status=PaymentStatus.AUTHORISED).update(
-        capture_at=now + CAPTURE_AGAIN_AFTER, updated_at=now
-    )
     keys = stripe.keys_of(queries.payment_settings())
     try:
         intent = stripe.retrieve_intent(keys, payment.provider_reference)
@@ -161,19 +159,44 @@ def capture_payment(payment_id: int, *, now: datetime) -> Payment:
             except stripe.GatewayRefused as refusal:
                 return _note_refusal(payment_id, str(refusal), now=now)
     except stripe.GatewayMisconfigured as problem:
-        return _note_wrong_keys(payment_id, str(problem), now=now)
+        return _note_wrong_keys(payment_id, str(problem), said=said, now=now)
     return settle_payment(payment_id, intent=intent, now=now)
 
 
 @transaction.atomic
-def _note_wrong_keys(payment_id: int, reason: str, *, now: datetime) -> Payment:
+def _start_try(payment_id: int, *, now: datetime) -> tuple[Payment, str]:
+    """Let the amount of a payment stand while Stripe is asked for it; return the payment and what was said of the try before.
+
+    Under the order's lock, so that nobody who found it not being taken is still at work on it.
+    """
+    _order, payment = _locked(payment_id)
+    said = payment.failure_message
+    if _is_to_be_taken(payment):
+        payment.capture_at = now + CAPTURE_AGAIN_AFTER
+        payment.failure_message = ""
+        payment.save(update_fields=["failure_message", "capture_at", "updated_at"])
+    return payment, said
+
+
+def _is_to_be_taken(payment: Payment) -> bool:
+    return payment.status == PaymentStatus.AUTHORISED and payment.capture_at is not None
+
+
+@transaction.atomic
+def _note_wrong_keys(payment_id: int, reason: str, *, said: str, now: datetime) -> Payment:
     order, payment = _locked(payment_id)
-    if payment.status != PaymentStatus.AUTHORISED or payment.capture_at is None:
+    if not _is_to_be_taken(payment):
         return payment
-    if payment.failure_message != reason[:300]:
-        call_attention(order, CAPTURE_REFUSED)
     payment.failure_message = reason[:300]
-    payment.capture_at = now + CAPTURE_AFTER_WRONG_KEYS
+    if payment.authorised_until is not None and payment.authorised_until <= now:
+        stop_later(payment, now=now)
+        _ask_instead(order, payment, attention=RESERVATION_FREED, now=now)
+        return payment
+    if payment.failure_message != said:
+        call_attention(order, CAPTURE_REFUSED)
+    # Once more when the bank's time is over; then it is decided.
+    again = now + CAPTURE_AFTER_WRONG_KEYS
+    payment.capture_at = min(again, payment.authorised_until or again)
     payment.save(update_fields=["failure_message", "capture_at", "updated_at"])
     return payment
 
@@ -181,7 +204,7 @@ def _note_wrong_keys(payment_id: int, reason: str, *, now: datetime) -> Payment:
 @transaction.atomic
 def _note_refusal(payment_id: int, reason: str, *, now: datetime) -> Payment:
     order, payment = _locked(payment_id)
-    if payment.status != PaymentStatus.AUTHORISED or payment.capture_at is None:
+    if not _is_to_be_taken(payment):
         return payment
     payment.capture_refusals += 1
     payment.failure_message = reason[:300]

@@ -13,7 +13,7 @@ from commerce.models import GuestChoice, Order, OrderLine
 from commerce.operations.card_payments import close_card_payments
 from commerce.operations.payments import PaymentRefused
 from commerce.operations.promo_codes import release_codes
-from commerce.operations.refunds import pay_back
+from commerce.operations.refunds import RefundRefused, pay_back
 from commerce.operations.states import cancel_unpaid, set_order_status, stop_begun
 from tenancy import audit
 from tenancy.audit import Actor
@@ -71,47 +71,57 @@ def cancel_order(
     reason: RefundReason,
     note: str = "",
     limit_minor: int | None = None,
+    seen: str | None = None,
     now: datetime,
     actor: Actor = None,
 ) -> Order:
     """Cancel an order: its places are free again and what was paid goes back; return it. A repeat has no effect.
 
-    Raises `IllegalChange` when it is over already, `GatewayError` when an unpaid card payment cannot be stopped just now, and
-    `RefundRefused` when more than `limit_minor` of it would have gone back then.
+    `seen` are the sums that the person saw (`queries.sums_seen`). Raises `IllegalChange` when it is over already, `GatewayError` when an
+    unpaid card payment cannot be stopped just now, and `RefundRefused` when the sums have changed, or when more than `limit_minor` of it
+    would have gone back, or been let off, then.
     """
     order = Order.objects.get(pk=order.pk)
     if order.status == OrderStatus.PENDING:
         close_card_payments(order, now=now)
-    return _cancel(order.pk, reason=reason, note=note, limit_minor=limit_minor, now=now, actor=actor)
+    return _cancel(order.pk, reason=reason, note=note, limit_minor=limit_minor, seen=seen, now=now, actor=actor)
 
 
 @transaction.atomic(durable=True)
 def _cancel(
-    order_id: int, *, reason: RefundReason, note: str, limit_minor: int | None, now: datetime, actor: Actor
+    order_id: int,
+    *,
+    reason: RefundReason,
+    note: str,
+    limit_minor: int | None,
+    seen: str | None,
+    now: datetime,
+    actor: Actor,
 ) -> Order:
     order = queries.order_for_update(order_id)
-    if order.status != OrderStatus.CANCELLED:
-        close_cancelled(order, reason=reason, note=note, limit_minor=limit_minor, now=now, actor=actor)
+    if order.status == OrderStatus.CANCELLED:
+        return order
+    if seen not in (None, queries.sums_seen(order)):
+        raise RefundRefused(queries.changed_words())
+    if limit_minor is not None:
+        organization = queries.payment_settings().organization
+        given_up = queries.cancelling_gives_back(order)
+        given_up += queries.waived_by_cancelling(order, organization=organization, now=now)
+        if problem := queries.refund_problem(order, given_up, limit_minor=limit_minor):
+            raise RefundRefused(problem)
+    close_cancelled(order, reason=reason, note=note, now=now, actor=actor)
     return order
 
 
-def close_cancelled(
-    order: Order,
-    *,
-    reason: RefundReason,
-    note: str = "",
-    limit_minor: int | None = None,
-    now: datetime,
-    actor: Actor = None,
-) -> None:
+def close_cancelled(order: Order, *, reason: RefundReason, note: str = "", now: datetime, actor: Actor = None) -> None:
     """Cancel an order with its places and let what was paid go back. In the caller's transaction, which has locked the order.
 
-    Raises as `cancel_order` does, but stops card payments only later.
+    Raises `IllegalChange` when it is over already. Card payments are stopped only later.
     """
     _close(order, OrderStatus.CANCELLED, bookings=BookingStatus.CANCELLED, now=now)
     order.guest_choices.filter(status__in=UNDECIDED).update(status=ChoiceStatus.CLOSED, updated_at=now)
     back = queries.cancelling_gives_back(order)
-    pay_back(order, back, reason=reason, note=note, limit_minor=limit_minor, now=now, actor=actor)
+    pay_back(order, back, reason=reason, note=note, now=now, actor=actor)
     audit.record("order.cancelled", order, actor=actor, reason=reason.value, personal={"note": note})
     publish("commerce.order_cancelled", order_id=order.pk)
 

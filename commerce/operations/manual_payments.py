@@ -186,7 +186,7 @@ def _record_payment(
     if seen not in (None, queries.sums_seen(order)):
         raise PaymentRefused(queries.changed_words())
     reserved = queries.reserved_payment(order)
-    if reserved is not None and reserved.capture_at is not None:
+    if reserved is not None and reserved.is_being_taken:
         raise PaymentRefused(_("The card is being charged just now. Please look at the order again in a few minutes."))
     most = queries.recordable_minor(order)
     may_be_more = accept_more and order.status in queries.TAKES_MONEY

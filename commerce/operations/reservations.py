@@ -29,7 +29,7 @@ def lower_reserved(order: Order, *, now: datetime) -> None:
     In the caller's transaction, which has locked the order and lets it be paid. What is being taken stands as it is.
     """
     payment = queries.reserved_payment(order)
-    if payment is None or payment.capture_at is not None:
+    if payment is None or payment.is_being_taken:
         return
     worth = queries.claims_minor(order) - queries.here_minor(order) - queries.due_minor(order)
     worth -= queries.recorded_minor(order)

@@ -29,6 +29,7 @@ from commerce.queries.cancellations import (
     guest_cancel_problem,
     preview_cancellation,
     standing_bookings,
+    waived_by_cancelling,
 )
 from commerce.queries.changes import (
     ChangedLine,
@@ -486,6 +487,7 @@ __all__ = [
     "undecided_minor",
     "unpaid_on",
     "waits_for_refund_by_hand",
+    "waived_by_cancelling",
     "went_back_minor",
     "went_back_twice_minor",
     "with_plans",

@@ -133,7 +133,7 @@ def reserve_words(fewest: int) -> str:
 def card_words(order: Order) -> str:
     """Return what guests and staff are told of money that is reserved on a card, or was freed again, in the active language."""
     reserved, released = reserved_payment(order), released_payment(order)
-    if reserved is not None and reserved.capture_at is not None:
+    if reserved is not None and reserved.is_being_taken:
         text = _("%(amount)s are being taken from the card, because the departure takes place.")
     elif reserved is not None:
         text = _(

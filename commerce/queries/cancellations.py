@@ -201,7 +201,7 @@ def preview_cancellation(
         if any(person.checked_in_at for _each, found in chosen for person in found):
             raise NotCancellable(_("Somebody you chose is there already."))
     reserved = reserved_payment(order)
-    if reserved is not None and reserved.capture_at is not None:
+    if reserved is not None and reserved.is_being_taken:
         raise NotCancellable(_("Your card is being charged just now. Please try again in a few minutes."))
     everything_back = terms == CancellationTerms.FULL or order.status == OrderStatus.PENDING or reserved is not None
     bookings = tuple(
@@ -227,6 +227,18 @@ def preview_cancellation(
         return preview
     freed = reserved.amount_minor if is_whole else min(value, reserved.amount_minor)
     return replace(preview, freed_minor=freed, owed_minor=due_minor(order) if not is_whole else 0)
+
+
+def waived_by_cancelling(order: Order, *, organization: Organization, now: datetime) -> int:
+    """Return what guests are let off when a whole order is cancelled without the fee that was agreed, in minor units.
+
+    It is no money that goes back: as `CancellationPreview.let_off_minor`.
+    """
+    people = [person.pk for each in standing_bookings(order) for person in each.people]
+    if not people or reserved_payment(order) is not None:
+        return 0
+    preview = preview_cancellation(order, people, terms=CancellationTerms.FULL, organization=organization, now=now)
+    return preview.let_off_minor
 
 
 def _with_money(

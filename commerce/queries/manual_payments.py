@@ -5,7 +5,14 @@ from django.utils.translation import gettext as _
 from commerce.enums import OrderStatus, PaymentStatus
 from commerce.models import Order, Payment
 from commerce.queries.authorisations import reserved_minor, reserved_payment
-from commerce.queries.payments import claims_minor, due_minor, due_payments, here_minor, owed_minor
+from commerce.queries.payments import (
+    claims_minor,
+    due_minor,
+    due_payments,
+    here_minor,
+    owed_minor,
+    standing_minor,
+)
 from commerce.rules import DECIDING, PAID_AND_STANDING, method_of
 
 # Orders for which money can be written down that came another way: also what a cancelled one owes, or what is to go back.
@@ -95,7 +102,7 @@ def recordable_minor(order: Order) -> int:
 def releasable_minor(order: Order) -> int:
     """Return how much is reserved on the guest's card for an order and is not being taken yet, in minor units."""
     reserved = reserved_payment(order)
-    return reserved.amount_minor if reserved is not None and reserved.capture_at is None else 0
+    return reserved.amount_minor if reserved is not None and not reserved.is_being_taken else 0
 
 
 def missing_minor(order: Order) -> int:
@@ -106,8 +113,17 @@ def missing_minor(order: Order) -> int:
 
 def sums_seen(order: Order) -> str:
     """Return how the money of an order stands, as a form that shows it sends it back: what somebody decides, they decide on these sums."""
-    sums = (order.total_minor, here_minor(order), recorded_minor(order), due_minor(order), reserved_minor(order))
-    return ":".join(str(amount) for amount in sums)
+    sums = (
+        order.status,
+        order.total_minor,
+        standing_minor(order),
+        order.cancellation_fee_minor,
+        here_minor(order),
+        recorded_minor(order),
+        due_minor(order),
+        reserved_minor(order),
+    )
+    return ":".join(str(part) for part in sums)
 
 
 def changed_words() -> str:

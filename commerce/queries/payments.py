@@ -303,13 +303,13 @@ def let_off_minor(order: Order) -> int:
     """Return how much of an order its guest was let off by staff, in minor units.
 
     That is what was written off, what was agreed for places that were given up and not asked for, and what was missing from
-    payments that staff accepted all the same.
+    payments that staff accepted all the same, also while they wait for a second person.
     """
     cancellations = sum(cancellation.let_off_minor for cancellation in order.cancellations.all())
     missing = sum(
-        max(0, payment.amount_minor - payment.captured_minor)
+        max(0, payment.amount_minor - came)
         for payment in order.payments.all()
-        if payment.captured_minor and method_of(payment.method).by_staff
+        if (came := payment.captured_minor or payment.recorded_minor or 0) and method_of(payment.method).by_staff
     )
     return written_off_minor(order) + cancellations + missing
 

@@ -98,7 +98,7 @@ def _money_verbs(order: Order) -> list[str]:
     stands = order.status in (OrderStatus.CONFIRMED, *PAID_AND_STANDING)
     # While a card is being charged nothing comes another way.
     reserved = reserved_payment(order)
-    is_open = reserved is None or reserved.capture_at is None
+    is_open = reserved is None or not reserved.is_being_taken
     verbs = ["record"] if order.status in TAKES_MONEY and is_open else []
     waits_for_days = order.status == OrderStatus.PENDING and method_of(order.method).holds_days
     if order.email and owed and (stands or waits_for_days):

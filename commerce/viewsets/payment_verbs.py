@@ -28,18 +28,19 @@ class RecordView(OrderVerbView):
         return {"amount_minor": min(most, queries.due_now_minor(self.order)) or most or None}
 
     def explain(self):
-        if not queries.recordable_minor(self.order):
+        most = queries.recordable_minor(self.order)
+        if not most:
             return _("Nothing is to be paid for this order. What comes in all the same is to be paid back.")
-        if reserved := queries.releasable_minor(self.order):
+        if reserved := min(queries.releasable_minor(self.order), most):
             return _(
                 "%(amount)s can still be paid, %(reserved)s of it reserved on the guest's card. What you write down beyond the rest is "
                 "not taken from the card."
             ) % {
-                "amount": format_money(queries.recordable_minor(self.order), self.order.currency),
+                "amount": format_money(most, self.order.currency),
                 "reserved": format_money(reserved, self.order.currency),
             }
         return _("%(amount)s are still to be paid. Write down what came in cash or another way than agreed.") % {
-            "amount": format_money(queries.recordable_minor(self.order), self.order.currency)
+            "amount": format_money(most, self.order.currency)
         }
 
     def do(self, values):

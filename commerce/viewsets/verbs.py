@@ -47,7 +47,7 @@ class OrderVerbView(WagtailAdminTemplateMixin, FormView):
             blocked = queries.refund_block(self.order) if self.verb == "refund" else ""
             messages.warning(request, blocked or _("This is not possible any more: the order has changed."))
             return self.back()
-        problem = queries.refund_problem(self.order, self.gives_back_minor(), limit_minor=self.refund_limit_minor)
+        problem = queries.refund_problem(self.order, self.given_up_minor(), limit_minor=self.refund_limit_minor)
         if problem:
             messages.error(request, problem)
             return self.back()
@@ -58,6 +58,10 @@ class OrderVerbView(WagtailAdminTemplateMixin, FormView):
 
     def gives_back_minor(self):
         return 0
+
+    def given_up_minor(self):
+        """What counts against the person's limit: what goes back, and what the guest is let off."""
+        return self.gives_back_minor()
 
     @cached_property
     def refund_limit_minor(self):
@@ -198,10 +202,18 @@ class CancelView(OrderVerbView):
     label = gettext_lazy("Cancel order")
     icon = "circle-xmark"
     is_serious = True
+    sees_sums = True
     form_class = GiveBackForm
     done = gettext_lazy("The order is cancelled.")
 
     def explain(self):
+        text, waived = self.explain_money(), self.waived_minor
+        if not waived:
+            return text
+        fee = _("%(amount)s were agreed as a fee and are not asked for.")
+        return f"{text} {fee % {'amount': format_money(waived, self.order.currency)}}"
+
+    def explain_money(self):
         kept, blocked = queries.cancelling_gives_back(self.order), queries.refund_block(self.order)
         if blocked and not kept:
             return f"{_('The places are free again and the guest is told. This cannot be undone.')} {blocked}"
@@ -221,12 +233,20 @@ class CancelView(OrderVerbView):
     def gives_back_minor(self):
         return queries.cancelling_gives_back(self.order)
 
+    @property
+    def waived_minor(self):
+        return queries.waived_by_cancelling(self.order, organization=self.request.organization, now=timezone.now())
+
+    def given_up_minor(self):
+        return self.gives_back_minor() + self.waived_minor
+
     def do(self, values):
         operations.cancel_order(
             self.order,
             reason=RefundReason(values["reason"]),
             note=values["note"],
             limit_minor=self.refund_limit_minor,
+            seen=self.seen_then,
             now=timezone.now(),
             actor=self.request.user,
         )

@@ -230,3 +230,36 @@ def test_money_that_goes_back_against_the_policy_counts_once(in_harbour):
     confirm_manual_payment(order.payments.get(), amount_minor=5000, now=NOW, actor=None)
     row = cancel(order, people_of(order)[:1], terms=CancellationTerms.FULL, note="Ill", limit_minor=2500)
     assert (row.back_minor, row.let_off_minor) == (2500, 0)
+
+
+def test_cancelling_the_whole_order_counts_the_fee_as_giving_up_all_its_places_does(in_harbour):
+    make_policy([(0, 50)], is_default=True)
+    order = order_of(make_schedule(), method=PaymentMethod.ON_ARRIVAL)
+    with pytest.raises(RefundRefused, match=r"up to €24\.99 of one order; this would make it €25\.00"):
+        cancel_order(order, reason=RefundReason.OTHER, limit_minor=2499, now=NOW)
+    assert Order.objects.get(pk=order.pk).status == "confirmed"
+    assert cancel_order(order, reason=RefundReason.OTHER, limit_minor=2500, now=NOW).status == "cancelled"
+
+
+def test_page_of_cancelling_says_what_is_not_asked_for_and_holds_it_to_the_limit(harbour, member_client):
+    with organization_scope(harbour.pk):
+        make_policy([(0, 50)], is_default=True)
+        order = order_of(make_schedule(), method=PaymentMethod.ON_ARRIVAL)
+        set_limit(2499)
+    url = reverse("orders:cancel", args=[order.pk])
+    page = member_client(harbour, Role.OWNER).get(url)
+    assert "€25.00 were agreed as a fee and are not asked for." in page.content.decode()
+    manager = member_client(harbour, Role.MANAGER)
+    for answer in (manager.get(url, follow=True), manager.post(url, OTHER, follow=True)):
+        assert "You may pay back up to €24.99 of one order; this would make it €25.00." in answer.content.decode()
+    assert status_of(order) == "confirmed"
+
+
+def test_what_is_missing_counts_also_while_it_waits_for_a_second_person(in_harbour):
+    PaymentSettings.objects.update(second_person_minor=0)
+    order = order_of(make_schedule())
+    confirm_manual_payment(
+        order.payments.get(), amount_minor=4500, accept_difference=True, limit_minor=500, now=NOW, actor=None
+    )
+    order = Order.objects.get(pk=order.pk)
+    assert (queries.recorded_minor(order), queries.let_off_minor(order)) == (4500, 500)

@@ -22,6 +22,7 @@ from commerce.operations import (
 from commerce.operations.authorisations import CAPTURE_GIVEN_UP, CAPTURE_REFUSED
 from commerce.operations.disputes import WARNED
 from commerce.operations.payments import TAKEN_WHEN_CANCELLED
+from commerce.operations.reservations import RESERVATION_FREED
 from commerce.receivers import payment_on_its_way, reservation_ended
 from crm.models import Message
 from tenancy.models import Organization
@@ -87,10 +88,46 @@ def test_keys_that_may_not_take_it_are_shown_once_and_tried_until_they_may(in_ha
         Order.objects.update(needs_attention="")
     payment.refresh_from_db()
     assert "does not have the required permissions" in payment.failure_message
+    assert "record" in queries.staff_verbs(fresh(order))
+    assert queries.card_words(fresh(order)).startswith("€50.00 are reserved on the card.")
     capture_payment(payment.pk, now=SOON)
     assert (state(order), intent_of(order, card)) == (PAID, ("succeeded", 5000))
     payment.refresh_from_db()
     assert payment.failure_message == ""
+
+
+def forbid(card, payment: Payment) -> None:
+    """Let the keys see the payment, and not take it, for one try."""
+    path = f"/v1/payment_intents/{payment.provider_reference}/capture"
+    card.turn("fail_next", how="forbidden", path=path, count=1)
+
+
+def test_while_keys_may_not_take_it_others_pay_and_leave_and_what_is_left_is_taken(in_harbour, card):
+    order, payment = begun(card)
+    forbid(card, payment)
+    capture_payment(payment.pk, now=SOON)
+    cash(order, 1000)
+    assert money(order) == ("confirmed", 1000, 0, 4000)
+    give_up(order, 1)
+    assert money(order) == ("confirmed", 1000, 0, 1500)
+    capture_payment(payment.pk, now=SOON)
+    assert (money(order), intent_of(order, card)) == (("paid", 2500, 0, 0), ("succeeded", 1500))
+
+
+def test_keys_that_may_not_take_it_until_the_bank_waits_no_longer_free_the_card(in_harbour, card):
+    order, payment = begun(card)
+    until = SOON + dt.timedelta(minutes=40)
+    Payment.objects.filter(pk=payment.pk).update(authorised_until=until)
+    forbid(card, payment)
+    # Not in an hour: then it would be too late.
+    assert capture_payment(payment.pk, now=SOON).capture_at == until
+    forbid(card, payment)
+    capture_payment(payment.pk, now=until)
+    stop_all()
+    assert (money(order), intent_of(order, card)) == (("confirmed", 0, 5000, 0), ("canceled", 0))
+    assert fresh(order).needs_attention == RESERVATION_FREED
+    payment.refresh_from_db()
+    assert "does not have the required permissions" in payment.failure_message
 
 
 @pytest.mark.parametrize(

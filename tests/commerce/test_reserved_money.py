@@ -245,3 +245,22 @@ def test_card_that_is_freed_while_the_guest_may_choose(in_harbour, card):
     # Who takes another departure pays for it then.
     take_alternative(choice, schedule=other, now=SOON)
     assert money(order) == ("confirmed", 0, 5000, 0)
+
+
+def test_page_says_of_the_card_no_more_than_can_still_be_paid(in_harbour, card):
+    PaymentSettings.objects.update(second_person_minor=0)
+    order = reserved_order(departure(), card)
+    charge(order, 1000)
+    manager = client_for(in_harbour, make_member(in_harbour, Role.MANAGER))
+    Payment.objects.create(
+        order=order,
+        method="manual",
+        status="awaiting_approval",
+        purpose="extra",
+        amount_minor=2000,
+        currency="EUR",
+        recorded_minor=2000,
+        recorded_at=SOON,
+    )
+    page = manager.get(reverse("orders:record", args=[order.pk]))
+    assert "€40.00 can still be paid, €40.00 of it reserved" in page.content.decode()

@@ -104,3 +104,25 @@ def test_what_came_up_after_somebody_looked_is_not_seen_to(in_harbour):
     assert now_(order).needs_attention == REFUND_FAILED
     manager.post(url, {"seen": again.context["seen"]})
     assert now_(order).needs_attention == ""
+
+
+def test_order_is_cancelled_on_the_sums_that_were_seen(in_harbour):
+    order = order_of(make_schedule(), method=PaymentMethod.ON_ARRIVAL)
+    owner = client_for(in_harbour, make_member(in_harbour, Role.OWNER))
+    url = reverse("orders:cancel", args=[order.pk])
+    form = {"reason": "other", "note": "", "seen": owner.get(url).context["seen"]}
+    confirm(order.payments.get())
+    again = owner.post(url, form)
+    assert "This has just been changed. Please look at it again." in again.content.decode()
+    assert state(order) == ("paid", 5000, 0)
+    owner.post(url, {**form, "seen": again.context["seen"]})
+    assert now_(order).status == "cancelled"
+
+
+def test_what_decides_a_refund_is_among_the_sums(in_harbour):
+    order = now_(order_of(make_schedule()))
+    assert queries.sums_seen(order) == "pending:5000:5000:0:0:0:5000:0"
+    confirm(order.payments.get())
+    # €25.00 of the fee are kept, nothing else changes.
+    Order.objects.update(cancellation_fee_minor=2500)
+    assert queries.sums_seen(now_(order)) == "paid:5000:5000:2500:5000:0:0:0"
