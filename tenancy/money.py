@@ -152,6 +152,6 @@ def _typed_decimal(text: str, language: str | None, *, example: str) -> Decimal:
         except InvalidOperation as error:
             raise wrong from error
     # No amount has so many digits; a large exponent would make a number that takes minutes.
-    if not number.is_finite() or number.adjusted() > MOST_DIGITS or number.as_tuple().exponent < -MOST_DIGITS:
+    if not number.is_finite() or number.adjusted() > MOST_DIGITS or int(number.as_tuple().exponent) < -MOST_DIGITS:
         raise wrong
     return number
