@@ -32,6 +32,8 @@ class BookingChange(TenantModel):
     difference_minor = models.BigIntegerField(_("difference"))
     due_minor = models.BigIntegerField(_("to be paid"), default=0)
     refund_minor = models.BigIntegerField(_("to be paid back"), default=0)
+    # By staff: the fee for people who do not come any more.
+    let_off_minor = models.BigIntegerField(_("not asked for although it was agreed"), default=0, db_default=0)
     changed_at = models.DateTimeField(_("when"))
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -51,7 +53,8 @@ class BookingChange(TenantModel):
         indexes = [models.Index(fields=["organization", "order"], name="booking_change_by_order")]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(due_minor__gte=0, refund_minor__gte=0), name="booking_change_amounts"
+                condition=models.Q(due_minor__gte=0, refund_minor__gte=0, let_off_minor__gte=0),
+                name="booking_change_amounts",
             )
         ]
 

@@ -20,7 +20,7 @@ from commerce.operations.promo_codes import follow_lines
 from commerce.operations.refunds import RefundRefused, pay_back
 from commerce.operations.states import take_off
 from commerce.operations.taxes import write_taxes
-from commerce.queries import ChangePreview, NotForSale
+from commerce.queries import CancellationPreview, ChangePreview, NotForSale
 from commerce.rules import METHODS
 from tenancy import audit
 from tenancy.audit import Actor
@@ -66,7 +66,8 @@ def change_booking(
 
     `expected_difference_minor` is what the person was shown, in minor units of the order's currency, and `expected_policy` the words of
     a stricter policy (`ChangePreview.stricter_words`). What it costs more is owed by `due_method`; what it costs less goes back the way
-    it came if `gives_back`, else staff are told. Guests are held to the organization's settings and the cut-off; staff may also use
+    it came if `gives_back`, else staff are told. Of it, and of the fee agreed for people who do not come any more, staff give up no more
+    than `limit_minor` of the order. Guests are held to the organization's settings and the cut-off; staff may also use
     departures closed for booking. Raises `ChangeRefused`; then nothing was done.
     """
     order = queries.order_for_update(order.pk)
@@ -106,12 +107,15 @@ def change_booking(
         note=note,
     )
     surplus = queries.surplus_minor(order)
+    # Guests change what the organization lets them change: nobody lets them off.
+    agreed = None if by_guest else queries.agreed_for_fewer(order, preview, organization=row.organization, now=now)
     write_lines(order, change, preview)
     try:
         _settle(
             order,
             change,
             surplus_minor=surplus,
+            agreed=agreed,
             gives_back=gives_back,
             limit_minor=limit_minor,
             due_method=due_method,
@@ -250,6 +254,7 @@ def _settle(
     change: BookingChange,
     *,
     surplus_minor: int,
+    agreed: CancellationPreview | None,
     gives_back: bool,
     limit_minor: int | None,
     due_method: PaymentMethod,
@@ -268,19 +273,23 @@ def _settle(
     if difference < 0:
         left = -difference if is_unpaid else _expect_less(order, -difference)
         change.refund_minor = min(left, queries.surplus_minor(order))
+        change.let_off_minor = min(-difference, _let_off(agreed, change.refund_minor))
+        given_up = change.let_off_minor + (change.refund_minor if gives_back else 0)
+        if problem := queries.refund_problem(order, given_up, limit_minor=limit_minor):
+            raise RefundRefused(problem)
         if change.refund_minor and gives_back:
-            pay_back(
-                order,
-                change.refund_minor,
-                reason=RefundReason.CHANGED,
-                limit_minor=limit_minor,
-                now=now,
-                actor=actor,
-            )
+            pay_back(order, change.refund_minor, reason=RefundReason.CHANGED, now=now, actor=actor)
         elif change.refund_minor:
             call_attention(order, CHEAPER_NOW)
     settle_attention(order)
-    change.save(update_fields=["due_minor", "refund_minor", "updated_at"])
+    change.save(update_fields=["due_minor", "refund_minor", "let_off_minor", "updated_at"])
+
+
+def _let_off(agreed: CancellationPreview | None, refund_minor: int) -> int:
+    """How much of the fee that was agreed nobody asks for; what goes back against the agreement is no part of it."""
+    if agreed is None:
+        return 0
+    return max(0, agreed.fee_minor - max(0, refund_minor - agreed.back_minor))
 
 
 def _promise_anew(order: Order, difference_minor: int, *, now: datetime) -> None:

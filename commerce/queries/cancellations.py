@@ -241,6 +241,21 @@ def waived_by_cancelling(order: Order, *, organization: Organization, now: datet
     return preview.let_off_minor
 
 
+def agreed_for_fewer(
+    order: Order, change: ChangePreview, *, organization: Organization, now: datetime
+) -> CancellationPreview | None:
+    """Return what was agreed for people whom a change leaves out, as if they gave up their places; None when as many come."""
+    before, after = Counter(change.people_before), Counter(change.people_after)
+    gone, fewer = before - after, before.total() - after.total()
+    leaving: list[int] = []
+    # Without a seat first: somebody who has one always stays.
+    for person in change.booking.participants.order_by("seats", "pk"):
+        if len(leaving) < fewer and gone[person.tier_name] > 0:
+            gone[person.tier_name] -= 1
+            leaving.append(person.pk)
+    return preview_cancellation(order, leaving, organization=organization, now=now) if leaving else None
+
+
 def _with_money(
     order: Order, bookings: tuple[CancelledBooking, ...], *, is_whole: bool, value_minor: int, fee_minor: int
 ) -> CancellationPreview:

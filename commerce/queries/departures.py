@@ -64,7 +64,7 @@ class GuestsConcerned:
 
 
 def guests_concerned(schedule: Schedule, *, limit_minor: int | None) -> GuestsConcerned:
-    """Return whom it concerns when a departure is cancelled or moved, and how much of one order is above a limit; seven queries."""
+    """Return whom it concerns when a departure is cancelled or moved, and how much of one order is above a limit; eight queries."""
     live = Q(lines__booking__schedule=schedule, lines__booking__status__in=SEAT_TAKING)
     orders = Order.objects.filter(live).distinct().order_by("last_name", "first_name", "pk")
     found = GuestsConcerned()
@@ -72,7 +72,9 @@ def guests_concerned(schedule: Schedule, *, limit_minor: int | None) -> GuestsCo
     languages: Counter[str] = Counter()
     bookings: set[int] = set()
     people = 0
-    for order in orders.prefetch_related("lines__booking", "payments__refunds", "adjustments", "cancellations"):
+    for order in orders.prefetch_related(
+        "lines__booking", "payments__refunds", "adjustments", "cancellations", "changes"
+    ):
         found.currency = order.currency
         lost = [line for line in order.lines.all() if line.booking.schedule_id == schedule.pk]
         lost = [line for line in lost if line.booking.status in SEAT_TAKING]

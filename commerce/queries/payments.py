@@ -311,7 +311,8 @@ def let_off_minor(order: Order) -> int:
         for payment in order.payments.all()
         if (came := payment.captured_minor or payment.recorded_minor or 0) and method_of(payment.method).by_staff
     )
-    return written_off_minor(order) + cancellations + missing
+    changes = sum(change.let_off_minor for change in order.changes.all())
+    return written_off_minor(order) + cancellations + changes + missing
 
 
 def refund_problem(order: Order, amount_minor: int, *, limit_minor: int | None) -> str:

@@ -356,7 +356,7 @@ def test_guests_concerned_says_what_goes_back_by_which_way(in_harbour, django_as
         paid_order(schedule, contact=contact)
     order_of(schedule, quantity=1, method=PaymentMethod.ON_ARRIVAL)
     # However many orders they are.
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         found = queries.guests_concerned(schedule, limit_minor=5000)
     assert (found.bookings, found.people, found.unpaid_orders, found.above_limit) == (4, 7, 1, 0)
     assert [(part.method, part.amount_minor, part.orders) for part in found.refunds] == [("bank_transfer", 15000, 3)]

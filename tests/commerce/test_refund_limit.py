@@ -8,6 +8,7 @@ from commerce.enums import CancellationTerms, PaymentMethod, RefundReason
 from commerce.models import Order, PaymentSettings, Refund
 from commerce.operations import (
     CancellationRefused,
+    ChangeRefused,
     RefundRefused,
     cancel_order,
     confirm_manual_payment,
@@ -16,8 +17,9 @@ from commerce.operations import (
 from commerce.rules import within_refund_limit
 from tenancy.enums import Role
 from tenancy.scope import organization_scope
-from tests.commerce.factories import NOW, order_of
+from tests.commerce.factories import NOW, order_of, tier_of
 from tests.commerce.test_cancellations import cancel, people_of
+from tests.commerce.test_changes import change
 from tests.commerce.test_policies import make_policy
 from tests.factories import make_schedule
 from tests.parallel import in_parallel
@@ -239,6 +241,36 @@ def test_cancelling_the_whole_order_counts_the_fee_as_giving_up_all_its_places_d
         cancel_order(order, reason=RefundReason.OTHER, limit_minor=2499, now=NOW)
     assert Order.objects.get(pk=order.pk).status == "confirmed"
     assert cancel_order(order, reason=RefundReason.OTHER, limit_minor=2500, now=NOW).status == "cancelled"
+
+
+def test_fewer_people_count_as_their_places_given_up_do(in_harbour):
+    make_policy([(0, 50)], is_default=True)
+    schedule = make_schedule()
+    order = order_of(schedule, quantity=3, method=PaymentMethod.ON_ARRIVAL)
+    tier = tier_of(schedule)
+    with pytest.raises(ChangeRefused, match=r"up to €12\.49 of one order; this would make it €12\.50"):
+        change(order, {tier.pk: 2}, limit_minor=1249)
+    row = change(order, {tier.pk: 2}, limit_minor=1250)
+    assert (row.refund_minor, row.let_off_minor, queries.let_off_minor(Order.objects.get(pk=order.pk))) == (
+        0,
+        1250,
+        1250,
+    )
+    with pytest.raises(ChangeRefused, match=r"this would make it €25\.00"):
+        change(order, {tier.pk: 1}, limit_minor=2499)
+    with pytest.raises(CancellationRefused, match=r"this would make it €37\.50"):
+        cancel(order, people_of(order), terms=CancellationTerms.FULL, note="Ill", limit_minor=3749)
+    with pytest.raises(RefundRefused, match=r"this would make it €37\.50"):
+        cancel_order(order, reason=RefundReason.OTHER, limit_minor=3749, now=NOW)
+
+
+def test_what_goes_back_for_fewer_people_counts_once(in_harbour):
+    make_policy([(0, 50)], is_default=True)
+    schedule = make_schedule()
+    order = order_of(schedule)
+    confirm_manual_payment(order.payments.get(), amount_minor=5000, now=NOW, actor=None)
+    row = change(order, {tier_of(schedule).pk: 1}, limit_minor=2500)
+    assert (row.refund_minor, row.let_off_minor) == (2500, 0)
 
 
 def test_page_of_cancelling_says_what_is_not_asked_for_and_holds_it_to_the_limit(harbour, member_client):
