@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
-from django.db import connection
+from django.db import connection, transaction
 
 from commerce.enums import RefundReason
 from commerce.models import AppliedDiscount, Order, PromotionCustomer
 from commerce.operations import OrderRefused, assign_promotion, cancel_order
 from crm.enums import ConsentPurpose, CustomerSource
-from crm.models import Activity, Customer, CustomerMerge, CustomerTag, Message, Project, TimelinePin
+from crm.models import Activity, Customer, CustomerMerge, CustomerTag, Document, Message, Project, TimelinePin
 from crm.operations import (
     MergeRefused,
     merge_customers,
@@ -66,6 +66,7 @@ def two_with_everything() -> tuple[Customer, Customer]:
     set_links(make_task(None).links, [anne])
     set_links(make_protocol(anna, subject="About Anne").links, [anne])
     set_links(other_project.links, [anne])
+    set_links(Document.objects.create(title="Passport").links, [anne])
     record_activity(anna, kind="waved_hello", at=NOW, record=anne)
     Message.objects.filter(customer=anna).update(
         content_type=ContentType.objects.get_for_model(Customer), object_id=anne.pk
@@ -235,7 +236,7 @@ def test_two_thousand_rows_move_in_as_many_queries_as_two(in_harbour, django_ass
         )
     merges = []
     for gone in (small, large):
-        with django_assert_num_queries(62):
+        with django_assert_num_queries(65):
             started = time.monotonic()
             merges.append(merge_customers(kept, gone, values={}, now=LATER, actor=None))
             assert time.monotonic() - started < 5
@@ -287,6 +288,7 @@ def test_every_column_that_leads_to_a_customer_is_known():
         "crm.Consent.customer_id": (),
         "crm.Customer.merged_into_id": (),
         "crm.CustomerTag.customer_id": ("name",),
+        "crm.DocumentLink.object_id": ("document",),
         "crm.Message.customer_id": (),
         "crm.Message.object_id": (),
         "crm.ProjectLink.object_id": ("project",),
@@ -298,3 +300,18 @@ def test_every_column_that_leads_to_a_customer_is_known():
         "crm.TimelinePin.object_id": ("customer",),
     }
     assert all(apps.get_model(link.model._meta.label) is link.model for link in customer_links())
+
+
+def test_who_writes_activities_of_one_customer_does_not_wait_in_a_circle(harbour, transactional_db):
+    """Each holds the customer's key first and moves the last activity then."""
+    with organization_scope(harbour.pk):
+        customer = CustomerFactory()
+
+    def write(number: int) -> None:
+        for round_ in range(20):
+            with transaction.atomic():
+                record_activity(customer, kind="waved_hello", at=NOW + dt.timedelta(minutes=20 * number + round_))
+
+    assert in_parallel(harbour, 8, write) == [None] * 8
+    with organization_scope(harbour.pk):
+        assert customer.activities.count() == 160
