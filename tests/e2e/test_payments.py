@@ -107,6 +107,9 @@ def test_declined_card_then_one_the_bank_asks_about(live_stack, signed_in, phone
     bank = guest.frame_locator("dialog iframe")
     bank.get_by_role("button", name="Fail payment").click()
     expect(guest.get_by_role("alert").filter(has_text=re.compile("authenticate"))).to_be_visible()
+    # The bank's first question is gone before it asks again.
+    expect(guest.locator("dialog iframe")).to_have_count(0)
+    expect(pay).to_be_enabled()
     fill_in_card(guest, "4000002500003155")
     pay.click()
     expect(bank.get_by_role("button", name="Complete payment")).to_be_visible()
