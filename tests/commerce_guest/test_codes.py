@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from commerce.cart import MAX_LINES
 from commerce.models import DepositRule, Order, OrderLine, PromoCode
 from commerce.operations import OrderRefused, expire_order
 from commerce.rules import PaymentPlan
@@ -298,12 +299,13 @@ def test_booking_the_same_again_loses_nobody_beside_another_cart(guest, offer, h
 
 
 @committing
-def test_departure_for_which_the_cart_has_no_room_is_named(guest, offer, harbour, monkeypatch):
+def test_departure_for_which_the_cart_has_no_room_is_named(guest, offer, harbour):
     order = bought(guest, harbour, offer, adults=2, children=0)
-    monkeypatch.setattr("commerce.cart.MAX_LINES", 1)
     with organization_scope(harbour.pk):
         PricingTier.objects.filter(pk=offer.adult.pk).update(price_minor=3000)
-    add_to_cart(guest, offer, schedule=offer.noon, adults=1, children=0)
+        full = [make_schedule(offer.variant, date=dt.date(2031, 7, 1 + number)) for number in range(MAX_LINES)]
+    for schedule in full:
+        add_to_cart(guest, offer, schedule=schedule, adults=1, children=0)
     page = guest.get(guest.post(f"/order/{order.secret}/again/").url)
     assert page.context["left_out"] == [
         "2 × Adult, Harbour walk · Small group, 2 June 2031: there is no room for it in your cart."
