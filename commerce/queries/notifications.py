@@ -46,12 +46,12 @@ def notification_of(kind: NotificationKind) -> Notification:
 def due_notifications(*, now: datetime, limit: int = 500) -> list[tuple[NotificationKind, int, int]]:
     """Return kind, key of the record and of its organization for what is due and not written yet; one query for each kind.
 
-    Needs `every_organization`.
+    At most `limit` of each kind, in any order: what fails each time never keeps the rest from being written. Needs `every_organization`.
     """
     return [
         (kind, record_id, organization_id)
         for kind in NotificationKind
-        for record_id, organization_id in due_records(kind, now=now).values_list("pk", "organization_id")[:limit]
+        for record_id, organization_id in due_records(kind, now=now).values_list("pk", "organization_id").order_by("?")[:limit]
     ]
 
 
@@ -70,7 +70,7 @@ def due_records(kind: NotificationKind, *, now: datetime) -> QuerySet[Any]:
     written = Message.objects.filter(
         organization=OuterRef("organization_id"), kind=kind.value, dedupe_key=OuterRef("key")
     )
-    return found.filter(~Exists(written)).order_by("pk")
+    return found.filter(~Exists(written))
 
 
 def _active(kind: NotificationKind) -> QuerySet[Notification]:
