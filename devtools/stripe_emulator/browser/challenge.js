@@ -36,3 +36,5 @@ document.getElementById("complete").addEventListener("click", () => answer("true
 document.getElementById("fail").addEventListener("click", () => answer("false"));
 setLanguage(options.get("locale"));
 setAppearance(JSON.parse(options.get("appearance") || "{}"));
+// Until here a click would be lost.
+document.querySelectorAll("button").forEach((button) => { button.disabled = false; });
