@@ -3,11 +3,12 @@ from django.db.models import ProtectedError
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from wagtail.admin.ui.tables import Column
-from wagtail.admin.views.generic import DeleteView, IndexView
+from wagtail.admin.views.generic import DeleteView
 from wagtail.admin.views.generic.chooser import ChooseResultsView, ChooseView, ChosenMultipleView, ChosenView
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
 from places.models import Place
+from tenancy.views.index import IndexView
 
 LOOK = ["add", "change", "delete", "view"]
 

@@ -51,7 +51,9 @@ def due_notifications(*, now: datetime, limit: int = 500) -> list[tuple[Notifica
     return [
         (kind, record_id, organization_id)
         for kind in NotificationKind
-        for record_id, organization_id in due_records(kind, now=now).values_list("pk", "organization_id").order_by("?")[:limit]
+        for record_id, organization_id in due_records(kind, now=now)
+        .values_list("pk", "organization_id")
+        .order_by("?")[:limit]
     ]
 
 

@@ -2,13 +2,13 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.ui.tables import Column, TitleColumn
-from wagtail.admin.views.generic import IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from commerce.forms import DepositRuleForm
 from commerce.models import DepositRule
 from tenancy.money import format_basis_points, format_money
 from tenancy.queries import scope_currency
+from tenancy.views.index import IndexView
 
 
 def deposit_in_words(rule):

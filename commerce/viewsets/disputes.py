@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
-from wagtail.admin.views.generic import IndexView, InspectView
+from wagtail.admin.views.generic import InspectView
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from commerce import documents, operations, queries
@@ -22,6 +22,7 @@ from commerce.rules import dispute_words, reason_words
 from commerce.viewsets.columns import MomentColumn
 from commerce.viewsets.dispute_verbs import MAY_ANSWER, AcceptView, AnswerView, LeaveView, SendView, due_in_words
 from tenancy.money import format_money
+from tenancy.views.index import IndexView
 
 
 def amount_in_words(dispute):

@@ -7,13 +7,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 from wagtail.admin import messages
 from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn, TitleColumn
-from wagtail.admin.views.generic import IndexView, InspectView
+from wagtail.admin.views.generic import InspectView
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import HeaderButton
 
 from commerce import operations, queries
 from commerce.filters import ProviderEventFilterSet
 from commerce.models import ProviderEvent
+from tenancy.views.index import IndexView
 
 
 class ProviderEventIndexView(IndexView):

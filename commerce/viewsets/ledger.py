@@ -3,7 +3,6 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.ui.tables import Column
-from wagtail.admin.views.generic import IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import HeaderButton
 
@@ -14,6 +13,7 @@ from commerce.models import LedgerTransaction
 from commerce.rules import account_number
 from commerce.viewsets.columns import MomentColumn
 from tenancy.money import Money, format_money
+from tenancy.views.index import IndexView
 
 
 def sides(row):

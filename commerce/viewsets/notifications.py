@@ -2,7 +2,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
-from wagtail.admin.views.generic import EditView, IndexView
+from wagtail.admin.views.generic import EditView
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from commerce import emails, queries
@@ -10,6 +10,7 @@ from commerce.enums import REMINDERS, TO_STAFF, NotificationKind
 from commerce.forms import NotificationForm
 from commerce.models import Notification
 from commerce.rules import PLACEHOLDERS
+from tenancy.views.index import IndexView
 
 
 def when_in_words(row):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.admin_url_finder import register_admin_url_finder
 from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn, TitleColumn
-from wagtail.admin.views.generic import IndexView, InspectView
+from wagtail.admin.views.generic import InspectView
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import HeaderButton
 
@@ -44,6 +44,7 @@ from crm import queries as crm_queries
 from tenancy import audit
 from tenancy.money import format_money
 from tenancy.panels import record_buttons
+from tenancy.views.index import IndexView
 
 # What staff can do with an order, each on a page of its own; `queries.staff_verbs` says which of them an order allows.
 VERBS = {

@@ -2,13 +2,13 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.ui.tables import Column, TitleColumn
-from wagtail.admin.views.generic import IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from commerce import queries
 from commerce.forms import CancellationPolicyForm
 from commerce.models import CancellationPolicy
 from commerce.rules import policy_in_words
+from tenancy.views.index import IndexView
 
 
 def tours_in_words(row):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import View
 from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
-from wagtail.admin.views.generic import DeleteView, IndexView, InspectView
+from wagtail.admin.views.generic import DeleteView, InspectView
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from commerce import operations, queries
@@ -23,6 +23,7 @@ from commerce.forms import AssignForm, PromotionForm
 from commerce.models import Promotion
 from tenancy.money import format_money
 from tenancy.rules import plain_cell
+from tenancy.views.index import IndexView
 
 # More rows than anybody reads; the file has them all.
 SHOWN = 100

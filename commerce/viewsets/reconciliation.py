@@ -9,7 +9,6 @@ from django.views.decorators.http import require_POST
 from django.views.generic import FormView
 from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
-from wagtail.admin.views.generic import IndexView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.viewsets.model import ModelViewSet
 
@@ -21,6 +20,7 @@ from commerce.gateways import stripe
 from commerce.models import Difference
 from commerce.viewsets.columns import MomentColumn
 from tenancy.money import format_money
+from tenancy.views.index import IndexView
 
 # What each kind of difference asks staff to do.
 WHAT_TO_DO = {

@@ -3,13 +3,13 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.ui.tables import Column, TitleColumn
-from wagtail.admin.views.generic import IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from commerce import queries
 from commerce.forms import TaxRateForm
 from commerce.models import TaxRate
 from tenancy.money import format_basis_points
+from tenancy.views.index import IndexView
 
 
 def percentages_in_words(rate):

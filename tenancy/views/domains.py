@@ -8,12 +8,13 @@ from django.utils.translation import gettext_lazy
 from django.views import View
 from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column, TitleColumn
-from wagtail.admin.views.generic import CreateView, IndexView, InspectView
+from wagtail.admin.views.generic import CreateView, InspectView
 
 from tenancy import operations
 from tenancy.models import Domain
 from tenancy.rules import readable_host
 from tenancy.throttle import allow
+from tenancy.views.index import IndexView
 from tenancy.views.organization import SettingsVerbView, organization_crumb
 
 

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import FormView, TemplateView
 from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
-from wagtail.admin.views.generic import IndexView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.widgets.button import Button, HeaderButton
 
@@ -20,6 +19,7 @@ from tenancy.forms import InviteForm, RoleForm
 from tenancy.models import Invitation, Membership
 from tenancy.rules import DUTIES, ROLE_WORDS, does, may_give
 from tenancy.throttle import allow
+from tenancy.views.index import IndexView
 
 REFUSALS = (operations.MembershipRefused, operations.InvitationRefused)
 

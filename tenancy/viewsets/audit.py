@@ -5,13 +5,14 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
-from wagtail.admin.views.generic import IndexView, InspectView
+from wagtail.admin.views.generic import InspectView
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.models import Page, PageLogEntry
 
 from tenancy import audit
 from tenancy.filters import AuditFilterSet
 from tenancy.models import AuditEntry
+from tenancy.views.index import IndexView
 
 
 def record_of(entry):

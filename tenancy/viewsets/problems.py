@@ -4,13 +4,14 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.ui.tables import Column, DateColumn
-from wagtail.admin.views.generic import IndexView, InspectView
+from wagtail.admin.views.generic import InspectView
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import Button, HeaderButton
 
 from tenancy import views
 from tenancy.enums import DeliveryStatus
 from tenancy.models import OutboxDelivery
+from tenancy.views.index import IndexView
 
 
 def retry_url(delivery, user):

@@ -364,3 +364,15 @@ def test_bookings_are_looked_at_only(harbour, member_client):
     assert [client.get(f"/admin/bookings/{path}").status_code for path in ("new/", f"edit/{booking.pk}/")] == [404, 404]
     found = client.get(reverse("bookings:index"), {"q": "hansen"}).context["object_list"]
     assert [row.pk for row in found] == [booking.pk]
+
+
+def test_rows_that_are_equal_keep_their_order(harbour, member_client):
+    with organization_scope(harbour.pk):
+        variant = VariantFactory()
+        keys = [make_schedule(variant, date=dt.date(2031, 6, day)).pk for day in (5, 4, 3)]
+        # Where a row lies in the table is no order: one that was changed lies last.
+        Schedule.objects.filter(pk=keys[0]).update(guest_note="Bring an umbrella")
+    client = member_client(harbour, Role.MANAGER)
+    for ordering in ("tour__name", "-tour__name", "status", "-booked_count"):
+        shown = client.get(reverse("schedules:index"), {"ordering": ordering}).context["object_list"]
+        assert [schedule.pk for schedule in shown] == keys

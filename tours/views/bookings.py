@@ -7,12 +7,13 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn, TitleColumn
-from wagtail.admin.views.generic import IndexView, InspectView
+from wagtail.admin.views.generic import InspectView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
 from crm.queries import protocols_about, record_key
 from tenancy.panels import record_buttons
+from tenancy.views.index import IndexView
 from tours import operations, queries
 from tours.enums import BookingStatus
 from tours.forms import PartyForm, participant_forms

@@ -8,12 +8,12 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
 from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
-from wagtail.admin.views.generic import IndexView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.widgets.button import HeaderButton
 
 from tenancy.fields import translated
 from tenancy.rules import person_name
+from tenancy.views.index import IndexView
 from tours import operations, queries
 from tours.enums import Decision, WhoDecides
 from tours.forms import DecisionForm, PlanningForm

@@ -13,13 +13,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import FormView, TemplateView, View
 from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
-from wagtail.admin.views.generic import CreateView, DeleteView, EditView, IndexView
+from wagtail.admin.views.generic import CreateView, DeleteView, EditView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.admin.widgets.button import Button, HeaderButton
 
 from tenancy.fields import translated
 from tenancy.queries import current_organization
+from tenancy.views.index import IndexView
 from tours import documents, operations, queries
 from tours.forms import CalendarUploadForm, PlanForm, language_name
 from tours.models import AvailabilityPattern, TourVariant

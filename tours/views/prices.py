@@ -4,10 +4,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin.ui.tables import Column, TitleColumn
-from wagtail.admin.views.generic import CreateView, EditView, IndexView
+from wagtail.admin.views.generic import CreateView, EditView
 
 from tenancy.money import format_basis_points, format_money
 from tenancy.queries import scope_currency
+from tenancy.views.index import IndexView
 from tours.enums import SeasonEffect
 
 

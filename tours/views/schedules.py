@@ -11,7 +11,7 @@ from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.ui.menus import MenuItem
 from wagtail.admin.ui.tables import BulkActionsCheckboxColumn, Column, StatusTagColumn, TitleColumn
-from wagtail.admin.views.generic import EditView, IndexView, InspectView
+from wagtail.admin.views.generic import EditView, InspectView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.admin.widgets.button import Button
@@ -20,6 +20,7 @@ from wagtail.permissions import policy_registry
 from tenancy.fields import translated
 from tenancy.panels import record_buttons
 from tenancy.queries import current_organization
+from tenancy.views.index import IndexView
 from tours import operations, queries
 from tours.enums import AssignmentStatus, ScheduleStatus
 from tours.forms import language_name

@@ -7,10 +7,11 @@ from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
-from wagtail.admin.views.generic import DeleteView, EditView, IndexView, InspectView
+from wagtail.admin.views.generic import DeleteView, EditView, InspectView
 from wagtail.admin.widgets.button import Button
 
 from tenancy.queries import current_organization
+from tenancy.views.index import IndexView
 from tours import queries
 from tours.enums import TourStatus
 
