@@ -13,7 +13,7 @@ from tenancy import audit, queries
 from tenancy.audit import Actor
 from tenancy.enums import DomainStatus, OrganizationStatus, Role
 from tenancy.models import Domain, Organization, RoleGroup
-from tenancy.operations.roles import grant_role
+from tenancy.operations.roles import grant_roles
 from tenancy.scope import every_organization
 from tenancy.signals import organization_created
 
@@ -42,10 +42,10 @@ def _set_up(organization: Organization, *, host: str, actor: Actor) -> None:
         )
         organization.save(update_fields=["site"])
         collection = Collection.get_first_root_node().add_child(instance=Collection(name=organization.name))
-        for role in Role:
-            group = Group.objects.create(name=str(role.label))
+        groups = {role: Group.objects.create(name=str(role.label)) for role in Role}
+        for role, group in groups.items():
             RoleGroup.objects.create(role=role, group=group)
-            grant_role(group, role, container=container, collection=collection)
+        grant_roles(groups, container=container, collection=collection)
         organization_created.send(Organization, organization=organization, container=container)
         audit.record("organization.created", organization, actor=actor)
 

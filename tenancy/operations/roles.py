@@ -1,5 +1,8 @@
 """The groups that hold what each role may do."""
 
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page
@@ -11,28 +14,56 @@ from tenancy.rules import COLLECTION_PERMISSIONS, PAGE_PERMISSIONS, grants
 from tenancy.scope import every_organization
 
 
-def grant_role(group: Group, role: Role, *, container: Page, collection: Collection) -> None:
-    """Give a group of an organization exactly what the table of roles says its role may do; the owner of the tables does it."""
+def grant_roles(groups: Mapping[Role, Group], *, container: Page, collection: Collection) -> None:
+    """Give the groups of an organization exactly what the table of roles says; the owner of the tables does it.
+
+    `groups` by role. Takes seven statements, and one more for each kind of grant that is taken away.
+    """
     permissions = {
         f"{app}.{codename}": pk
         for pk, app, codename in Permission.objects.values_list("pk", "content_type__app_label", "codename")
     }
-    group.permissions.set([pk for name, pk in permissions.items() if grants(role, name)])
-    wanted_pages = {permissions[f"wagtailcore.{codename}"] for codename in PAGE_PERMISSIONS.get(role, ())}
-    GroupPagePermission.objects.filter(group=group).exclude(permission_id__in=wanted_pages).delete()
-    for permission_id in wanted_pages:
-        GroupPagePermission.objects.get_or_create(group=group, page=container, permission_id=permission_id)
-    wanted_files = {permissions[name] for name in COLLECTION_PERMISSIONS if grants(role, name)}
-    GroupCollectionPermission.objects.filter(group=group).exclude(permission_id__in=wanted_files).delete()
-    for permission_id in wanted_files:
-        GroupCollectionPermission.objects.get_or_create(group=group, collection=collection, permission_id=permission_id)
+    granted = [(group, name) for role, group in groups.items() for name in permissions if grants(role, name)]
+    through = Group.permissions.through
+    _write([through(group=group, permission_id=permissions[name]) for group, name in granted], groups.values())
+    _write(
+        [
+            GroupPagePermission(group=group, page=container, permission_id=permissions[f"wagtailcore.{codename}"])
+            for role, group in groups.items()
+            for codename in PAGE_PERMISSIONS.get(role, ())
+        ],
+        groups.values(),
+    )
+    _write(
+        [
+            GroupCollectionPermission(group=group, collection=collection, permission_id=permissions[name])
+            for group, name in granted
+            if name in COLLECTION_PERMISSIONS
+        ],
+        groups.values(),
+    )
+
+
+def _write(wanted: Sequence[Any], groups: Iterable[Group]) -> None:
+    """Let these be the only rows of their kind that groups have."""
+    rows = type(wanted[0]).objects
+    there = {
+        (group_id, permission_id): pk
+        for pk, group_id, permission_id in rows.filter(group__in=groups).values_list("pk", "group_id", "permission_id")
+    }
+    missing = [row for row in wanted if there.pop((row.group_id, row.permission_id), None) is None]
+    if there:
+        rows.filter(pk__in=there.values()).delete()
+    rows.bulk_create(missing, ignore_conflicts=True)
 
 
 @transaction.atomic
 def refresh_role_permissions(organization: Organization) -> None:
     """Bring the groups of an organization in line with the table of roles; runs after each migration."""
     with every_organization(writing_for=organization.pk):
-        container = queries.page_container(organization)
-        collection = queries.root_collection(organization)
-        for entry in RoleGroup.objects.filter(organization=organization).select_related("group"):
-            grant_role(entry.group, Role(entry.role), container=container, collection=collection)
+        entries = RoleGroup.objects.filter(organization=organization).select_related("group")
+        grant_roles(
+            {Role(entry.role): entry.group for entry in entries},
+            container=queries.page_container(organization),
+            collection=queries.root_collection(organization),
+        )
