@@ -82,25 +82,92 @@ def database_template(django_db_blocker) -> str:  # type: ignore[no-untyped-def]
         return ensure_template()
 
 
+class Databases:
+    """A worker's databases: an empty one, and one for each set of organizations that its tests begin with, made when first asked for."""
+
+    def __init__(self, template: str, blocker: Any) -> None:
+        from django.db import connection
+
+        self.template, self.blocker = template, blocker
+        self.own = connection.settings_dict["NAME"]
+        self.sources: dict[str, str] = {}
+
+    def use(self, slugs: tuple[str, ...]) -> None:
+        """Connect to the database in which these organizations are, and nothing else is."""
+        from django.db import connection, connections
+
+        name = "_".join([self.own, *slugs])
+        if name not in self.sources:
+            self.sources[name] = self._source(name, slugs)
+            fresh_database(self.sources[name], name)
+        if connection.settings_dict["NAME"] != name:
+            connections.close_all()
+            connection.settings_dict["NAME"] = name
+
+    def start_over(self) -> None:
+        """Put the database that is in use back to how a test finds it."""
+        from django.db import connection, connections
+
+        connections.close_all()
+        name = connection.settings_dict["NAME"]
+        fresh_database(self.sources[name], name)
+
+    def drop(self) -> None:
+        from django.db import connections
+
+        with self.blocker.unblock():
+            connections.close_all()
+        for name, source in self.sources.items():
+            drop_database(name)
+            if source != self.template:
+                drop_database(source)
+
+    def _source(self, name: str, slugs: tuple[str, ...]) -> str:
+        from django.db import connection, connections
+
+        from tests.fixtures import make_organization
+
+        if not slugs:
+            return self.template
+        source = f"{name}_source"
+        fresh_database(self.template, source)
+        connections.close_all()
+        connection.settings_dict["NAME"] = source
+        with self.blocker.unblock():
+            for slug in slugs:
+                make_organization(slug)
+            connections.close_all()
+        return source
+
+
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_blocker, database_template: str) -> Iterator[None]:  # type: ignore[no-untyped-def]
-    """A database of this worker's own, and the same again after each test that commits."""
-    from django.db import connection, connections
+def django_db_setup(request, django_db_blocker, database_template: str) -> Iterator[None]:  # type: ignore[no-untyped-def]
+    """The databases of this worker's own, as they were again after each test that commits."""
     from django.test import TransactionTestCase
 
-    database = connection.settings_dict["NAME"]
-    fresh_database(database_template, database)
-
-    def start_over(self: TransactionTestCase) -> None:
-        connections.close_all()
-        fresh_database(database_template, database)
-
+    databases = Databases(database_template, django_db_blocker)
     # Django would truncate every table, with it the roots of the trees and the permissions that migrations made.
-    TransactionTestCase._fixture_teardown = start_over  # type: ignore[method-assign]
+    TransactionTestCase._fixture_teardown = lambda self: databases.start_over()  # type: ignore[method-assign]
+    databases.use(request.config.stash[_begins_with])
+    request.config.stash[_in_use] = databases
     yield
-    with django_db_blocker.unblock():
-        connections.close_all()
-    drop_database(database)
+    del request.config.stash[_in_use]
+    databases.drop()
+
+
+_begins_with = pytest.StashKey[tuple[str, ...]]()
+_in_use = pytest.StashKey[Databases]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Put each test before the database it begins with; a transaction is open in it when the first fixture runs."""
+    from tests.fixtures import ORGANIZATIONS
+
+    slugs = tuple(slug for slug in ORGANIZATIONS if slug in getattr(item, "fixturenames", ()))
+    item.config.stash[_begins_with] = slugs
+    if _in_use in item.config.stash:
+        item.config.stash[_in_use].use(slugs)
 
 
 @pytest.fixture(autouse=True)
