@@ -43,28 +43,13 @@ class CustomerFilterSet(WagtailFilterSet):
 
 
 class ProtocolFilterSet(WagtailFilterSet):
-    """Protocols by kind, time and whether somebody has to come back to them."""
+    """Protocols by kind and time."""
 
-    follow_up = django_filters.ChoiceFilter(
-        label=_("Follow-up"),
-        choices=[("due", _("Due or overdue")), ("open", _("On any day"))],
-        empty_label=_("All"),
-        method="filter_follow_up",
-    )
     happened_at = DayRangeFilter(label=_("When"))
 
     class Meta:
         model = Protocol
         fields = ["kind", "direction", "outcome"]
-
-    def filter_follow_up(self, protocols: QuerySet[Protocol], _name: str, value: str) -> QuerySet[Protocol]:
-        """Return those whose follow-up is due today, or those with any; the one due first at the top."""
-        if value == "due":
-            today = timezone.localdate(timezone=self.request.organization.zone)
-            protocols = protocols.filter(
-                pk__in=queries.follow_ups(until=today, user=self.request.user).order_by().values("pk")
-            )
-        return protocols.filter(follow_up_on__isnull=False).order_by("follow_up_on", "pk")
 
 
 class MessageFilterSet(WagtailFilterSet):

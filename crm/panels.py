@@ -20,7 +20,6 @@ from crm.models import Activity, Customer, Project, Task
 from crm.queries import (
     LinkableKind,
     failed_messages,
-    follow_ups,
     linkable_kinds,
     open_tasks_with,
     record_key,
@@ -31,7 +30,6 @@ from crm.queries import (
 from crm.rules import is_overdue
 from tenancy.audit import Area
 from tenancy.panels import TodayItem
-from tenancy.queries import current_organization
 
 # How many tasks stand on pages that show other things too.
 SHOWN: Final = 10
@@ -47,7 +45,6 @@ def audit_areas() -> list[Area]:
         "protocol.logged": _("%(who)s wrote down a contact: %(record)s"),
         "protocol.file_added": _("%(who)s put a file beside a contact: %(record)s"),
         "protocol.file_removed": _("%(who)s removed a file from a contact: %(record)s"),
-        "protocol.followed_up": _("%(who)s followed up: %(record)s"),
         "document.uploaded": _("%(who)s uploaded a private document: %(record)s"),
         "document.shared": _("%(who)s made a link to a private document: %(record)s"),
         "document.share_revoked": _("%(who)s took back a link to a private document: %(record)s"),
@@ -58,6 +55,7 @@ def audit_areas() -> list[Area]:
         "task.waiting": _("%(who)s put the task on hold: %(record)s"),
         "task.done": _("%(who)s did the task: %(record)s"),
         "task.dropped": _("%(who)s dropped the task: %(record)s"),
+        "task.planned": _("%(who)s planned the follow-up: %(record)s"),
         "task.requested": _("A guest asked for it: %(record)s"),
         "task.changed": _("%(who)s changed the task together with others: %(record)s"),
         "task.commented": _("%(who)s said something about the task: %(record)s"),
@@ -154,7 +152,7 @@ def _due_note(task: Task, *, now: datetime) -> str:
 
 
 def today_items(request: HttpRequest) -> list[TodayItem]:
-    """Return tasks of today, possible duplicates, messages that could not be sent, and whom to get back to today or earlier."""
+    """Return tasks of today, possible duplicates and messages that could not be sent."""
     items = _tasks_today(request)
     failed = failed_messages().count() if request.user.has_perm("crm.view_message") else 0
     if failed:
@@ -164,18 +162,6 @@ def today_items(request: HttpRequest) -> list[TodayItem]:
     if pairs:
         text = ngettext("%(count)d customer may be there twice", "%(count)d customers may be there twice", pairs)
         items.append(TodayItem(text % {"count": pairs}, reverse("duplicates:index"), order=90))
-    if request.user.has_perm("crm.view_protocol"):
-        items += [
-            TodayItem(
-                str(protocol.customer),
-                reverse("customers:inspect", args=[protocol.customer_id]),
-                f"{protocol.subject} ({date_format(protocol.follow_up_on)})",
-                order=70,
-            )
-            for protocol in follow_ups(
-                until=timezone.localdate(timezone=current_organization().zone), user=request.user
-            )[:10]
-        ]
     return items
 
 

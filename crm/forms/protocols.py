@@ -12,10 +12,10 @@ from wagtail.admin.widgets import AdminAutoHeightTextInput, AdminDateInput, Admi
 from crm import queries
 from crm.enums import ProtocolKind
 from crm.forms.links import RecordsField
+from crm.forms.tasks import MemberField, MembersField
 from crm.models import Protocol, ProtocolFile, ProtocolTemplate
 from crm.queries import record_key
 from tenancy.forms import TenantForm
-from tenancy.models import User
 from tenancy.queries import members
 from tenancy.validators import check_document
 
@@ -42,14 +42,6 @@ class FilesField(forms.FileField):
         return files
 
 
-class MembersField(forms.ModelMultipleChoiceField):
-    """Members of the staff."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        """Return what a member is called."""
-        return obj.get_full_name() or obj.email
-
-
 class ProtocolForm(forms.ModelForm):
     """What was said with a customer, when, who took part, and which records it was about."""
 
@@ -57,9 +49,6 @@ class ProtocolForm(forms.ModelForm):
     links = RecordsField(help_text=_("Orders, bookings, departures, tours and other customers who took part."))
     participants = MembersField(
         label=_("Colleagues who took part"),
-        queryset=User.objects.none(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
     )
     files = FilesField(
         label=_("Files"), required=False, help_text=_("PDF, pictures, office documents …; only staff see them.")
@@ -70,7 +59,24 @@ class ProtocolForm(forms.ModelForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    field_order = ["subject", "body", "kind", "direction", "outcome", "follow_up_on", "links", "happened_at"]
+    follow_up_on = forms.DateField(
+        label=_("Follow up on"),
+        required=False,
+        widget=AdminDateInput,
+        help_text=_("The day on which somebody should come back to it. It becomes a task."),
+    )
+    follow_up_by = MemberField(label=_("Who follows up"), empty_label=_("Nobody yet"))
+    field_order = [
+        "subject",
+        "body",
+        "kind",
+        "direction",
+        "outcome",
+        "follow_up_on",
+        "follow_up_by",
+        "links",
+        "happened_at",
+    ]
 
     class Meta:
         model = Protocol
@@ -79,20 +85,17 @@ class ProtocolForm(forms.ModelForm):
             "body",
             "direction",
             "outcome",
-            "follow_up_on",
             "happened_at",
             "duration_minutes",
             "is_private",
         ]
         widgets = {
             "happened_at": AdminDateTimeInput,
-            "follow_up_on": AdminDateInput,
             "subject": forms.TextInput(attrs={"autofocus": True}),
             "body": AdminAutoHeightTextInput(attrs={"rows": 4}),
         }
         help_texts = {
             "subject": _("One line that says what it was about."),
-            "follow_up_on": _("The day on which somebody should come back to it."),
         }
 
     def __init__(
@@ -113,10 +116,15 @@ class ProtocolForm(forms.ModelForm):
         if protocol.pk is None:
             self.initial.setdefault("kind", ProtocolKind.CALL)
             self.initial["happened_at"] = timezone.now()
+            self.initial["follow_up_by"] = user.pk
             del self.fields["removed_files"]
             return
         self.initial["kind"] = f"{_OWN}{protocol.own_kind}" if protocol.kind == ProtocolKind.OWN else protocol.kind
         self.initial["participants"] = protocol.participants.values_list("user", flat=True)
+        task = getattr(protocol, "follow_up", None)
+        is_planned = task is not None and task.is_unfinished
+        self.initial["follow_up_on"] = task.due_on if is_planned else None
+        self.initial["follow_up_by"] = task.assignee_id if is_planned else user.pk
         files = protocol.files.defer("content")
         self.fields["removed_files"].queryset = files
         if not files:

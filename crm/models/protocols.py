@@ -35,7 +35,6 @@ class Protocol(TenantModel):
         db_default=False,
         help_text=_("Only you, owners and admins can read it."),
     )
-    follow_up_on = models.DateField(_("follow up on"), null=True, blank=True)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("author"),
@@ -51,14 +50,7 @@ class Protocol(TenantModel):
         constraints = [
             models.CheckConstraint(condition=~models.Q(kind="own", own_kind=""), name="protocol_own_kind_is_named")
         ]
-        indexes = [
-            models.Index(fields=["organization", "customer", "-happened_at"], name="protocol_by_customer"),
-            models.Index(
-                fields=["organization", "follow_up_on"],
-                condition=models.Q(follow_up_on__isnull=False),
-                name="protocol_follow_up",
-            ),
-        ]
+        indexes = [models.Index(fields=["organization", "customer", "-happened_at"], name="protocol_by_customer")]
 
     def __str__(self) -> str:
         return f"{self.kind_name}: {self.subject}"

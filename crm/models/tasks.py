@@ -8,6 +8,7 @@ from crm.enums import UNFINISHED, TaskPriority, TaskReminder, TaskState
 from crm.models.customers import Customer
 from crm.models.links import RecordLink
 from crm.models.projects import Milestone, Project
+from crm.models.protocols import Protocol
 from tenancy.models import TenantModel
 
 
@@ -54,6 +55,10 @@ class Task(TenantModel):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="tasks",
+    )
+    # What was said with the customer, when the task is to come back to it.
+    follow_up_of = models.OneToOneField(
+        Protocol, null=True, editable=False, on_delete=models.SET_NULL, related_name="follow_up"
     )
     project = models.ForeignKey(
         Project,

@@ -15,6 +15,7 @@ from crm.operations.documents import (
     upload_documents,
 )
 from crm.operations.duplicates import dismiss_pair, find_duplicates
+from crm.operations.follow_ups import set_follow_up
 from crm.operations.links import LinkRefused, set_links
 from crm.operations.merging import (
     CHOSEN,
@@ -28,7 +29,6 @@ from crm.operations.merging import (
 from crm.operations.messages import SWEEP_AFTER, queue_message, retry_message, send_message
 from crm.operations.protocols import (
     add_files,
-    close_follow_up,
     log_protocol,
     relink_protocol,
     remove_files,
@@ -62,7 +62,6 @@ __all__ = [
     "add_item",
     "add_version",
     "change_tasks",
-    "close_follow_up",
     "comment_on_task",
     "count_download",
     "dismiss_pair",
@@ -89,6 +88,7 @@ __all__ = [
     "revoke_share",
     "send_message",
     "set_document_tags",
+    "set_follow_up",
     "set_links",
     "set_participants",
     "set_tags",

@@ -13,6 +13,7 @@ from django.db.models import Model
 from crm.enums import Direction, ProtocolKind
 from crm.models import Customer, Protocol, ProtocolFile, ProtocolParticipant
 from crm.operations.activities import touch
+from crm.operations.follow_ups import set_follow_up
 from crm.operations.links import set_links
 from tenancy import audit
 from tenancy.audit import Actor
@@ -30,6 +31,7 @@ def log_protocol(
     happened_at: datetime,
     duration_minutes: int | None = None,
     follow_up_on: date | None = None,
+    follow_up_by: User | None = None,
     own_kind: str = "",
     outcome: str = "",
     is_private: bool = False,
@@ -37,12 +39,13 @@ def log_protocol(
     participants: Iterable[User] = (),
     files: Iterable["File[Any]"] = (),
     author: User | None,
+    now: datetime,
 ) -> Protocol:
     """Write down an interaction with a customer and the records it is about; return the protocol.
 
-    `happened_at` is an instant, `duration_minutes` whole minutes, `follow_up_on` a day of the organization,
-    `participants` those of the staff who took part besides the author, `files` checked by `tenancy.validators`. Raises `LinkRefused` for
-    a record that the organization does not have; then nothing is written.
+    `happened_at` is an instant, `duration_minutes` whole minutes, `follow_up_on` the day of the organization on which `follow_up_by` has a
+    task to come back to it. `participants` are those of the staff who took part besides the author, `files` checked by
+    `tenancy.validators`. Raises `LinkRefused` for a record that the organization does not have; then nothing is written.
     """
     protocol = Protocol.objects.create(
         customer=customer,
@@ -52,7 +55,6 @@ def log_protocol(
         body=body,
         happened_at=happened_at,
         duration_minutes=duration_minutes,
-        follow_up_on=follow_up_on,
         own_kind=own_kind,
         outcome=outcome,
         is_private=is_private,
@@ -62,6 +64,7 @@ def log_protocol(
     add_files(protocol, files, actor=author)
     set_links(protocol.links, links)
     touch(customer, at=happened_at)
+    set_follow_up(protocol, due_on=follow_up_on, assignee=follow_up_by, now=now, actor=author)
     audit.record("protocol.logged", protocol, actor=author)
     return protocol
 
@@ -70,15 +73,6 @@ def log_protocol(
 def relink_protocol(protocol: Protocol, *, links: Iterable[Model]) -> Protocol:
     """Make a protocol be about these records and no others; return it. Raises `LinkRefused` as `log_protocol` does."""
     set_links(protocol.links, links)
-    return protocol
-
-
-@transaction.atomic
-def close_follow_up(protocol: Protocol, *, actor: Actor) -> Protocol:
-    """Take a follow-up off the list, because it was done; return the protocol. A repeat has no effect."""
-    if Protocol.objects.filter(pk=protocol.pk, follow_up_on__isnull=False).update(follow_up_on=None):
-        audit.record("protocol.followed_up", protocol, actor=actor, due=str(protocol.follow_up_on))
-        protocol.follow_up_on = None
     return protocol
 
 

@@ -33,7 +33,7 @@ def settle_task(
     about: Iterable[Model] | None = None,
     is_new: bool = False,
     now: datetime,
-    actor: User,
+    actor: User | None,
 ) -> Task:
     """Do what follows when a form has saved a task; return it.
 

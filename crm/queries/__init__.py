@@ -49,13 +49,12 @@ from crm.queries.messages import due_messages, failed_messages, messages_about
 from crm.queries.phones import phone_number, phone_region
 from crm.queries.projects import with_progress
 from crm.queries.protocols import (
-    follow_ups,
-    follow_ups_with,
     own_kinds,
     protocol_templates,
     protocols_about,
     protocols_with,
     readable_protocols,
+    with_follow_up,
 )
 from crm.queries.search import find_customers
 from crm.queries.tasks import (
@@ -103,8 +102,6 @@ __all__ = [
     "failed_messages",
     "find_customers",
     "find_records",
-    "follow_ups",
-    "follow_ups_with",
     "kept_customer",
     "latest_consents",
     "likely_duplicates",
@@ -151,6 +148,7 @@ __all__ = [
     "timeline_entry",
     "unread_versions",
     "watchers_of",
+    "with_follow_up",
     "with_progress",
     "with_steps",
     "with_versions",

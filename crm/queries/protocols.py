@@ -1,12 +1,12 @@
-"""Protocols: who may read them, about what they are, and whom to come back to."""
+"""Protocols: who may read them, about what they are, and when somebody comes back to them."""
 
 from collections.abc import Collection
-from datetime import date
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Case, F, Model, Q, QuerySet, When
 
+from crm.enums import UNFINISHED
 from crm.models import ContactKind, Customer, Protocol, ProtocolTemplate
 
 
@@ -33,24 +33,13 @@ def protocols_with(customer: Customer, *, user: Any, pks: Collection[int] | None
     protocols = readable_protocols(user).filter(customer=customer)
     if pks is not None:
         protocols = protocols.filter(pk__in=pks)
-    protocols = protocols.select_related("author", "customer").order_by("happened_at", "pk")
+    protocols = with_follow_up(protocols).select_related("author", "customer").order_by("happened_at", "pk")
     return list(protocols.prefetch_related("links__record", "participants__user"))
 
 
-def follow_ups(*, until: date, user: Any = None) -> QuerySet[Protocol]:
-    """Return the protocols whose follow-up is due on or before a day, the most overdue first."""
-    return (
-        readable_protocols(user)
-        .filter(follow_up_on__lte=until)
-        .select_related("customer")
-        .order_by("follow_up_on", "pk")
-    )
-
-
-def follow_ups_with(customer: Customer, *, user: Any = None, limit: int = 10) -> list[Protocol]:
-    """Return the protocols with a customer that still want a follow-up, the one due first at the top."""
-    open_ones = readable_protocols(user).filter(customer=customer, follow_up_on__isnull=False)
-    return list(open_ones.order_by("follow_up_on", "pk")[:limit])
+def with_follow_up(protocols: QuerySet[Protocol]) -> QuerySet[Protocol]:
+    """Return protocols with the day (`follow_up_on`) on which somebody is to come back to them, None where nobody is any more."""
+    return protocols.annotate(follow_up_on=Case(When(follow_up__state__in=UNFINISHED, then=F("follow_up__due_on"))))
 
 
 def own_kinds() -> list[str]:

@@ -20,7 +20,7 @@ from crm.models import (
     TimelinePin,
 )
 from crm.queries.documents import readable_documents, with_versions
-from crm.queries.protocols import readable_protocols
+from crm.queries.protocols import readable_protocols, with_follow_up
 
 Entry = Protocol | Activity | Message | Document
 
@@ -122,8 +122,8 @@ def _pins(customer: Customer) -> list[tuple[str, int]]:
 
 def _rows(keys: Iterable[tuple[str, int]], user: Any) -> dict[tuple[str, int], Entry]:
     sources: dict[str, QuerySet[Any]] = {
-        "protocol": readable_protocols(user)
-        .select_related("author", "customer")
+        "protocol": with_follow_up(readable_protocols(user))
+        .select_related("author", "customer", "follow_up")
         .prefetch_related("links__record", Prefetch("files", ProtocolFile.objects.defer("content"))),
         "activity": Activity.objects.select_related("actor").prefetch_related("record"),
         "message": Message.objects.defer("text", "html"),

@@ -20,7 +20,6 @@ from crm.views.merging import choose_other, merge, merge_selected, merged, not_t
 from crm.views.messages import resend_message, write_message
 from crm.views.projects import ProjectCreateView, ProjectEditView, ProjectIndexView, ProjectView
 from crm.views.protocols import (
-    close_follow_up,
     history_pdf,
     linked_records,
     log_protocol,
@@ -65,7 +64,6 @@ __all__ = [
     "add_item",
     "add_version",
     "choose_other",
-    "close_follow_up",
     "document_file",
     "document_preview",
     "end_series",

@@ -1,6 +1,5 @@
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
@@ -66,7 +65,5 @@ class CustomerProfileView(InspectView):
             ],
             "tags": self.object.tag_names,
             "consents": queries.latest_consents(self.object),
-            "follow_ups": queries.follow_ups_with(self.object, user=self.request.user),
-            "today": timezone.localdate(timezone=self.request.organization.zone),
             "edit_url": self.get_edit_url(),
         }

@@ -3,9 +3,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from crm import operations, queries
 from crm.documents import protocols_pdf
@@ -28,6 +29,7 @@ LOGGED = [
     "duration_minutes",
     "outcome",
     "follow_up_on",
+    "follow_up_by",
     "is_private",
     "links",
     "participants",
@@ -110,6 +112,7 @@ def log_protocol(request, pk):
             customer,
             **{name: values[name] for name in LOGGED},
             author=request.user,
+            now=timezone.now(),
         )
         messages.success(request, _("Noted."))
         return redirect("customers:inspect", customer.pk)
@@ -129,13 +132,3 @@ def log_protocol(request, pk):
         ],
     }
     return render(request, "crm/log_protocol.html", context, status=422 if form.is_bound else 200)
-
-
-@require_POST
-def close_follow_up(request, pk):
-    if not request.user.has_perm("crm.change_protocol"):
-        raise PermissionDenied
-    protocol = readable_protocol(request.user, pk)
-    operations.close_follow_up(protocol, actor=request.user)
-    messages.success(request, _("Done: %(subject)s") % {"subject": protocol.subject})
-    return redirect("customers:inspect", protocol.customer_id)

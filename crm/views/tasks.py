@@ -194,6 +194,13 @@ class TaskView(InspectView):
     def get_fields(self):
         return []
 
+    @property
+    def protocol(self):
+        """What was said, for those who may read and change it."""
+        if self.object.follow_up_of_id is None or not self.request.user.has_perm("crm.change_protocol"):
+            return None
+        return queries.readable_protocols(self.request.user).filter(pk=self.object.follow_up_of_id).first()
+
     def post(self, request, *args, **kwargs):
         """A comment."""
         self.comment_form = CommentForm(request.POST)
@@ -232,6 +239,7 @@ class TaskView(InspectView):
             "needed_by": list(task.needed_by.order_by("title", "pk")),
             "could_need": list(queries.tasks_to_wait_for(task)[:200]) if may_change else [],
             "next_one": getattr(task, "next_one", None),
+            "protocol": self.protocol,
             "may_change": may_change,
             "may_see_customer": user.has_perm("crm.view_customer"),
             "may_see_project": user.has_perm("crm.view_project"),

@@ -15,11 +15,6 @@ class FindCustomerMenuItem(MenuItem):
         return request.user.has_perm("crm.view_customer")
 
 
-class FollowUpsMenuItem(MenuItem):
-    def is_shown(self, request):
-        return request.user.has_perm("crm.view_protocol")
-
-
 class CustomerGroup(ViewSetGroup):
     menu_label = _("Customers")
     menu_icon = "group"
@@ -27,8 +22,6 @@ class CustomerGroup(ViewSetGroup):
     items = (CustomerViewSet, ProtocolViewSet, MessageViewSet, DuplicateViewSet, DocumentViewSet)
 
     def get_submenu_items(self):
-        url = f"{reverse('protocols:index')}?follow_up=due"
-        follow_ups = FollowUpsMenuItem(_("Follow-ups due"), url, name="follow-ups", icon_name="calendar-check", order=2)
         # Without its script it leads to the list, which has a search too.
         find = FindCustomerMenuItem(
             _("Find a customer"),
@@ -38,4 +31,4 @@ class CustomerGroup(ViewSetGroup):
             order=-1,
             attrs={"data-find-customer": ""},
         )
-        return [find, *super().get_submenu_items(), follow_ups]
+        return [find, *super().get_submenu_items()]

@@ -1,5 +1,6 @@
 from django.db import transaction
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, DateColumn
@@ -32,13 +33,13 @@ class ProtocolUsageView(ReadableMixin, UsageView):
 
 
 class ProtocolIndexView(IndexView):
-    export_headings = {"kind_name": _("Kind")}
+    export_headings = {"kind_name": _("Kind"), "follow_up_on": _("Follow up on")}
     default_ordering = "-happened_at"
     filterset_class = ProtocolFilterSet
 
     def get_base_queryset(self):
         protocols = queries.readable_protocols(self.request.user)
-        return protocols.select_related("customer", "author")
+        return queries.with_follow_up(protocols).select_related("customer", "author")
 
     @property
     def header_more_buttons(self):
@@ -71,6 +72,13 @@ class ProtocolEditView(ReadableMixin, EditView):
         operations.set_participants(protocol, values["participants"])
         operations.remove_files(protocol, values.get("removed_files", []), actor=user)
         operations.add_files(protocol, values["files"], actor=user)
+        operations.set_follow_up(
+            protocol,
+            due_on=values["follow_up_on"],
+            assignee=values["follow_up_by"],
+            now=timezone.now(),
+            actor=user,
+        )
         return protocol
 
     def get_success_url(self):
@@ -123,7 +131,6 @@ class ProtocolViewSet(ModelViewSet):
     def get_urlpatterns(self):
         return [
             *super().get_urlpatterns(),
-            path("<int:pk>/done/", views.close_follow_up, name="close_follow_up"),
             path("<int:pk>/pdf/", views.protocol_pdf, name="pdf"),
             path("<int:pk>/files/<int:attachment_pk>/", views.protocol_file, name="file"),
         ]

@@ -15,9 +15,8 @@ SELECT placed_at, placed_at, 'email', 'order_confirmed', 'crowd-' || d.id, c.ema
 FROM deal d JOIN crm_customer c ON c.id = d.customer_id
 ORDER BY placed_at, d.organization_id;
 
-INSERT INTO crm_protocol (created_at, updated_at, kind, direction, subject, body, happened_at, follow_up_on, customer_id, organization_id)
-SELECT placed_at, placed_at, 'call', 'inbound', 'Asks for the way', '', placed_at, CASE WHEN n % 100 = 0 THEN placed_at::date + 7 END,
-       customer_id, organization_id
+INSERT INTO crm_protocol (created_at, updated_at, kind, direction, subject, body, happened_at, customer_id, organization_id)
+SELECT placed_at, placed_at, 'call', 'inbound', 'Asks for the way', '', placed_at, customer_id, organization_id
 FROM deal WHERE n % 10 = 0;
 
 INSERT INTO tenancy_auditentry (at, is_support, action, subject_type, subject_id, subject_name, origin, host, network, device, details,

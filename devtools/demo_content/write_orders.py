@@ -153,5 +153,7 @@ def _write_call(call: DemoCall, order: Order, author: User, *, now: dt.datetime)
         duration_minutes=call.minutes,
         follow_up_on=follow_up,
         links=[order],
+        follow_up_by=author,
         author=author,
+        now=now,
     )

@@ -56,7 +56,7 @@ def test_pack_tells_what_is_known(in_harbour, chargeback):
         user_agent="Firefox 150",
     )
     Participant.objects.update(checked_in_at=SOON)
-    talk = {"happened_at": SOON, "links": [order], "author": None, "kind": ProtocolKind.CALL}
+    talk = {"happened_at": SOON, "links": [order], "author": None, "now": SOON, "kind": ProtocolKind.CALL}
     log_protocol(order.customer, direction=Direction.INBOUND, subject="Loved the tour", body="Says thanks.", **talk)
     log_protocol(order.customer, direction=Direction.INTERNAL, subject="Our secret", body="Not for banks.", **talk)
     chargeback.statement = "She came and stayed to the end."

@@ -105,6 +105,7 @@ def test_order_page_shows_everything(harbour, manager):
             happened_at=NOW,
             links=[order],
             author=None,
+            now=NOW,
         )
     page = manager.get(reverse("orders:inspect", args=[order.pk])).content.decode()
     for text in (

@@ -21,6 +21,8 @@ def make_protocol(
     at: dt.datetime = NOW,
     follow_up_on: dt.date | None = None,
     links: Sequence[Model] = (),
+    is_private: bool = False,
+    author: User | None = None,
 ) -> Protocol:
     """A call of the customer."""
     return log_protocol(
@@ -31,8 +33,11 @@ def make_protocol(
         body="",
         happened_at=at,
         follow_up_on=follow_up_on,
+        follow_up_by=author,
         links=links,
-        author=None,
+        is_private=is_private,
+        author=author,
+        now=NOW,
     )
 
 

@@ -6,12 +6,10 @@ from crm.enums import CustomerSource
 from crm.models import Customer, Protocol
 from crm.operations import (
     LinkRefused,
-    close_follow_up,
     find_or_create_customer,
     record_activity,
     relink_protocol,
 )
-from tenancy.models import AuditEntry
 from tenancy.scope import organization_scope
 from tests.crm.factories import NOW, make_protocol
 from tests.factories import CustomerFactory, PlaceFactory
@@ -71,14 +69,3 @@ def test_protocol_of_another_organizations_record_is_refused(harbour, kyoto):
         with pytest.raises(LinkRefused):
             relink_protocol(protocol, links=[foreign])
         assert [link.record for link in protocol.links.all()] == [pier]
-
-
-def test_follow_up_is_closed_once(in_harbour):
-    protocol = make_protocol(CustomerFactory(), follow_up_on=dt.date(2031, 1, 12))
-    for _time in range(2):
-        close_follow_up(protocol, actor=None)
-    protocol.refresh_from_db()
-    assert protocol.follow_up_on is None
-    assert [entry.details for entry in AuditEntry.objects.filter(action="protocol.followed_up").order_by("pk")] == [
-        {"due": "2031-01-12"}
-    ]

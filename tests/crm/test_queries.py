@@ -7,7 +7,7 @@ from wagtail import hooks
 
 from crm.models import Activity, Customer, Message, Protocol
 from crm.operations import record_activity
-from crm.queries import customer_by_email, follow_ups, protocols_about, search_customers, timeline, timeline_entry
+from crm.queries import customer_by_email, protocols_about, search_customers, timeline, timeline_entry
 from tenancy.scope import every_organization
 from tests.crm.factories import NOW, make_contacts, make_message, make_protocol
 from tests.factories import CustomerFactory, PlaceFactory
@@ -135,15 +135,6 @@ def test_protocols_about_a_record(in_harbour):
     about = make_protocol(customer, links=[pier])
     make_protocol(customer)
     assert list(protocols_about(pier)) == [about]
-
-
-def test_follow_ups_are_due_on_their_day(in_harbour):
-    customer = CustomerFactory()
-    days = [dt.date(2031, 1, day) for day in (12, 10, 11)]
-    later, overdue, today = [make_protocol(customer, follow_up_on=day) for day in days]
-    make_protocol(customer)
-    assert list(follow_ups(until=dt.date(2031, 1, 11))) == [overdue, today]
-    assert later not in follow_ups(until=dt.date(2031, 1, 11))
 
 
 def index_conditions(plan: dict) -> Iterator[tuple[str, str]]:

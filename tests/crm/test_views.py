@@ -98,7 +98,11 @@ def test_call_is_logged_at_the_organizations_time_with_its_records(harbour, memb
         protocol = Protocol.objects.get()
         # Twelve in Hamburg in winter.
         assert protocol.happened_at == dt.datetime(2031, 1, 10, 11, tzinfo=dt.UTC)
-        assert (protocol.follow_up_on, protocol.duration_minutes) == (dt.date(2031, 1, 12), 5)
+        task, manager = protocol.follow_up, protocol.author
+        assert protocol.duration_minutes == 5
+        assert (task.title, task.due_on, task.customer) == (FORM["subject"], dt.date(2031, 1, 12), customer)
+        # The form offers the writer, and this one chose nobody.
+        assert (form.initial["follow_up_by"], task.assignee, task.created_by) == (manager.pk, None, manager)
         assert (protocol.author.email, [link.record for link in protocol.links.all()]) == (
             "manager@harbour.example",
             [pier],
@@ -126,20 +130,6 @@ def test_protocol_is_changed_and_linked_anew(harbour, member_client):
         "wagtail.edit",
         "protocol.logged",
     ]
-
-
-def test_follow_up_is_taken_off_the_list(harbour, member_client):
-    with organization_scope(harbour.pk):
-        protocol = make_protocol(CustomerFactory(), follow_up_on=dt.date(2020, 1, 12))
-        make_protocol(CustomerFactory(), follow_up_on=dt.date(2099, 1, 12))
-    client = member_client(harbour, Role.MANAGER)
-    due = reverse("protocols:index") + "?follow_up=due"
-    assert list(client.get(due).context["object_list"]) == [protocol]
-    url = reverse("protocols:close_follow_up", args=[protocol.pk])
-    assert client.get(url).status_code == 405
-    assert client.post(url).url == reverse("customers:inspect", args=[protocol.customer_id])
-    assert list(client.get(due).context["object_list"]) == []
-    assert client.get(reverse("protocols:index") + "?follow_up=open").context["items_count"] == 1
 
 
 def test_failed_message_is_shown_with_its_reason_and_sent_again(harbour, member_client):
@@ -343,7 +333,6 @@ def test_customers_are_closed_to_roles_without_them(harbour, member_client, role
     client = member_client(harbour, role)
     urls += [reverse(f"{name}:index") for name in ("customers", "protocols", "messages_sent")]
     answers = [client.get(url) for url in urls]
-    answers.append(client.post(reverse("protocols:close_follow_up", args=[protocol.pk])))
     assert {(answer.status_code, answer.get("Location", "")) for answer in answers} == {
         (302, reverse("wagtailadmin_home"))
     }
@@ -355,7 +344,6 @@ def test_customers_of_another_organization_are_not_found(harbour, kyoto, member_
         urls = _addresses(protocol.customer, protocol, make_message())
     client = member_client(harbour, Role.OWNER)
     assert {client.get(url).status_code for url in urls} == {404}
-    assert client.post(reverse("protocols:close_follow_up", args=[protocol.pk])).status_code == 404
     for name in ("customers", "protocols", "messages_sent"):
         assert client.get(reverse(f"{name}:index")).context["items_count"] == 0
     assert client.get(reverse("customers:index"), {"q": "Kenji"}).context["items_count"] == 0

@@ -9,7 +9,7 @@ from wagtail.models import Page, Site
 
 from cms.models import TourPage
 from commerce.models import Dispute, Order, PaymentSettings
-from crm.models import Customer, Protocol, ProtocolLink
+from crm.models import Customer, Protocol, ProtocolLink, Task
 from tenancy.models import Membership, Organization, TenantImage
 from tenancy.scope import every_organization, organization_scope
 from tours.models import PricingTier, Schedule, Stop, Tour, TourVariant
@@ -74,7 +74,7 @@ def test_load_demo_fills_once_and_follows_the_port(stripe_emulator, run_jobs, se
             ("chargeback", "lost"),
             ("inquiry", "needs_response"),
         ]
-        assert Protocol.objects.filter(follow_up_on__isnull=False).count() == 1
+        assert Task.objects.filter(follow_up_of__isnull=False).count() == 1
         endpoint = PaymentSettings.objects.get()
         secret = endpoint.stripe_webhook_secret
         assert Site.objects.get(hostname="harbour.localhost").port == 8123

@@ -30,7 +30,7 @@ from commerce.queries import (
     orders_needing_attention,
     transfers_awaiting_staff,
 )
-from crm.queries import customer_by_email, follow_ups
+from crm.queries import customer_by_email
 from devtools.crowd import Trade, copy_organization, write_trade
 from tenancy.enums import Role
 from tenancy.models import Organization
@@ -253,7 +253,6 @@ def test_queries_read_by_organization(crowd):
                     lambda: ledger_at_stripe(since=now - dt.timedelta(days=1), until=now),
                     {"commerce_ledgertransaction"},
                 ),
-                "follow-ups": (lambda: list(follow_ups(until=today)[:10]), {"crm_protocol"}),
                 "departures of a month": (lambda: available_schedules(tour, **month, now=now), {"tours_schedule"}),
                 "next departures": (lambda: bookable_days([tour.pk], now=now), {"tours_schedule"}),
                 "an order placed": (

@@ -18,7 +18,6 @@ CUSTOMERS = (
         "Find a customer",
         "All customers",
         "Protocols",
-        "Follow-ups due",
         "Messages",
         "Duplicates",
         "Private documents",
