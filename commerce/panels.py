@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, ngettext
@@ -15,13 +16,14 @@ from commerce import queries
 from commerce.enums import InvoiceCustomers, NotificationKind
 from commerce.gateways import stripe
 from commerce.models import Order
+from crm.enums import Severity
 from crm.models import Activity, Customer
-from crm.queries import LinkableKind
+from crm.queries import AttentionKind, LinkableKind
 from tenancy.audit import Area
 from tenancy.models import Organization
 from tenancy.money import format_money
 from tenancy.panels import SettingsCard, TodayItem
-from tenancy.queries import scope_currency
+from tenancy.queries import scope_currency, scope_zone
 from tours.models import Booking
 
 
@@ -54,6 +56,48 @@ def linkable_records() -> list[LinkableKind]:
         LinkableKind(
             Order, "commerce.view_order", lambda text: queries.search_orders(Order.objects.order_by("-pk"), text)
         )
+    ]
+
+
+def _moment(facts: Mapping[str, Any], fact: str) -> str:
+    at = parse_datetime(facts.get(fact) or "")
+    return date_format(timezone.localtime(at, scope_zone()), "SHORT_DATETIME_FORMAT") if at is not None else ""
+
+
+def attention_kinds() -> list[AttentionKind]:
+    """Return what of this app needs attention."""
+    return [
+        AttentionKind(
+            name="unpaid_departing",
+            label=gettext_lazy("Unpaid and leaving soon"),
+            help_text=gettext_lazy(
+                "An order whose money has not come, with a departure soon. Who pays on arrival is not waited for."
+            ),
+            model=Order,
+            permission="commerce.view_order",
+            find=queries.unpaid_departing,
+            reason=lambda facts: _("It is not paid, and leaves on %(when)s.") % {"when": _moment(facts, "leaves")},
+            url=lambda item: reverse("orders:inspect", args=[item.object_id]),
+            title=lambda order: f"{order.number}, {order.full_name}",
+            unit=gettext_lazy("Days before it leaves"),
+            amount=3,
+            severity=Severity.HIGH,
+        ),
+        AttentionKind(
+            name="approval_waiting",
+            label=gettext_lazy("Booking waits for you"),
+            help_text=gettext_lazy(
+                "Staff have to say that the money of an order has come, or a second person has to confirm it."
+            ),
+            model=Order,
+            permission="commerce.view_order",
+            find=queries.waiting_for_approval,
+            reason=lambda facts: _("It has been waiting since %(when)s.") % {"when": _moment(facts, "waits")},
+            url=lambda item: reverse("orders:inspect", args=[item.object_id]),
+            title=lambda order: f"{order.number}, {order.full_name}",
+            unit=gettext_lazy("Hours of waiting"),
+            amount=72,
+        ),
     ]
 
 

@@ -11,12 +11,12 @@ from commerce import emails, operations, queries
 from commerce.enums import OrderSource, OrderStatus, PaymentStatus
 from commerce.models import Order, Payment, PaymentSettings, Refund
 from commerce.rules import method_of
-from crm.operations import queue_message, record_activity
+from crm.operations import look_again, queue_message, record_activity
 from tenancy.jobs import enqueue
 from tenancy.models import Organization
 from tenancy.outbox import subscriber
 from tenancy.queries import current_organization
-from tenancy.scope import organization_scope
+from tenancy.scope import organization_scope, require_organization_id
 from tenancy.signals import organization_created, settings_locks
 from tours.enums import BookingStatus
 
@@ -230,3 +230,14 @@ def dispute_changed(*, order_id: int, dispute_id: int, kind: str, status: str) -
     # That the bank has the answer, those who gave it know; and of a warning that is over nothing follows.
     if status != "under_review" and (kind, status) != ("warning", "closed"):
         operations.tell_staff(dispute, occasion=f"{kind}-{status}", now=timezone.now())
+
+
+@subscriber("commerce.payment_received")
+def paid_needs_no_attention(*, order_id: int, payment_id: int) -> None:
+    look_again(Order, order_id, organization_id=require_organization_id())
+
+
+@subscriber("commerce.order_expired")
+@subscriber("commerce.order_cancelled")
+def over_needs_no_attention(*, order_id: int) -> None:
+    look_again(Order, order_id, organization_id=require_organization_id())

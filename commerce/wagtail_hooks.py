@@ -116,5 +116,6 @@ hooks.register("manifest_owed", panels.owed_in_words)
 
 hooks.register("today_items", panels.today_items)
 hooks.register("linkable_records", panels.linkable_records)
+hooks.register("attention_kinds", panels.attention_kinds)
 hooks.register("customer_numbers", queries.orders_by_number)
 hooks.register("activity_groups", panels.activity_groups)

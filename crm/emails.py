@@ -1,15 +1,17 @@
-"""E-mails to the team about tasks, in each reader's language: a subject, a text, and the same as HTML."""
+"""E-mails to the team about tasks and what needs attention, in each reader's language: a subject, a text, and the same as HTML."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import ngettext, override
 
 from crm.enums import TaskLetter
-from crm.models import Task
+from crm.models import AttentionItem, Task
+from crm.queries import attention_kinds
 from tenancy.models import User
 from tenancy.queries import absolute_url, current_organization, language_of
 from tenancy.rules import person_name
@@ -55,6 +57,43 @@ def about_task(task: Task, kind: TaskLetter, user: User, *, actor: User | None =
             subject,
             render_to_string("crm/email/task.txt", values),
             render_to_string("crm/email/task.html", values),
+        )
+
+
+def attention_digest(items: Sequence[AttentionItem], *, total: int, user: User) -> Email:
+    """Return what a person reads about what needs their attention: `items` of `total`, with their records loaded."""
+    organization = current_organization()
+    language = language_of(user) or organization.default_language
+    kinds = attention_kinds()
+    with override(language):
+        subject = ngettext("%(count)d thing needs your attention", "%(count)d things need your attention", total) % {
+            "count": total
+        }
+        rows = [
+            {
+                "label": kinds[item.rule.kind].label,
+                "title": kinds[item.rule.kind].title(item.record) if item.record is not None else "",
+                "reason": kinds[item.rule.kind].reason(item.facts),
+                "url": absolute_url(organization, kinds[item.rule.kind].url(item)),
+            }
+            for item in items
+        ]
+        values = {
+            "subject": subject,
+            "organization": organization,
+            "name": user.first_name,
+            "rows": rows,
+            "more": total - len(rows),
+            "language": language,
+            "url": absolute_url(organization, reverse("attention:index") + "?whose=mine"),
+            "settings_url": absolute_url(organization, reverse("wagtailadmin_account")),
+        }
+        return Email(
+            user.email,
+            language,
+            subject,
+            render_to_string("crm/email/attention.txt", values),
+            render_to_string("crm/email/attention.html", values),
         )
 
 

@@ -119,3 +119,28 @@ class DuplicateReason(models.TextChoices):
     PHONE = "phone", _("Same phone number")
     NAME_EMAIL = "name_email", _("Similar name and e-mail address")
     NAME = "name", _("Same name")
+
+
+class Severity(models.IntegerChoices):
+    """How pressing something is that needs attention."""
+
+    LOW = 1, _("Can wait")
+    NORMAL = 2, _("Soon")
+    HIGH = 3, _("Now")
+
+
+class AttentionState(models.TextChoices):
+    """What became of something that needed attention. It is gone once its reason is."""
+
+    OPEN = "open", _("Open")
+    SNOOZED = "snoozed", _("Later")
+    DONE = "done", _("Done")
+    GONE = "gone", _("Settled by itself")
+
+
+class DigestFrequency(models.TextChoices):
+    """How often somebody is written to about what needs attention."""
+
+    NEVER = "never", _("Never")
+    DAILY = "daily", _("Every morning")
+    WEEKLY = "weekly", _("On Monday morning")

@@ -14,8 +14,19 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.widgets import AdminDateInput
 
 from crm import queries
-from crm.enums import UNFINISHED, ProjectState, TaskState
-from crm.models import Customer, CustomerTag, Document, DocumentTag, DocumentVersion, Message, Project, Protocol, Task
+from crm.enums import UNFINISHED, AttentionState, ProjectState, Severity, TaskState
+from crm.models import (
+    AttentionItem,
+    Customer,
+    CustomerTag,
+    Document,
+    DocumentTag,
+    DocumentVersion,
+    Message,
+    Project,
+    Protocol,
+    Task,
+)
 from tenancy.filters import DayRangeFilter
 from tenancy.queries import members
 from tenancy.rules import person_name
@@ -210,3 +221,40 @@ class ProjectFilterSet(WagtailFilterSet):
         """Return those that the person asking leads or works on."""
         user = self.request.user
         return projects.filter(Q(owner=user) | Q(pk__in=Project.objects.filter(members=user).values("pk")))
+
+
+class AttentionFilterSet(WagtailFilterSet):
+    """What needs attention by rule, whom it is for, how pressing it is and what became of it; what is open, unless asked otherwise."""
+
+    rule = django_filters.ChoiceFilter(label=_("What"), choices=(), empty_label=_("All"), method="filter_rule")
+    whose = django_filters.ChoiceFilter(
+        label=_("Whose"), choices=[("mine", _("Mine"))], empty_label=_("All"), method="filter_whose"
+    )
+    severity = django_filters.ChoiceFilter(
+        label=_("How pressing"), choices=Severity.choices, empty_label=_("All"), field_name="rule__severity"
+    )
+    state = django_filters.ChoiceFilter(
+        label=_("Status"),
+        choices=[choice for choice in AttentionState.choices if choice[0] != AttentionState.GONE],
+        empty_label=None,
+    )
+
+    class Meta:
+        model = AttentionItem
+        fields = ["rule", "whose", "severity", "state"]
+
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        if data is not None and not data.get("state"):
+            data = data.copy()
+            data["state"] = AttentionState.OPEN.value
+        super().__init__(data, *args, **kwargs)
+        kinds = queries.attention_kinds(self.request.user)
+        self.filters["rule"].extra["choices"] = [(name, kind.label) for name, kind in kinds.items()]
+
+    def filter_rule(self, items: QuerySet[AttentionItem], _name: str, value: str) -> QuerySet[AttentionItem]:
+        """Return those that one rule found."""
+        return items.filter(rule__kind=value)
+
+    def filter_whose(self, items: QuerySet[AttentionItem], _name: str, _value: str) -> QuerySet[AttentionItem]:
+        """Return those that are for the person asking."""
+        return items.filter(queries.meant_for(self.request.user))

@@ -1,7 +1,7 @@
 """What this app's actions are in words, for the log; and what of it waits for somebody."""
 
-from collections.abc import Callable
-from datetime import date, datetime
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -9,27 +9,44 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import date_format
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, gettext_noop, ngettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.components import Component
+from wagtail.admin.views.account import BaseSettingsPanel, notifications_tab
 from wagtail.admin.widgets.button import Button
 
-from crm.enums import TaskLetter
-from crm.models import Activity, Customer, Project, Task
+from crm.enums import Severity, TaskLetter
+from crm.forms import DigestForm
+from crm.models import Activity, AttentionItem, Customer, Document, Message, Milestone, Project, Task
 from crm.queries import (
+    AttentionKind,
     LinkableKind,
+    attention_with,
+    digest_of,
+    ending_documents,
     failed_messages,
+    failed_messages_found,
+    late_milestones,
+    late_projects,
     linkable_kinds,
+    open_attention,
     open_tasks_with,
+    overdue_tasks,
+    readable_documents,
     record_key,
     search_customers,
+    silent_customers,
+    stuck_projects,
     suggested_pairs,
     tasks_waiting_for,
 )
+from crm.queries import attention_kinds as known_kinds
 from crm.rules import is_overdue
 from tenancy.audit import Area
 from tenancy.panels import TodayItem
+from tenancy.queries import current_organization
 
 # How many tasks stand on pages that show other things too.
 SHOWN: Final = 10
@@ -61,6 +78,9 @@ def audit_areas() -> list[Area]:
         "task.commented": _("%(who)s said something about the task: %(record)s"),
         "task.series_ended": _("%(who)s ended the series of the task: %(record)s"),
         "task.waits": _("%(who)s let the task wait for another one: %(record)s"),
+        "attention.done": _("%(who)s saw to what needed attention: %(record)s"),
+        "attention.snoozed": _("%(who)s put off what needs attention: %(record)s"),
+        "attention.open": _("%(who)s opened again what needs attention: %(record)s"),
         "task.waits_no_more": _("%(who)s let the task wait for another one no more: %(record)s"),
     }
     return [Area("crm", _("Customers"), sentences)]
@@ -68,7 +88,11 @@ def audit_areas() -> list[Area]:
 
 def message_kinds() -> dict[str, str]:
     """Return what each kind of e-mail that this app sends is called, in the active language."""
-    return {"personal": gettext("Written by hand"), **{kind.value: str(kind.label) for kind in TaskLetter}}
+    return {
+        "personal": gettext("Written by hand"),
+        "attention_digest": gettext("What needs attention"),
+        **{kind.value: str(kind.label) for kind in TaskLetter},
+    }
 
 
 def activity_sentences() -> dict[str, Callable[[Activity], str]]:
@@ -96,12 +120,39 @@ class CustomerTasks(Component):
         }
 
 
+class CustomerAttention(Component):
+    """What needs attention about a customer, on the profile."""
+
+    template_name = "crm/customer_attention.html"
+
+    def __init__(self, customer: Customer, *, user: Any, today: date) -> None:
+        self.customer, self.user, self.today = customer, user, today
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        kinds = known_kinds(self.user)
+        items = attention_with(self.customer, user=self.user)
+        return {
+            "csrf_token": parent_context["csrf_token"],
+            "rows": [
+                (item, kind, kind.reason(item.facts), kind.url(item))
+                for item in items
+                for kind in [kinds[item.rule.kind]]
+            ],
+            "may_settle": self.user.has_perm("crm.change_attentionitem"),
+            "next": reverse("customers:inspect", args=[self.customer.pk]),
+            "tomorrow": self.today + timedelta(days=1),
+        }
+
+
 def customer_panels(request: Any, customer: Customer) -> list[Component]:
-    """Return the tasks of a customer, for those who may see them."""
-    if not request.user.has_perm("crm.view_task"):
-        return []
+    """Return what needs attention about a customer, and the tasks, each for those who may see it."""
     today = timezone.localdate(timezone=request.organization.zone)
-    return [CustomerTasks(customer, today=today, may_add=request.user.has_perm("crm.add_task"))]
+    panels: list[Component] = []
+    if request.user.has_perm("crm.view_attentionitem"):
+        panels.append(CustomerAttention(customer, user=request.user, today=today))
+    if request.user.has_perm("crm.view_task"):
+        panels.append(CustomerTasks(customer, today=today, may_add=request.user.has_perm("crm.add_task")))
+    return panels
 
 
 def record_buttons(request: HttpRequest, record: Model) -> list[Button]:
@@ -117,6 +168,34 @@ def record_buttons(request: HttpRequest, record: Model) -> list[Button]:
         url = f"{reverse('private_documents:index')}?{query}"
         buttons.append(Button(gettext("Its documents"), url=url, icon_name="doc-full", priority=82))
     return buttons
+
+
+class DigestPanel(BaseSettingsPanel):
+    """How often a member is written to about what needs attention, on the account page."""
+
+    name = "digest"
+    title = _("What needs attention")
+    tab = notifications_tab
+    order = 200
+    form_class = DigestForm
+
+    def is_active(self) -> bool:
+        """Return whether the person sees what needs attention at all."""
+        return bool(self.user.has_perm("crm.view_attentionitem"))
+
+    def get_form(self) -> DigestForm:
+        """Return the form of the member's row in this organization."""
+        data = self.request.POST if self.request.method == "POST" else None
+        return DigestForm(data, instance=digest_of(self.user), prefix=self.name)
+
+
+def _attention_today(request: HttpRequest) -> list[TodayItem]:
+    if not request.user.has_perm("crm.view_attentionitem"):
+        return []
+    count = open_attention(request.user).count()
+    text = ngettext("%(count)d thing needs your attention", "%(count)d things need your attention", count)
+    url = f"{reverse('attention:index')}?whose=mine"
+    return [TodayItem(text % {"count": count}, url, order=5)] if count else []
 
 
 def _tasks_today(request: HttpRequest) -> list[TodayItem]:
@@ -152,8 +231,8 @@ def _due_note(task: Task, *, now: datetime) -> str:
 
 
 def today_items(request: HttpRequest) -> list[TodayItem]:
-    """Return tasks of today, possible duplicates and messages that could not be sent."""
-    items = _tasks_today(request)
+    """Return what needs attention, tasks of today, possible duplicates and messages that could not be sent."""
+    items = _attention_today(request) + _tasks_today(request)
     failed = failed_messages().count() if request.user.has_perm("crm.view_message") else 0
     if failed:
         text = ngettext("%(count)d message could not be sent", "%(count)d messages could not be sent", failed)
@@ -173,4 +252,125 @@ def linkable_records() -> list[LinkableKind]:
             Project, "crm.view_project", lambda text: Project.objects.filter(name__icontains=text).order_by("name")
         ),
         LinkableKind(Task, "crm.view_task", lambda text: Task.objects.filter(title__icontains=text).order_by("-pk")),
+    ]
+
+
+def _on_day(text: str, fact: str) -> Callable[[Mapping[str, Any]], str]:
+    """What says a reason in which a day stands; the text is marked for translation where it is given."""
+
+    def reason(facts: Mapping[str, Any]) -> str:
+        moment = facts.get(fact) or ""
+        day = parse_date(moment[:10])
+        if len(moment) > 10 and (at := parse_datetime(moment)) is not None:
+            day = timezone.localdate(at, timezone=current_organization().zone)
+        return gettext(text) % {"day": date_format(day) if day is not None else ""}
+
+    return reason
+
+
+def _page(name: str, fact: str = "") -> Callable[[AttentionItem], str]:
+    """What returns the page on which an item is seen to: that of its record, or of the record whose key is a fact."""
+    return lambda item: reverse(name, args=[item.facts.get(fact, item.object_id)])
+
+
+def attention_kinds() -> list[AttentionKind]:
+    """Return what of this app needs attention."""
+    return [
+        AttentionKind(
+            name="task_overdue",
+            label=_("Overdue task"),
+            help_text=_("A task, or a follow-up, that is still to be done after its day."),
+            model=Task,
+            permission="crm.view_task",
+            find=overdue_tasks,
+            reason=_on_day(gettext_noop("It was due on %(day)s."), "due"),
+            url=_page("tasks:inspect"),
+            unit=_("Days overdue"),
+            amount=1,
+            holder=_("Whoever does the task"),
+        ),
+        AttentionKind(
+            name="no_contact",
+            label=_("No contact"),
+            help_text=_("Nothing has happened with a customer for a while, and nobody has a task for them."),
+            model=Customer,
+            permission="crm.view_customer",
+            find=silent_customers,
+            reason=_on_day(gettext_noop("Nothing has happened since %(day)s, and no task is open."), "last"),
+            url=_page("customers:inspect"),
+            unit=_("Days without contact"),
+            amount=180,
+            by_tag=True,
+            # Whoever books once a year would fill the list: first choose a tag, or fewer customers.
+            is_active=False,
+            severity=Severity.LOW,
+        ),
+        AttentionKind(
+            name="document_ending",
+            label=_("Document expires"),
+            help_text=_(
+                "A private document, such as a passport or an insurance, is valid for a short time only, or no more."
+            ),
+            model=Document,
+            permission="crm.view_document",
+            find=ending_documents,
+            reason=_on_day(gettext_noop("It is valid until %(day)s."), "until"),
+            url=_page("private_documents:inspect"),
+            readable=readable_documents,
+            unit=_("Days before it ends"),
+            amount=30,
+        ),
+        AttentionKind(
+            name="project_late",
+            label=_("Late project"),
+            help_text=_("A project should have ended and is not done."),
+            model=Project,
+            permission="crm.view_project",
+            find=late_projects,
+            reason=_on_day(gettext_noop("It should have ended on %(day)s."), "end"),
+            url=_page("projects:inspect"),
+            unit=_("Days late"),
+            amount=1,
+            holder=_("Whoever leads the project"),
+        ),
+        AttentionKind(
+            name="milestone_late",
+            label=_("Late milestone"),
+            help_text=_("A milestone of a project should have been reached."),
+            model=Milestone,
+            permission="crm.view_project",
+            find=late_milestones,
+            reason=_on_day(gettext_noop("It should have been reached on %(day)s."), "due"),
+            url=_page("projects:inspect", "project"),
+            title=lambda milestone: f"{milestone.project}: {milestone}",
+            related=("project",),
+            unit=_("Days late"),
+            amount=1,
+            holder=_("Whoever leads the project"),
+        ),
+        AttentionKind(
+            name="project_stuck",
+            label=_("Stuck project"),
+            help_text=_("Nothing has changed in a project that is under way."),
+            model=Project,
+            permission="crm.view_project",
+            find=stuck_projects,
+            reason=_on_day(gettext_noop("Nothing has changed since %(day)s."), "last"),
+            url=_page("projects:inspect"),
+            unit=_("Days without a change"),
+            amount=30,
+            holder=_("Whoever leads the project"),
+            severity=Severity.LOW,
+        ),
+        AttentionKind(
+            name="message_failed",
+            label=_("Message not sent"),
+            help_text=_("A message was given up after several attempts."),
+            model=Message,
+            permission="crm.view_message",
+            find=failed_messages_found,
+            reason=_on_day(gettext_noop("It was written on %(day)s and could not be sent."), "written"),
+            url=_page("messages_sent:inspect"),
+            severity=Severity.HIGH,
+        ),
     ]

@@ -1,8 +1,31 @@
 from django.db import transaction
-from django.db.models.signals import post_delete
+from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
-from crm.models import DocumentVersion
+from crm import operations
+from crm.models import Customer, Document, DocumentVersion, Milestone, Project, Protocol, Task
+from tenancy.signals import organization_created
+
+
+@receiver(organization_created)
+def give_attention_rules(**_kwargs):
+    operations.create_attention_rules()
+
+
+@receiver([post_save, post_delete], sender=Document)
+@receiver([post_save, post_delete], sender=Milestone)
+@receiver([post_save, post_delete], sender=Project)
+@receiver([post_save, post_delete], sender=Task)
+def look_again(sender, instance, **_kwargs):
+    """Whichever way a record changes, what it needs is looked at soon; the sweep finds what changes without being saved."""
+    operations.look_again(sender, instance.pk, organization_id=instance.organization_id)
+
+
+@receiver([post_save], sender=Task)
+@receiver([post_save, post_delete], sender=Protocol)
+def look_at_customer(instance, **_kwargs):
+    if instance.customer_id is not None:
+        operations.look_again(Customer, instance.customer_id, organization_id=instance.organization_id)
 
 
 @receiver(post_delete, sender=DocumentVersion)

@@ -58,3 +58,31 @@ def sweep_duplicates() -> None:
 @sweep_job("crm.sweep_merges")
 def sweep_merges() -> None:
     operations.forget_merges(now=timezone.now())
+
+
+@tenant_job("crm.evaluate_attention")
+def evaluate_attention() -> None:
+    operations.create_attention_rules()
+    operations.evaluate_attention(now=timezone.now())
+
+
+@tenant_job("crm.look_again")
+def look_again(*, model: str, record_id: int) -> None:
+    operations.evaluate_record(model, record_id, now=timezone.now())
+
+
+@sweep_job("crm.sweep_attention")
+def sweep_attention() -> None:
+    for organization_id in Organization.objects.order_by("pk").values_list("pk", flat=True):
+        enqueue_for(organization_id, "crm.evaluate_attention")
+
+
+@tenant_job("crm.send_digest")
+def send_digest(*, digest_id: int) -> None:
+    operations.send_digest(digest_id, now=timezone.now())
+
+
+@sweep_job("crm.sweep_digests")
+def sweep_digests() -> None:
+    for digest_id, organization_id in queries.due_digests(now=timezone.now()):
+        enqueue_for(organization_id, "crm.send_digest", digest_id=digest_id)

@@ -1,9 +1,11 @@
 from wagtail import hooks
 from wagtail.permissions import register_permission_policy
 
-from crm.models import DuplicatePair, Message, Protocol, Task
+from crm.models import AttentionItem, AttentionRule, DuplicatePair, Message, Protocol, Task
 from crm.panels import (
+    DigestPanel,
     activity_sentences,
+    attention_kinds,
     audit_areas,
     customer_panels,
     linkable_records,
@@ -13,6 +15,8 @@ from crm.panels import (
 )
 from crm.permissions import MergePolicy, TaskPolicy
 from crm.viewsets import (
+    AttentionRuleViewSet,
+    AttentionViewSet,
     ContactKindViewSet,
     CustomerGroup,
     ProtocolTemplateViewSet,
@@ -26,6 +30,8 @@ from tenancy.permissions import NoAddingPolicy, ReadOnlyPolicy
 register_permission_policy(Protocol, NoAddingPolicy(Protocol))
 register_permission_policy(Message, ReadOnlyPolicy(Message))
 register_permission_policy(Task, TaskPolicy(Task))
+register_permission_policy(AttentionItem, ReadOnlyPolicy(AttentionItem))
+register_permission_policy(AttentionRule, NoAddingPolicy(AttentionRule))
 register_permission_policy(DuplicatePair, MergePolicy(DuplicatePair))
 
 
@@ -39,11 +45,22 @@ def register_tasks():
     return TaskGroup()
 
 
+@hooks.register("register_admin_viewset")
+def register_attention():
+    return [AttentionViewSet(), AttentionRuleViewSet()]
+
+
+@hooks.register("register_account_settings_panel")
+def register_digest(request, user, profile):
+    return DigestPanel(request, user, profile)
+
+
 hooks.register("problem_lists", failed_messages_button)
 
 hooks.register("audit_sentences", audit_areas)
 hooks.register("today_items", today_items)
 hooks.register("linkable_records", linkable_records)
+hooks.register("attention_kinds", attention_kinds)
 hooks.register("message_kinds", message_kinds)
 hooks.register("activity_sentences", activity_sentences)
 hooks.register("customer_panels", customer_panels)

@@ -3,7 +3,7 @@ from wagtail.permissions import register_permission_policy
 
 from tenancy.permissions import ReadOnlyPolicy
 from tours.models import Booking, DepartureDecision, Schedule
-from tours.panels import audit_areas, linkable_records, message_kinds, today_items
+from tours.panels import attention_kinds, audit_areas, linkable_records, message_kinds, today_items
 from tours.permissions import SchedulePolicy
 from tours.viewsets import (
     BookingViewSet,
@@ -65,3 +65,4 @@ hooks.register("audit_sentences", audit_areas)
 hooks.register("message_kinds", message_kinds)
 hooks.register("today_items", today_items)
 hooks.register("linkable_records", linkable_records)
+hooks.register("attention_kinds", attention_kinds)

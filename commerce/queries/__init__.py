@@ -1,6 +1,7 @@
 """Reads of the commerce app."""
 
 from commerce.queries.acceptances import TextToAccept, fingerprint, texts_to_accept
+from commerce.queries.attention import unpaid_departing, waiting_for_approval
 from commerce.queries.authorisations import (
     ReservedSum,
     card_words,
@@ -487,7 +488,9 @@ __all__ = [
     "time_to_choose",
     "transfers_awaiting_staff",
     "undecided_minor",
+    "unpaid_departing",
     "unpaid_on",
+    "waiting_for_approval",
     "waits_for_refund_by_hand",
     "waived_by_cancelling",
     "went_back_minor",

@@ -241,6 +241,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-documents": {"task": "crm.sweep_documents", "schedule": 300.0},
     "sweep-files": {"task": "crm.sweep_files", "schedule": crontab(hour="3", minute="40")},
     "remind-of-tasks": {"task": "crm.sweep_task_reminders", "schedule": 300.0},
+    "sweep-attention": {"task": "crm.sweep_attention", "schedule": 900.0},
+    "sweep-digests": {"task": "crm.sweep_digests", "schedule": 900.0},
     "sweep-provider-events": {"task": "commerce.sweep_provider_events", "schedule": 30.0},
     "sweep-holds": {"task": "commerce.sweep_holds", "schedule": 30.0},
     "sweep-choices": {"task": "commerce.sweep_choices", "schedule": 60.0},

@@ -1,5 +1,6 @@
 """Forms of the crm app."""
 
+from crm.forms.attention import AttentionRuleForm, DigestForm, SettleForm, SnoozeForm
 from crm.forms.customers import CustomerForm
 from crm.forms.documents import (
     DocumentForm,
@@ -15,9 +16,11 @@ from crm.forms.protocols import ProtocolForm, ProtocolTemplateForm
 from crm.forms.tasks import ChangeTasksForm, CommentForm, StepForm, TaskForm
 
 __all__ = [
+    "AttentionRuleForm",
     "ChangeTasksForm",
     "CommentForm",
     "CustomerForm",
+    "DigestForm",
     "DocumentForm",
     "MergeForm",
     "MessageForm",
@@ -25,7 +28,9 @@ __all__ = [
     "ProtocolForm",
     "ProtocolTemplateForm",
     "RecordsField",
+    "SettleForm",
     "ShareForm",
+    "SnoozeForm",
     "StepForm",
     "TaskForm",
     "UploadForm",

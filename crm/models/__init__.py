@@ -1,6 +1,7 @@
 """Customers and every contact with them."""
 
 from crm.models.activities import Activity, TimelinePin
+from crm.models.attention import AttentionDigest, AttentionItem, AttentionRule
 from crm.models.customers import Consent, Customer, CustomerTag
 from crm.models.documents import Document, DocumentLink, DocumentShare, DocumentTag, DocumentVersion
 from crm.models.duplicates import CustomerMerge, DuplicatePair
@@ -20,6 +21,9 @@ from crm.models.tasks import ChecklistItem, Task, TaskComment, TaskDependency, T
 
 __all__ = [
     "Activity",
+    "AttentionDigest",
+    "AttentionItem",
+    "AttentionRule",
     "ChecklistItem",
     "Consent",
     "ContactKind",

@@ -1,6 +1,18 @@
 """Verbs that change customers, protocols and messages."""
 
 from crm.operations.activities import record_activity
+from crm.operations.attention import (
+    create_attention_rules,
+    evaluate_attention,
+    evaluate_record,
+    evaluate_soon,
+    finish_attention,
+    look_again,
+    reopen_attention,
+    send_digest,
+    set_digest,
+    snooze_attention,
+)
 from crm.operations.customers import find_or_create_customer, record_consent
 from crm.operations.dependencies import add_dependency, remove_dependency
 from crm.operations.documents import (
@@ -64,12 +76,18 @@ __all__ = [
     "change_tasks",
     "comment_on_task",
     "count_download",
+    "create_attention_rules",
     "dismiss_pair",
     "end_series",
+    "evaluate_attention",
+    "evaluate_record",
+    "evaluate_soon",
     "find_duplicates",
     "find_or_create_customer",
+    "finish_attention",
     "forget_merges",
     "log_protocol",
+    "look_again",
     "merge_customers",
     "move_task",
     "pin",
@@ -83,10 +101,13 @@ __all__ = [
     "remove_dependency",
     "remove_files",
     "remove_orphans",
+    "reopen_attention",
     "request_task",
     "retry_message",
     "revoke_share",
+    "send_digest",
     "send_message",
+    "set_digest",
     "set_document_tags",
     "set_follow_up",
     "set_links",
@@ -94,6 +115,7 @@ __all__ = [
     "set_tags",
     "settle_task",
     "share_version",
+    "snooze_attention",
     "tick_item",
     "undo_merge",
     "unpin",

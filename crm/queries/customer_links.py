@@ -7,11 +7,12 @@ from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, ForeignKey, Model, OuterRef, QuerySet, UniqueConstraint
 
-from crm.models import Customer, CustomerMerge, DuplicatePair
+from crm.models import AttentionItem, Customer, CustomerMerge, DuplicatePair
 from tenancy.models import TenantModel
 
 # What stays where it is.
 _STAYS: Final[tuple[type[Model], ...]] = (
+    AttentionItem,  # The rules find it anew, from the records that moved.
     CustomerMerge,  # Tells of the two as they were.
     DuplicatePair,  # `merge_customers` knows what becomes of them.
 )

@@ -1,5 +1,6 @@
 """Pure rules of customers, messages and tasks."""
 
+from crm.rules.attention import SNOOZES, digest_is_due
 from crm.rules.duplicates import Facts, Likeness, better, likeness, mailbox
 from crm.rules.messages import MAX_ATTEMPTS, next_attempt
 from crm.rules.tasks import (
@@ -19,6 +20,7 @@ from crm.rules.timelines import Scale, Span, scale_of
 __all__ = [
     "MAX_ATTEMPTS",
     "REPEATS",
+    "SNOOZES",
     "CalendarMonth",
     "Facts",
     "Likeness",
@@ -26,6 +28,7 @@ __all__ = [
     "Span",
     "better",
     "calendar_month",
+    "digest_is_due",
     "is_overdue",
     "likeness",
     "mailbox",

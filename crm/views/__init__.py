@@ -1,3 +1,11 @@
+from crm.views.attention import (
+    AttentionIndexView,
+    AttentionRuleEditView,
+    AttentionRuleIndexView,
+    SettleAttention,
+    count_attention,
+    settle_item,
+)
 from crm.views.customers import CustomerProfileView, offered_records
 from crm.views.documents import (
     DocumentCreateView,
@@ -42,6 +50,9 @@ from crm.views.tasks import TaskCreateView, TaskEditView, TaskIndexView, TaskVie
 from crm.views.timeline import pin, timeline
 
 __all__ = [
+    "AttentionIndexView",
+    "AttentionRuleEditView",
+    "AttentionRuleIndexView",
     "ChangeTasks",
     "CustomerProfileView",
     "DocumentCreateView",
@@ -54,6 +65,7 @@ __all__ = [
     "ProjectIndexView",
     "ProjectView",
     "ReadableDocumentMixin",
+    "SettleAttention",
     "TaskBoardView",
     "TaskCalendarView",
     "TaskCreateView",
@@ -64,6 +76,7 @@ __all__ = [
     "add_item",
     "add_version",
     "choose_other",
+    "count_attention",
     "document_file",
     "document_preview",
     "end_series",
@@ -85,6 +98,7 @@ __all__ = [
     "remove_dependency",
     "resend_message",
     "revoke_share",
+    "settle_item",
     "share_version",
     "shared_download",
     "shared_file",

@@ -18,7 +18,7 @@ from crm.models import Task
 from crm.views.tasks import tasks_shown
 
 
-def _next_url(request, default):
+def next_url(request, default):
     wanted = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith("/admin/"):
         return wanted
@@ -45,7 +45,7 @@ def _on_task(action):
                 view(request, task)
             except operations.TaskRefused as refused:
                 messages.error(request, str(refused))
-            return redirect(_next_url(request, reverse("tasks:inspect", args=[task.pk])))
+            return redirect(next_url(request, reverse("tasks:inspect", args=[task.pk])))
 
         return wrapped
 

@@ -1,3 +1,4 @@
+from crm.viewsets.attention import AttentionRuleViewSet, AttentionViewSet
 from crm.viewsets.columns import customer_column
 from crm.viewsets.customers import CustomerViewSet
 from crm.viewsets.documents import (
@@ -11,6 +12,8 @@ from crm.viewsets.protocols import ContactKindViewSet, ProtocolTemplateViewSet, 
 from crm.viewsets.tasks import ProjectViewSet, TaskGroup, TaskViewSet
 
 __all__ = [
+    "AttentionRuleViewSet",
+    "AttentionViewSet",
     "ContactKindViewSet",
     "CustomerGroup",
     "CustomerViewSet",

@@ -10,7 +10,7 @@ from django.utils.translation import override
 from phonenumber_field.modelfields import PhoneNumberField
 
 from commerce.enums import RefundStatus
-from crm.enums import TaskState
+from crm.enums import AttentionState, TaskState
 from tenancy import audit
 from tenancy.audit.sentences import PAGES
 from tests.guards.test_structure import APPS, _python_files
@@ -20,6 +20,7 @@ NAME = re.compile(r"[a-z_]+\.[a-z_.]+")
 # Names that are put together, and what they can become.
 PUT_TOGETHER = {
     "refund.": [f"refund.{status}" for status in RefundStatus],
+    "attention.": [f"attention.{state}" for state in AttentionState if state != AttentionState.GONE],
     "task.": [f"task.{state}" for state in TaskState],
     "schedule.": [f"schedule.{status}" for status in ScheduleStatus],
 }

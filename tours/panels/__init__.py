@@ -1,7 +1,7 @@
 """What tours put into the admin: forms, and what other pages of it show of tours."""
 
 from tours.panels.audit import audit_areas
-from tours.panels.links import linkable_records
+from tours.panels.links import attention_kinds, linkable_records
 from tours.panels.messages import message_kinds
 from tours.panels.patterns import PATTERN_FORM
 from tours.panels.prices import EARLY_BIRD_FORM, GROUP_FORM, SEASON_FORM
@@ -21,6 +21,7 @@ __all__ = [
     "TOUR_FORM",
     "VARIANTS",
     "FormSetPanel",
+    "attention_kinds",
     "audit_areas",
     "certificate_in_words",
     "linkable_records",

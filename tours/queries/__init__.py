@@ -8,6 +8,7 @@ from tours.queries.assignments import (
     guides_for_update,
     swap_for_update,
 )
+from tours.queries.attention import ending_certificates
 from tours.queries.availability import (
     AvailableSchedule,
     BookableDay,
@@ -219,6 +220,7 @@ __all__ = [
     "due_patterns",
     "due_reminders",
     "editable_values",
+    "ending_certificates",
     "engagement_of",
     "failing_feeds",
     "full_days",

@@ -1,0 +1,147 @@
+"""What needs attention: the kinds of it that the apps know, what their rules find, and what is for whom."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.contenttypes.prefetch import GenericPrefetch
+from django.db.models import BigIntegerField, DateTimeField, F, Func, Model, Q, QuerySet, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast, JSONObject
+from django.utils.functional import Promise
+from wagtail import hooks
+
+from crm.enums import AttentionState, DigestFrequency, Severity
+from crm.models import AttentionDigest, AttentionItem, AttentionRule, Customer
+from crm.rules import digest_is_due
+from tenancy.models import Membership, User
+from tenancy.queries import members
+
+
+@dataclass(frozen=True, slots=True)
+class AttentionKind:
+    """A kind of thing that needs attention; apps register theirs by the hook `attention_kinds`, a function that returns some.
+
+    `find(rule, now)` returns what a rule finds as `found` makes it, each record of `model` once. `reason` says in the active language
+    why, from the facts of an item; `url` is where it is seen to, `title` what a record is called. `permission` is needed to see any,
+    and `readable` narrows the records to those that a person may see. `unit` is what `AttentionRule.amount` counts (“days”), empty
+    where nothing is counted; `holder` what the one is called to whom a record belongs, where there is one. The rest are the values
+    of a new organization's rule.
+    """
+
+    name: str
+    label: Promise
+    help_text: Promise
+    model: type[Model]
+    permission: str
+    find: Callable[[AttentionRule, datetime], QuerySet[Any, Any]]
+    reason: Callable[[Mapping[str, Any]], str]
+    url: Callable[[AttentionItem], str]
+    title: Callable[[Any], str] = str
+    related: tuple[str, ...] = ()
+    readable: Callable[[Any], QuerySet[Any]] | None = None
+    unit: Promise | str = ""
+    holder: Promise | str = ""
+    by_tag: bool = False
+    is_active: bool = True
+    amount: int = 0
+    severity: Severity = Severity.NORMAL
+
+
+def attention_kinds(user: Any = None) -> dict[str, AttentionKind]:
+    """Return the kinds that a person may see, by their names; all of them without a person."""
+    kinds = [kind for offer in hooks.get_hooks("attention_kinds") for kind in offer()]
+    return {kind.name: kind for kind in kinds if user is None or user.has_perm(kind.permission)}
+
+
+def found(
+    records: QuerySet[Any],
+    *,
+    at: str | Combinable,
+    customer: str | Combinable | None = None,
+    holder: str | Combinable | None = None,
+    facts: Mapping[str, Any],
+) -> QuerySet[Any, Any]:
+    """Return records as a rule finds them: what they are about (`at`, an instant), the keys of customer and holder, and facts as JSON."""
+    return (
+        records.order_by()
+        .annotate(
+            found_at=Cast(at, DateTimeField()),
+            found_customer=Cast(Value(None) if customer is None else customer, BigIntegerField()),
+            found_holder=Cast(Value(None) if holder is None else holder, BigIntegerField()),
+            found_facts=JSONObject(**facts),
+        )
+        .values_list("pk", "found_at", "found_customer", "found_holder", "found_facts")
+    )
+
+
+def midnight(day: str, zone: str) -> Func:
+    """Return the instant at which a day (the name of a column) begins in a time zone."""
+    local = Func(F(day), template="(%(expressions)s)::timestamp")
+    return Func(Value(zone), local, function="timezone", output_field=DateTimeField())
+
+
+def attention_rules() -> list[tuple[AttentionRule, AttentionKind]]:
+    """Return the organization's rules with their kinds, in the order of the kinds; those of kinds that are no more are left out."""
+    rules = {rule.kind: rule for rule in AttentionRule.objects.select_related("member")}
+    return [(rules[name], kind) for name, kind in attention_kinds().items() if name in rules]
+
+
+def attention_items(user: Any) -> QuerySet[AttentionItem]:
+    """Return what rules that are on have found and a person may see, done and put off included, with rules and customers."""
+    kinds = attention_kinds(user)
+    narrowed = {name: kind.readable(user) for name, kind in kinds.items() if kind.readable is not None}
+    seen = Q(rule__kind__in=[name for name in kinds if name not in narrowed])
+    for name, records in narrowed.items():
+        seen |= Q(rule__kind=name, object_id__in=records.order_by().values("pk"))
+    items = AttentionItem.objects.filter(seen, rule__is_active=True).exclude(state=AttentionState.GONE)
+    return items.select_related("rule__member", "customer", "holder", "settled_by")
+
+
+def meant_for(user: Any) -> Q:
+    """Return what finds the items that are for a person: by rule, role, as the holder of the record, or because they are for all.
+
+    What belongs to nobody of the team is for all.
+    """
+    nobody = Q(holder=None) | ~Q(holder__in=members().order_by().values("pk"))
+    role = Membership.objects.filter(user=user).values("role")
+    for_all = Q(rule__member=None, rule__role="", rule__to_holder=False)
+    to_holder = Q(rule__to_holder=True) & (Q(holder=user) | nobody)
+    return for_all | Q(rule__member=user) | Q(rule__role__in=role) | to_holder
+
+
+def open_attention(user: Any) -> QuerySet[AttentionItem]:
+    """Return what is open and for a person, the most pressing and the longest waiting first."""
+    mine = attention_items(user).filter(meant_for(user), state=AttentionState.OPEN)
+    return mine.order_by("-rule__severity", "since", "pk")
+
+
+def attention_with(customer: Customer, *, user: Any) -> list[AttentionItem]:
+    """Return what is open about a customer, for whomever it is, the most pressing first; one query."""
+    items = attention_items(user).filter(customer=customer, state=AttentionState.OPEN)
+    return list(items.order_by("-rule__severity", "since", "pk"))
+
+
+def with_records(items: QuerySet[AttentionItem]) -> QuerySet[AttentionItem]:
+    """Return items that come with their records; one query for each kind of record among them."""
+    related: dict[type[Model], set[str]] = {}
+    for kind in attention_kinds().values():
+        related.setdefault(kind.model, set()).update(kind.related)
+    records = [model._base_manager.select_related(*sorted(names)) for model, names in related.items()]
+    return items.prefetch_related(GenericPrefetch("record", records))
+
+
+def digest_of(user: User) -> AttentionDigest:
+    """Return how often a person is written to; a row that is not stored where they never chose."""
+    return AttentionDigest.objects.filter(user=user).first() or AttentionDigest(user=user)
+
+
+def due_digests(*, now: datetime) -> list[tuple[int, int]]:
+    """Return the keys of digests that are due and of their organizations; for sweeps over all organizations."""
+    rows = AttentionDigest.objects.exclude(frequency=DigestFrequency.NEVER).select_related("organization")
+    return [
+        (row.pk, row.organization_id)
+        for row in rows.order_by("pk")
+        if digest_is_due(row.frequency, last=row.sent_on, now=now.astimezone(row.organization.zone))
+    ]

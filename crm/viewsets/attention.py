@@ -1,0 +1,62 @@
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.viewsets.model import ModelViewSet
+
+from crm import views
+from crm.forms import AttentionRuleForm
+from crm.models import AttentionItem, AttentionRule
+
+
+class AttentionViewSet(ModelViewSet):
+    """What the rules have found; people finish or put it off, and nobody writes it."""
+
+    model = AttentionItem
+    url_prefix = "attention"
+    url_namespace = "attention"
+    menu_label = _("Needs attention")
+    menu_name = "attention"
+    menu_order = 127
+    icon = "warning"
+    add_to_admin_menu = True
+    add_to_reference_index = False
+    copy_view_enabled = False
+    index_view_class = views.AttentionIndexView
+    # Never shown: items are only looked at.
+    form_fields = ["state"]
+
+    def get_urlpatterns(self):
+        shown = [pattern for pattern in super().get_urlpatterns() if pattern.name in ("index", "index_results")]
+        return [
+            *shown,
+            path("<int:pk>/settle/", views.settle_item, name="settle"),
+            path("bulk/settle/", views.SettleAttention.as_view(), name="bulk_settle"),
+        ]
+
+
+class AttentionRuleViewSet(ModelViewSet):
+    """One rule of each kind, which come with the organization and stay."""
+
+    model = AttentionRule
+    url_prefix = "attention-rules"
+    url_namespace = "attention_rules"
+    menu_label = _("What needs attention")
+    icon = "cogs"
+    add_to_admin_menu = False
+    add_to_reference_index = False
+    copy_view_enabled = False
+    search_fields = None
+    index_view_class = views.AttentionRuleIndexView
+    edit_view_class = views.AttentionRuleEditView
+    without = ("add", "delete", "usage")
+
+    def get_form_class(self, for_update=False):
+        return AttentionRuleForm
+
+    def get_common_view_kwargs(self, **kwargs):
+        return {**super().get_common_view_kwargs(**kwargs), **{f"{name}_url_name": None for name in self.without}}
+
+    def get_urlpatterns(self):
+        return [
+            *(pattern for pattern in super().get_urlpatterns() if pattern.name not in self.without),
+            path("<int:pk>/count/", views.count_attention, name="count"),
+        ]
