@@ -27,6 +27,8 @@ NOT_WORDS: dict[str, str] = {
     "commerce_payment.captured_currency": CURRENCY,
     "commerce_payment.currency": CURRENCY,
     "crm_activity.kind": CODE,
+    "crm_attentionitem.facts": "Days and keys, from which sentences are made.",
+    "crm_attentionrule.kind": CODE,
     "crm_consent.language": LANGUAGE,
     "crm_customer.language": LANGUAGE,
     "crm_customerkey.key": "pieces of the customer's name, which stands beside them",

@@ -1,0 +1,517 @@
+"""What needs attention: found by rules, settled by people or by itself, told by e-mail."""
+
+import datetime as dt
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils.translation import override
+
+from commerce.enums import PaymentMethod
+from commerce.models import Payment
+from crm.enums import DigestFrequency, MessageStatus, TaskState
+from crm.models import (
+    AttentionDigest,
+    AttentionItem,
+    AttentionRule,
+    Customer,
+    CustomerTag,
+    Message,
+    Milestone,
+    Project,
+    Task,
+)
+from crm.operations import (
+    create_attention_rules,
+    evaluate_attention,
+    evaluate_record,
+    finish_attention,
+    merge_customers,
+    move_task,
+    reopen_attention,
+    send_digest,
+    set_digest,
+    snooze_attention,
+    upload_documents,
+)
+from crm.queries import attention_items, attention_kinds, due_digests, open_attention
+from crm.rules import digest_is_due
+from tenancy.enums import Role
+from tenancy.models import AuditEntry, Membership
+from tenancy.operations import remove_member
+from tenancy.scope import every_organization, organization_scope
+from tests.commerce.factories import order_of
+from tests.crm.factories import make_message, make_task
+from tests.crm.test_tasks import named
+from tests.factories import CustomerFactory, GuideFactory, make_schedule
+from tests.fixtures import client_for, make_member
+from tests.parallel import in_parallel
+from tours.models import Certification, GuideCertification
+
+NOW = dt.datetime(2031, 1, 10, 12, tzinfo=dt.UTC)
+TODAY = dt.date(2031, 1, 10)
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def _now(time_machine):
+    time_machine.move_to(NOW, tick=False)
+
+
+@pytest.fixture
+def ada(harbour):
+    return named(make_member(harbour, Role.MANAGER, "ada@harbour.example"), "Ada", "Lovelace")
+
+
+@pytest.fixture
+def ben(harbour):
+    return named(make_member(harbour, Role.MANAGER, "ben@harbour.example"), "Ben", "Manager")
+
+
+@pytest.fixture
+def client(harbour, ada):
+    return client_for(harbour, ada)
+
+
+def only(kind: str, **values: object) -> AttentionRule:
+    """That rule alone is on, with these values."""
+    AttentionRule.objects.update(is_active=False)
+    AttentionRule.objects.filter(kind=kind).update(is_active=True, **values)
+    return AttentionRule.objects.get(kind=kind)
+
+
+def reasons(now: dt.datetime = NOW) -> list[tuple[object, str]]:
+    """The records of all that is open after an evaluation, and why."""
+    evaluate_attention(now=now)
+    kinds = attention_kinds()
+    items = AttentionItem.objects.filter(state="open").select_related("rule").order_by("pk")
+    return [(item.record, kinds[item.rule.kind].reason(item.facts)) for item in items]
+
+
+def late_task(user=None, *, days: int = 3, **fields: object) -> Task:
+    return make_task(user, due_on=TODAY - days * DAY, **fields)
+
+
+def test_new_organization_has_a_rule_of_each_kind(in_harbour):
+    kinds = attention_kinds()
+    assert list(AttentionRule.objects.values_list("kind", flat=True).order_by("kind")) == sorted(kinds)
+    assert list(AttentionRule.objects.filter(is_active=False).values_list("kind", flat=True)) == ["no_contact"]
+    AttentionRule.objects.filter(kind="task_overdue").delete()
+    create_attention_rules()
+    assert AttentionRule.objects.get(kind="task_overdue").amount == kinds["task_overdue"].amount
+
+
+def test_item_is_done_opened_anew_put_off_and_gone(in_harbour, ada):
+    only("task_overdue", amount=1)
+    customer = CustomerFactory()
+    task = late_task(ada, customer=customer)
+    assert reasons() == [(task, "It was due on 7 January 2031.")]
+    item = AttentionItem.objects.get()
+    assert (item.customer, item.holder, item.since) == (customer, ada, NOW)
+
+    def state(now: dt.datetime = NOW) -> tuple[str, dt.datetime]:
+        evaluate_attention(now=now)
+        item.refresh_from_db()
+        return item.state, item.since
+
+    assert finish_attention([item], now=NOW, actor=ada) == 1
+    assert finish_attention([item], now=NOW, actor=ada) == 0
+    # The same reason is no news; a later day that is over as well is.
+    assert (state(NOW + DAY), item.settled_by) == (("done", NOW), ada)
+    Task.objects.update(due_on=TODAY - DAY)
+    assert (state(NOW + DAY), item.settled_by) == (("open", NOW + DAY), None)
+    snooze_attention([item], until=TODAY + 3 * DAY, now=NOW, actor=ada)
+    assert state(NOW + 2 * DAY) == ("snoozed", NOW + DAY)
+    assert state(NOW + 3 * DAY) == ("open", NOW + 3 * DAY)
+    snooze_attention([item], until=TODAY + 9 * DAY, now=NOW, actor=ada)
+    reopen_attention([item], now=NOW, actor=ada)
+    assert state(NOW + 3 * DAY) == ("open", NOW + 3 * DAY)
+    move_task(task, TaskState.DONE, now=NOW, actor=ada)
+    assert state(NOW + 3 * DAY)[0] == "gone"
+    assert finish_attention([item], now=NOW, actor=ada) == 0
+    move_task(task, TaskState.OPEN, now=NOW, actor=ada)
+    assert state(NOW + 4 * DAY) == ("open", NOW + 4 * DAY)
+    assert list(
+        AuditEntry.objects.filter(action__startswith="attention.").order_by("pk").values_list("action", "subject_id")
+    ) == [(f"attention.{done}", task.pk) for done in ("done", "snoozed", "snoozed", "open")]
+
+
+def test_one_record_is_looked_at_without_the_others(in_harbour, ada):
+    only("task_overdue")
+    one, other = late_task(ada), late_task(ada)
+    assert len(reasons()) == 2
+    Task.objects.update(state=TaskState.DONE)
+    evaluate_record("crm.task", one.pk, now=NOW)
+    assert [item.record for item in AttentionItem.objects.filter(state="open")] == [other]
+    Task.objects.filter(pk=one.pk).delete()
+    evaluate_record("crm.task", one.pk, now=NOW)
+    assert AttentionItem.objects.get(object_id=one.pk).state == "gone"
+
+
+def test_customers_without_contact(in_harbour, ada):
+    quiet, tagged, planned, fresh = (CustomerFactory(last_activity_at=NOW - days * DAY) for days in (31, 30, 40, 29))
+    CustomerTag.objects.create(customer=tagged, name="VIP")
+    make_task(ada, customer=planned)
+    Customer.objects.filter(pk=fresh.pk).update(created_at=NOW - 90 * DAY)
+    only("no_contact", amount=30)
+    assert reasons() == [
+        (quiet, "Nothing has happened since 10 December 2030, and no task is open."),
+        (tagged, "Nothing has happened since 11 December 2030, and no task is open."),
+    ]
+    only("no_contact", tag="VIP")
+    assert [record for record, _reason in reasons()] == [tagged]
+
+
+def test_documents_projects_milestones_and_messages(in_harbour, ada):
+    customer = CustomerFactory()
+    (document,) = upload_documents(
+        [SimpleUploadedFile("pass.txt", b"Passport")],
+        title="Passport",
+        note="",
+        expires_on=TODAY + 30 * DAY,
+        about=[customer],
+        actor=ada,
+    )
+    only("document_ending", amount=30)
+    assert reasons() == [(document, "It is valid until 9 February 2031.")]
+    assert AttentionItem.objects.get().customer == customer
+
+    project = Project.objects.create(name="A second boat", owner=ada, ends_on=TODAY - DAY)
+    Project.objects.create(name="Paused", state="paused", ends_on=TODAY - DAY)
+    only("project_late", amount=1)
+    assert reasons() == [
+        (document, "It is valid until 9 February 2031."),
+        (project, "It should have ended on 9 January 2031."),
+    ]
+
+    AttentionItem.objects.all().delete()
+    late, _reached, _ahead = (
+        Milestone.objects.create(project=project, name=name, due_on=due, reached_on=reached)
+        for name, due, reached in (
+            ("Hull", TODAY - DAY, None),
+            ("Mast", TODAY - DAY, TODAY),
+            ("Sail", TODAY, None),
+        )
+    )
+    only("milestone_late", amount=1)
+    assert reasons() == [(late, "It should have been reached on 9 January 2031.")]
+    item = AttentionItem.objects.get()
+    kind = attention_kinds()["milestone_late"]
+    assert (kind.title(late), kind.url(item)) == (
+        "A second boat: Hull",
+        reverse("projects:inspect", args=[project.pk]),
+    )
+
+    AttentionItem.objects.all().delete()
+    only("project_stuck", amount=30)
+    make_task(ada, project=project)
+    Project.objects.update(updated_at=NOW - 60 * DAY)
+    assert reasons() == []
+    Task.objects.update(updated_at=NOW - 30 * DAY)
+    assert reasons() == [(project, "Nothing has changed since 11 December 2030.")]
+
+    AttentionItem.objects.all().delete()
+    message = make_message(customer)
+    make_message(customer, key="2")
+    Message.objects.filter(pk=message.pk).update(status=MessageStatus.FAILED)
+    only("message_failed")
+    assert reasons() == [(message, "It was written on 10 January 2031 and could not be sent.")]
+
+
+def test_certificates_of_guides(in_harbour):
+    license_ = Certification.objects.create(name="Skipper")
+    guide, gone = GuideFactory(name="Ada"), GuideFactory(name="Gone", is_active=False)
+    held, _later, _gone = (
+        GuideCertification.objects.create(guide=who, certification=license_, expires_on=day)
+        for who, day in ((guide, TODAY + 30 * DAY), (guide, TODAY + 31 * DAY), (gone, TODAY))
+    )
+    only("certificate_ending", amount=30)
+    assert reasons() == [(held, "It holds until 9 February 2031.")]
+    kind, item = attention_kinds()["certificate_ending"], AttentionItem.objects.get()
+    assert (kind.title(held), kind.url(item)) == ("Ada: Skipper", reverse("guides:edit", args=[guide.pk]))
+
+
+def test_unpaid_orders_that_leave_soon_and_those_that_wait(in_harbour):
+    soon, later = make_schedule(date=dt.date(2031, 1, 12)), make_schedule(date=dt.date(2031, 1, 20))
+    unpaid = order_of(soon)
+    order_of(later)
+    order_of(soon, method=PaymentMethod.ON_ARRIVAL)
+    only("unpaid_departing", amount=3)
+    (record, reason), *others = reasons()
+    assert (record, others) == (unpaid, [])
+    assert reason.startswith("It is not paid, and leaves on 12/01/2031")
+    assert AttentionItem.objects.get().customer == unpaid.customer
+    Payment.objects.filter(order=unpaid).update(recorded_at=NOW, recorded_minor=1)
+    assert reasons() == []
+
+    Payment.objects.filter(order=unpaid).update(recorded_at=NOW - dt.timedelta(hours=5))
+    Payment.objects.exclude(order=unpaid).update(created_at=NOW)
+    only("approval_waiting", amount=4)
+    assert reasons() == [(unpaid, "It has been waiting since 10/01/2031 08:00.")]
+
+
+def test_who_sees_what_and_whose_it_is(in_harbour, ada, ben):
+    only("task_overdue", to_holder=True)
+    mine, theirs, nobodys = late_task(ada), late_task(ben), late_task()
+    gone = make_member(in_harbour, Role.MANAGER, "gone@example.com")
+    left = late_task(gone)
+    remove_member(Membership.objects.get(user=gone), actor=ada)
+    evaluate_attention(now=NOW)
+
+    def open_for(user):
+        return {item.record for item in open_attention(user)}
+
+    assert open_for(ada) == {mine, nobodys, left}
+    assert open_for(ben) == {theirs, nobodys, left}
+    assert attention_items(ada).count() == 4
+    assert attention_items(make_member(in_harbour, Role.EDITOR)).count() == 0
+    for values, for_ada, for_ben in (
+        ({"to_holder": False}, 4, 4),
+        ({"to_holder": False, "role": Role.OWNER}, 0, 0),
+        ({"to_holder": False, "role": Role.MANAGER}, 4, 4),
+        ({"role": "", "member": ben}, 0, 4),
+    ):
+        AttentionRule.objects.update(**values)
+        assert (open_attention(ada).count(), open_attention(ben).count()) == (for_ada, for_ben)
+    AttentionRule.objects.update(is_active=False)
+    assert attention_items(ada).count() == 0
+
+
+def test_private_document_is_not_there_for_others(in_harbour, ada, ben):
+    upload_documents(
+        [SimpleUploadedFile("a.txt", b"Secret")], title="", note="", expires_on=TODAY, is_private=True, actor=ada
+    )
+    only("document_ending")
+    evaluate_attention(now=NOW)
+    owner = make_member(in_harbour, Role.OWNER)
+    assert [attention_items(user).count() for user in (ada, owner, ben)] == [1, 1, 0]
+
+
+def test_merge_leaves_finding_to_the_rules(in_harbour, ada):
+    kept, gone = CustomerFactory(), CustomerFactory()
+    late_task(ada, customer=gone)
+    only("task_overdue")
+    evaluate_attention(now=NOW)
+    merge_customers(kept, gone, values={}, now=NOW, actor=ada)
+    evaluate_attention(now=NOW)
+    assert AttentionItem.objects.get().customer == kept
+
+
+def test_evaluation_takes_one_statement_for_each_rule(in_harbour, ada, django_assert_num_queries):
+    Customer.objects.bulk_create(
+        Customer(first_name=f"Guest {number}", last_activity_at=NOW - 400 * DAY) for number in range(10_000)
+    )
+    AttentionRule.objects.update(is_active=True)
+    evaluate_attention(now=NOW - DAY)
+    assert AttentionItem.objects.count() == 10_000
+    # The rules, the content types known by now, and one for each rule; in a savepoint, as the test is one transaction.
+    with django_assert_num_queries(3 + AttentionRule.objects.count() - 1):
+        evaluate_attention(now=NOW)
+    assert AttentionItem.objects.filter(updated_at=NOW).count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_evaluations_and_people_at_once_agree(harbour):
+    ada = make_member(harbour, Role.MANAGER)
+    with organization_scope(harbour.pk):
+        only("task_overdue")
+        for _number in range(20):
+            late_task(ada)
+        evaluate_attention(now=NOW)
+        items = list(AttentionItem.objects.order_by("-pk"))
+        Task.objects.update(due_on=TODAY - 2 * DAY)
+
+    def work(number: int) -> object:
+        if number % 2:
+            return finish_attention(items if number == 1 else items[::-1], now=NOW, actor=ada)
+        return evaluate_attention(now=NOW + DAY)
+
+    results = in_parallel(harbour, 6, work)
+    assert [result for result in results if isinstance(result, Exception)] == []
+    with organization_scope(harbour.pk):
+        assert AttentionItem.objects.count() == 20
+
+
+def test_list_shows_reasons_and_settles(harbour, client, ada):
+    with organization_scope(harbour.pk):
+        only("task_overdue")
+        task = late_task(ada, title="Call Grete")
+        evaluate_attention(now=NOW)
+        item = AttentionItem.objects.get()
+    url, settle = reverse("attention:index"), reverse("attention:settle", args=[item.pk])
+    page = client.get(url).content.decode()
+    assert "Overdue task: Call Grete" in page
+    assert "It was due on 7 January 2031." in page
+    assert reverse("tasks:inspect", args=[task.pk]) in page
+
+    def press(**data: str) -> tuple[str, object]:
+        response = client.post(settle, data, follow=True)
+        assert response.redirect_chain[0][0] == url
+        with organization_scope(harbour.pk):
+            item.refresh_from_db()
+        return str(list(response.context["messages"])[-1]), (item.state, item.snoozed_until)
+
+    assert press(do="done") == ("1 seen to.", ("done", None))
+    assert client.get(url).context["items_count"] == 0
+    assert client.get(url, {"state": "done"}).context["items_count"] == 1
+    assert press(do="open") == ("1 opened again.", ("open", None))
+    assert press(do="day")[1] == ("snoozed", TODAY + DAY)
+    assert press(do="week")[1] == ("snoozed", TODAY + 7 * DAY)
+    assert press(do="date", until="2031-02-01")[1] == ("snoozed", dt.date(2031, 2, 1))
+    assert press(do="date", until="2031-01-10")[0] == "Choose a day that lies ahead."
+    assert press(do="date")[1] == ("snoozed", dt.date(2031, 2, 1))
+    assert client.post(settle, {"do": "nonsense"}).status_code == 404
+    assert client.get(settle).status_code == 405
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_list_takes_the_same_queries_however_long(harbour, client, ada, django_assert_num_queries, count):
+    with organization_scope(harbour.pk):
+        only("task_overdue")
+        for _number in range(count):
+            late_task(ada, customer=CustomerFactory())
+        evaluate_attention(now=NOW)
+    client.get(reverse("attention:index"))
+    with django_assert_num_queries(11):
+        response = client.get(reverse("attention:index"), {"whose": "mine"})
+    assert response.context["items_count"] == count
+
+
+def test_several_are_settled_at_once(harbour, client, ada):
+    with organization_scope(harbour.pk):
+        only("task_overdue")
+        for _number in range(3):
+            late_task(ada)
+        evaluate_attention(now=NOW)
+        first, second, third = AttentionItem.objects.order_by("pk").values_list("pk", flat=True)
+    url = f"{reverse('attention:bulk_settle')}?id={first}&id={second}&id=nonsense"
+    assert client.get(url).status_code == 200
+    assert client.post(url, {"do": "date", "until": ""}).status_code == 200
+    client.post(url, {"do": "week"})
+    with organization_scope(harbour.pk):
+        assert dict(AttentionItem.objects.values_list("pk", "state")) == {
+            first: "snoozed",
+            second: "snoozed",
+            third: "open",
+        }
+
+
+def test_nobody_else_settles(harbour, kyoto, ada, member_client):
+    with organization_scope(harbour.pk):
+        only("task_overdue")
+        late_task(ada)
+        evaluate_attention(now=NOW)
+        item, rule = AttentionItem.objects.get(), AttentionRule.objects.first()
+    urls = [
+        reverse("attention:index"),
+        reverse("attention_rules:index"),
+        reverse("attention_rules:edit", args=[rule.pk]),
+        reverse("attention_rules:count", args=[rule.pk]),
+        reverse("attention:bulk_settle") + f"?id={item.pk}",
+    ]
+    home = reverse("wagtailadmin_home")
+    for role in (Role.EDITOR, Role.GUIDE):
+        client = member_client(harbour, role)
+        assert {client.get(url).get("Location") for url in urls} == {home}
+        assert client.post(reverse("attention:settle", args=[item.pk]), {"do": "done"}).get("Location") == home
+    foreign = member_client(kyoto, Role.OWNER)
+    assert [foreign.get(url).status_code for url in urls] == [200, 200, 404, 404, 404]
+    assert foreign.post(reverse("attention:settle", args=[item.pk]), {"do": "done"}).status_code == 404
+
+
+def test_rule_is_changed_and_says_how_much_it_would_show(harbour, client, ada, ben):
+    with organization_scope(harbour.pk):
+        rule = only("no_contact", amount=30)
+        CustomerFactory(last_activity_at=NOW - 40 * DAY)
+        vip = CustomerFactory(last_activity_at=NOW - 35 * DAY)
+        CustomerTag.objects.create(customer=vip, name="VIP")
+    url, count = (reverse(f"attention_rules:{name}", args=[rule.pk]) for name in ("edit", "count"))
+    assert client.get(url).context["would_show"] == "Would show 2 today."
+    values = {"is_active": "on", "amount": "30", "tag": "", "severity": "3", "audience": f"user:{ben.pk}"}
+    said = [
+        client.get(count, {**values, **change}).content.decode()
+        for change in ({}, {"tag": "VIP"}, {"amount": "36"}, {"amount": ""}, {"amount": "-1"})
+    ]
+    assert said == ["Would show 2 today.", "Would show 1 today.", "Would show 1 today.", "", ""]
+    assert client.post(url, {**values, "amount": "99999"}).context["form"].errors.keys() == {"amount"}
+    assert client.post(url, {**values, "audience": "user:0"}).context["form"].errors.keys() == {"audience"}
+    assert client.post(url, {**values, "tag": "VIP"}).url == reverse("attention_rules:index")
+    with organization_scope(harbour.pk):
+        rule.refresh_from_db()
+        assert (rule.tag, rule.severity, rule.member, rule.role, rule.to_holder) == ("VIP", 3, ben, "", False)
+    client.post(url, {**values, "audience": "role:manager"})
+    with organization_scope(harbour.pk):
+        rule.refresh_from_db()
+        assert (rule.member, rule.role, rule.to_holder) == (None, "manager", False)
+
+
+@pytest.mark.parametrize(
+    ("frequency", "last", "now", "is_due"),
+    [
+        ("never", None, "2031-01-10 08:00", False),
+        ("daily", None, "2031-01-10 06:59", False),
+        ("daily", None, "2031-01-10 07:00", True),
+        ("daily", dt.date(2031, 1, 9), "2031-01-10 07:00", True),
+        ("daily", dt.date(2031, 1, 10), "2031-01-10 23:00", False),
+        # The tenth is a Friday, the thirteenth a Monday.
+        ("weekly", dt.date(2031, 1, 6), "2031-01-10 07:00", False),
+        ("weekly", dt.date(2031, 1, 10), "2031-01-13 06:00", False),
+        ("weekly", dt.date(2031, 1, 10), "2031-01-13 07:00", True),
+        ("weekly", dt.date(2031, 1, 6), "2031-01-14 07:00", True),
+    ],
+)
+def test_digest_is_due(frequency, last, now, is_due):
+    assert digest_is_due(frequency, last=last, now=dt.datetime.fromisoformat(now)) is is_due
+
+
+def test_digest_is_sent_once_to_those_who_have_something_to_see_to(harbour, client, ada, ben):
+    page = client.get(reverse("wagtailadmin_account"))
+    assert "On Monday morning" in page.content.decode()
+    with organization_scope(harbour.pk):
+        only("task_overdue")
+        for number in range(22):
+            late_task(ada, title=f"Task {number}")
+        evaluate_attention(now=NOW)
+        digests = [set_digest(user, DigestFrequency.DAILY) for user in (ada, ben)]
+        with every_organization():
+            assert [pk for pk, _organization in due_digests(now=NOW)] == [digest.pk for digest in digests]
+        with override("de"):
+            message, nothing = (send_digest(digest.pk, now=NOW) for digest in digests)
+        assert (message.recipient, message.subject, nothing) == (
+            "ada@harbour.example",
+            "22 things need your attention",
+            None,
+        )
+        assert "Overdue task: Task 0\nIt was due on 7 January 2031.\n" in message.text
+        assert "And 2 more." in message.text
+        assert [send_digest(digest.pk, now=NOW + dt.timedelta(hours=2)) for digest in digests] == [None, None]
+        assert send_digest(digests[0].pk, now=NOW + DAY) is not None
+        with every_organization():
+            assert due_digests(now=NOW + DAY) == [(digests[1].pk, harbour.pk)]
+
+
+def test_who_left_gets_no_digest(in_harbour, ada, ben):
+    only("task_overdue", to_holder=False)
+    late_task(ben)
+    evaluate_attention(now=NOW)
+    digest = set_digest(ada, DigestFrequency.DAILY)
+    remove_member(Membership.objects.get(user=ada), actor=ben)
+    assert send_digest(digest.pk, now=NOW) is None
+    assert AttentionDigest.objects.filter(pk=digest.pk, sent_on=None).count() == 0
+
+
+def test_today_and_the_profile_say_what_needs_attention(harbour, client, ada):
+    with organization_scope(harbour.pk):
+        only("task_overdue")
+        customer = CustomerFactory()
+        late_task(ada, customer=customer)
+        evaluate_attention(now=NOW)
+        item = AttentionItem.objects.get()
+    assert "1 thing needs your attention" in client.get("/admin/").content.decode()
+    profile = reverse("customers:inspect", args=[customer.pk])
+    page = client.get(profile).content.decode()
+    assert reverse("attention:settle", args=[item.pk]) in page
+    settled = client.post(reverse("attention:settle", args=[item.pk]), {"do": "done", "next": profile})
+    assert settled.url == profile
+    assert reverse("attention:settle", args=[item.pk]) not in client.get(profile).content.decode()
+    assert "needs your attention" not in client.get("/admin/").content.decode()
