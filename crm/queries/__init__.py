@@ -14,7 +14,7 @@ from crm.queries.attention import (
     open_attention,
     with_records,
 )
-from crm.queries.attention_kinds import (
+from crm.queries.attention_records import (
     ending_documents,
     failed_messages_found,
     late_milestones,

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.contenttypes.prefetch import GenericPrefetch
-from django.db.models import BigIntegerField, DateTimeField, F, Func, Model, Q, QuerySet, Value
+from django.db.models import BigIntegerField, DateTimeField, Exists, F, Func, Model, OuterRef, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, JSONObject
 from django.utils.functional import Promise
@@ -139,9 +139,10 @@ def digest_of(user: User) -> AttentionDigest:
 
 def due_digests(*, now: datetime) -> list[tuple[int, int]]:
     """Return the keys of digests that are due and of their organizations; for sweeps over all organizations."""
-    rows = AttentionDigest.objects.exclude(frequency=DigestFrequency.NEVER).select_related("organization")
+    works_there = Membership.objects.filter(organization=OuterRef("organization"), user=OuterRef("user"))
+    rows = AttentionDigest.objects.filter(Exists(works_there)).exclude(frequency=DigestFrequency.NEVER)
     return [
         (row.pk, row.organization_id)
-        for row in rows.order_by("pk")
+        for row in rows.select_related("organization").order_by("pk")
         if digest_is_due(row.frequency, last=row.sent_on, now=now.astimezone(row.organization.zone))
     ]

@@ -22,7 +22,7 @@ class AttentionViewSet(ModelViewSet):
     copy_view_enabled = False
     index_view_class = views.AttentionIndexView
     # Never shown: items are only looked at.
-    form_fields = ["state"]
+    form_fields = ["since"]
 
     def get_urlpatterns(self):
         shown = [pattern for pattern in super().get_urlpatterns() if pattern.name in ("index", "index_results")]
