@@ -152,6 +152,27 @@ class AttentionIndexView(IndexView):
     is_searchable = False
     filterset_class = AttentionFilterSet
     default_ordering = ("-rule__severity", "since", "pk")
+    export_headings = {
+        "kind": gettext_lazy("What"),
+        "record": gettext_lazy("Record"),
+        "reason": gettext_lazy("Why"),
+        "who": gettext_lazy("For whom"),
+        "severity": gettext_lazy("How pressing"),
+    }
+
+    def to_row_dict(self, item):
+        kind = self.kind_of(item)
+        return {
+            "kind": str(kind.label),
+            "record": title_of(item, kind),
+            "reason": kind.reason(item.facts),
+            "who": for_whom(item, kind),
+            "since": item.since,
+            "severity": item.rule.get_severity_display(),
+            "state": item.get_state_display(),
+            "snoozed_until": item.snoozed_until,
+            "settled_by": person_name(item.settled_by) if item.settled_by is not None else "",
+        }
 
     def get_base_queryset(self):
         return queries.with_records(queries.attention_items(self.request.user))

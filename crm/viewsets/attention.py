@@ -21,6 +21,8 @@ class AttentionViewSet(ModelViewSet):
     add_to_reference_index = False
     copy_view_enabled = False
     index_view_class = views.AttentionIndexView
+    export_filename = "attention"
+    list_export = ["kind", "record", "reason", "who", "since", "severity", "state", "snoozed_until", "settled_by"]
     # Never shown: items are only looked at.
     form_fields = ["since"]
 

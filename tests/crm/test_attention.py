@@ -353,6 +353,9 @@ def test_list_shows_reasons_and_settles(harbour, client, ada):
     assert press(do="done") == ("1 seen to.", ("done", None))
     assert client.get(url).context["items_count"] == 0
     assert client.get(url, {"state": "done"}).context["items_count"] == 1
+    export = b"".join(client.get(url, {"state": "done", "export": "csv"}).streaming_content).decode().splitlines()
+    assert export[0] == "What,Record,Why,For whom,Since,How pressing,Status,Until,By"
+    assert export[1].startswith("Overdue task,Call Grete,It was due on 7 January 2031.,Ada Lovelace,2031-01-10")
     assert press(do="open") == ("1 opened again.", ("open", None))
     assert press(do="day")[1] == ("snoozed", TODAY + DAY)
     assert press(do="week")[1] == ("snoozed", TODAY + 7 * DAY)
