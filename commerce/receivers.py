@@ -16,7 +16,7 @@ from tenancy.jobs import enqueue
 from tenancy.models import Organization
 from tenancy.outbox import subscriber
 from tenancy.queries import current_organization
-from tenancy.scope import organization_scope, require_organization_id
+from tenancy.scope import organization_scope
 from tenancy.signals import organization_created, settings_locks
 from tours.enums import BookingStatus
 
@@ -150,6 +150,7 @@ def payment_failed(*, order_id: int, payment_id: int) -> None:
 @subscriber("commerce.payment_received")
 def payment_received(*, order_id: int, payment_id: int) -> None:
     order = Order.objects.select_related("customer").get(pk=order_id)
+    look_again(Order, order.pk, organization_id=order.organization_id)
     payment = Payment.objects.get(pk=payment_id)
     _note(order, "payment_received", amount_minor=payment.captured_minor, currency=payment.captured_currency)
     # Money that could not be used is on its way back, which another e-mail tells.
@@ -161,6 +162,7 @@ def payment_received(*, order_id: int, payment_id: int) -> None:
 @subscriber("commerce.order_expired")
 def order_expired(*, order_id: int) -> None:
     order = Order.objects.select_related("customer").get(pk=order_id)
+    look_again(Order, order.pk, organization_id=order.organization_id)
     _note(order, "order_expired")
     if not order.lines.filter(booking__status=BookingStatus.EXPIRED).exists():
         # Its places were lost before, of which the guest has been told.
@@ -174,6 +176,7 @@ def order_expired(*, order_id: int) -> None:
 @subscriber("commerce.order_cancelled")
 def order_cancelled(*, order_id: int) -> None:
     order = Order.objects.select_related("customer").get(pk=order_id)
+    look_again(Order, order.pk, organization_id=order.organization_id)
     _note(order, "order_cancelled")
     _write_to_guest(order, emails.order_cancelled(order, organization=current_organization()))
 
@@ -230,14 +233,3 @@ def dispute_changed(*, order_id: int, dispute_id: int, kind: str, status: str) -
     # That the bank has the answer, those who gave it know; and of a warning that is over nothing follows.
     if status != "under_review" and (kind, status) != ("warning", "closed"):
         operations.tell_staff(dispute, occasion=f"{kind}-{status}", now=timezone.now())
-
-
-@subscriber("commerce.payment_received")
-def paid_needs_no_attention(*, order_id: int, payment_id: int) -> None:
-    look_again(Order, order_id, organization_id=require_organization_id())
-
-
-@subscriber("commerce.order_expired")
-@subscriber("commerce.order_cancelled")
-def over_needs_no_attention(*, order_id: int) -> None:
-    look_again(Order, order_id, organization_id=require_organization_id())
