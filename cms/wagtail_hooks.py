@@ -16,7 +16,7 @@ from cms.panels import (
 from cms.permissions import may_enter
 from cms.queries import texts_to_accept
 from cms.viewsets import FreshnessViewSet, LegalTextsViewSet, TranslationsViewSet
-from cms.viewsets.translations import SubmitTranslationView
+from cms.viewsets.translations import SubmitTranslationView, machine_translate
 
 # Where Wagtail's own entries stand among ours (Schedules 110 … Places 150).
 MENU_ORDER = {"explorer": 200, "images": 300, "documents": 310}
@@ -64,7 +64,8 @@ def register_translations_report():
 @hooks.register("register_admin_urls", order=-1)
 def submit_translation():
     return [
-        path("localize/submit/page/<int:page_id>/", SubmitTranslationView.as_view(), name="submit_page_translation")
+        path("localize/submit/page/<int:page_id>/", SubmitTranslationView.as_view(), name="submit_page_translation"),
+        path("localize/translate/<int:translation_id>/machine_translate/", machine_translate, name="machine_translate"),
     ]
 
 

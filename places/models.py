@@ -9,7 +9,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from places.enums import PlaceKind
 from tenancy.fields import TranslationsField
-from tenancy.models import TenantModel
+from tenancy.models import TenantImage, TenantModel
 
 
 class Place(TenantModel):
@@ -43,6 +43,11 @@ class Place(TenantModel):
     website = models.URLField(_("website"), blank=True)
     directions = models.TextField(_("how to find it"), blank=True)
     directions_translations = TranslationsField(_("how to find it in other languages"))
+    opening_hours = models.CharField(_("opening hours"), max_length=200, blank=True)
+    opening_hours_translations = TranslationsField(_("opening hours in other languages"))
+    picture = models.ForeignKey(
+        TenantImage, verbose_name=_("picture"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     external_id = models.CharField(
         _("id in the source"), max_length=120, blank=True, help_text=_("Set by an import, so that a repeat updates it.")
     )

@@ -37,6 +37,7 @@ PLACE_FORM = ObjectList(
                 FieldPanel("name", help_text=_("What guests call it, such as “Pier 3, under the clock”.")),
                 FieldPanel("name_translations"),
                 FieldPanel("kind"),
+                FieldPanel("picture", help_text=_("Shown where a page lists places.")),
             ],
             heading=_("What it is"),
         ),
@@ -68,6 +69,8 @@ PLACE_FORM = ObjectList(
                     "directions", help_text=_("What helps a guest in the last minute: an entrance, a sign, a stop.")
                 ),
                 FieldPanel("directions_translations"),
+                FieldPanel("opening_hours", help_text=_("In a line, such as “Tue–Sun 10:00–18:00”.")),
+                FieldPanel("opening_hours_translations"),
                 FieldRowPanel([FieldPanel("phone"), FieldPanel("website")]),
             ],
             heading=_("Getting there"),

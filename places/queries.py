@@ -1,6 +1,9 @@
 """Reads of the places app."""
 
-from django.db.models import Q, QuerySet
+import math
+
+from django.db.models import FloatField, Q, QuerySet
+from django.db.models.functions import Cast
 
 from places.models import Place
 
@@ -15,3 +18,14 @@ def search_places(places: QuerySet[Place], text: str) -> QuerySet[Place]:
             | Q(city__icontains=word)
         )
     return places
+
+
+def places_nearest_first(places: QuerySet[Place], *, near: Place | None) -> QuerySet[Place]:
+    """Return `places` with those nearest to `near` first and those nobody knows the spot of last; by name where `near` has none."""
+    if near is None or near.latitude is None or near.longitude is None:
+        return places.order_by("name", "pk")
+    # On the flat map around `near`: exact enough to tell which of two is nearer.
+    north = Cast("latitude", FloatField()) - float(near.latitude)
+    east = (Cast("longitude", FloatField()) - float(near.longitude)) * math.cos(math.radians(near.latitude))
+    away = north * north + east * east
+    return places.order_by(away.asc(nulls_last=True), "name", "pk")

@@ -33,8 +33,10 @@ _COLLECTIONS: Final = (
     "wagtailcore.change_collection",
     "wagtailcore.delete_collection",
 )
+# What is seen on every page: the work of editors, but for `cms.use_html`.
 _CONTENT: Final = (
-    "cms.*",
+    "cms.view_branding",
+    "cms.change_branding",
     *_FILES,
     "places.*",
     "tours.view_tour",
@@ -62,6 +64,7 @@ _OPERATIONS: Final = (
     "tenancy.retry_outboxdelivery",
 )
 _SETTINGS: Final = (
+    "cms.*",
     "commerce.*",
     *_COLLECTIONS,
     "tenancy.view_membership",
@@ -180,7 +183,8 @@ DUTIES: Final[tuple[tuple[Promise, tuple[Duty, ...]], ...]] = (
             Duty(_("Upload, change and use pictures and documents"), _FILES),
             Duty(_("Sort pictures and documents into collections"), _COLLECTIONS),
             Duty(_("Keep places and their spots on the map"), ("places.*",)),
-            Duty(_("Change logo, colours and navigation"), ("cms.*",)),
+            Duty(_("Change logo, colours and navigation"), ("cms.view_branding", "cms.change_branding")),
+            Duty(_("Write HTML on pages"), ("cms.*",)),
         ),
     ),
     (

@@ -1,62 +1,95 @@
-"""Choosers of pictures, pages and documents whose choices a page can load all at once."""
+"""Choosers whose choices a page can load all at once."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from copy import copy
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Model
-from wagtail.blocks import PageChooserBlock
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.widgets import BaseChooser
+from wagtail.blocks import ChooserBlock, PageChooserBlock
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageChooserBlock
 
-_pictures: ContextVar[Mapping[int, Model] | None] = ContextVar("pictures", default=None)
-_pages: ContextVar[Mapping[int, Model] | None] = ContextVar("pages", default=None)
-_documents: ContextVar[Mapping[int, Model] | None] = ContextVar("documents", default=None)
+from places.models import Place
+
+_known: ContextVar[Mapping[str, Mapping[int, Model]] | None] = ContextVar("known", default=None)
 
 
 @contextmanager
-def choices(
-    *, pictures: Mapping[int, Model], pages: Mapping[int, Model], documents: Mapping[int, Model]
-) -> Iterator[None]:
-    """Let the blocks that become values inside take what was chosen from here instead of asking for it themselves."""
-    tokens = _pictures.set(pictures), _pages.set(pages), _documents.set(documents)
+def choices(**known: Mapping[int, Model]) -> Iterator[None]:
+    """Let the blocks that become values inside take what was chosen from here instead of asking for it themselves.
+
+    What is known stands under the `shelf` of a chooser, by primary key.
+    """
+    token = _known.set(known)
     try:
         yield
     finally:
-        _pictures.reset(tokens[0])
-        _pages.reset(tokens[1])
-        _documents.reset(tokens[2])
+        _known.reset(token)
 
 
-def _taken(known: Mapping[int, Model], values: Iterable[int | None]) -> list[Model | None]:
-    # Each use has an object of its own, since Wagtail notes on a picture what it shows at one place.
-    return [copy(known[value]) if value is not None and value in known else None for value in values]
+class _Chosen(ChooserBlock):
+    """A chooser that takes its values from `choices`."""
+
+    shelf: ClassVar[str]
+
+    def bulk_to_python(self, values: Iterable[int | None]) -> list[Any]:
+        known = _known.get()
+        if known is None or self.shelf not in known:
+            asked: list[Any] = super().bulk_to_python(values)
+            return asked
+        found = known[self.shelf]
+        # Each use has an object of its own, since Wagtail notes on a picture what it shows at one place.
+        return [copy(found[value]) if value is not None and value in found else None for value in values]
 
 
-class PictureBlock(ImageChooserBlock):
+class PictureBlock(_Chosen, ImageChooserBlock):
     """A picture; its raw value stands under the key “image” in every block that has one."""
 
-    def bulk_to_python(self, values: Iterable[int | None]) -> list[Any]:
-        known = _pictures.get()
-        found: list[Any] = super().bulk_to_python(values) if known is None else _taken(known, values)
-        return found
+    shelf = "pictures"
 
 
-class PageBlock(PageChooserBlock):
+class PageBlock(_Chosen, PageChooserBlock):
     """A page; its raw value stands under the key “page” in every block that has one."""
 
-    def bulk_to_python(self, values: Iterable[int | None]) -> list[Any]:
-        known = _pages.get()
-        found: list[Any] = super().bulk_to_python(values) if known is None else _taken(known, values)
-        return found
+    shelf = "pages"
 
 
-class DocumentBlock(DocumentChooserBlock):
+class DocumentBlock(_Chosen, DocumentChooserBlock):
     """A document; its raw value stands under the key “document” in every block that has one."""
 
-    def bulk_to_python(self, values: Iterable[int | None]) -> list[Any]:
-        known = _documents.get()
-        found: list[Any] = super().bulk_to_python(values) if known is None else _taken(known, values)
-        return found
+    shelf = "documents"
+
+
+class PlaceWidget(BaseChooser):
+    """The chooser of places."""
+
+    model = Place
+    icon = "thumbtack"
+    chooser_modal_url_name = "place_chooser:choose"
+    choose_one_text = _("Choose a place")
+    choose_another_text = _("Choose another place")
+    link_to_chosen_text = _("Edit this place")
+
+
+class PlaceBlock(_Chosen):
+    """A place; its raw value stands under the key “place” or “near” in every block that has one."""
+
+    shelf = "places"
+    target_model = Place
+
+    @cached_property
+    def widget(self) -> PlaceWidget:
+        """Return the chooser that the places' own fields have."""
+        return PlaceWidget()
+
+    def get_translatable_segments(self, value: Any) -> list[Any]:
+        """Return nothing: a place has its names in all languages itself."""
+        return []
+
+    class Meta:
+        icon = "thumbtack"

@@ -13,8 +13,10 @@ from wagtail_localize.segments import StringSegmentValue
 
 from cms import queries
 from cms.blocks.choosers import PageBlock, PictureBlock
+from cms.blocks.html import HtmlBlock
 from cms.blocks.kept import KeptBlock
 from cms.blocks.media import AudioBlock, VideoBlock
+from cms.blocks.place_list import PlaceListBlock
 from cms.blocks.tile_grid import TileGridBlock
 from cms.blocks.tour_list import TourListBlock
 from cms.blocks.visibility import is_shown
@@ -241,8 +243,10 @@ class ContentBlock(blocks.StreamBlock):
     quote = QuoteBlock()
     call_to_action = CallToActionBlock()
     map = MapBlock()
+    places = PlaceListBlock()
     notice = NoticeBlock()
     columns = ColumnsBlock()
+    html = HtmlBlock()
 
 
 class BodyBlock(ContentBlock):

@@ -12,11 +12,14 @@ from wagtail.models import Page, PageViewRestriction
 
 from cms import queries
 from cms.blocks.choosers import choices
+from cms.pages.forms import BasePageForm
 from tenancy.models import TenantImage
 
 
 class BasePage(Page):
     """A page of an organization's guest site."""
+
+    base_form_class = BasePageForm
 
     share_image = models.ForeignKey(
         TenantImage,
@@ -62,13 +65,17 @@ class BasePage(Page):
         body: StreamValue | None = getattr(self, "body", None)
         raw = list(body.raw_data) if body else []
         shared = None if type(self).share_image.is_cached(self) else self.share_image_id
-        pictures = queries.pictures_by_id([shared, *queries.chosen_in(raw, "image")])
+        places = queries.places_by_id([*queries.chosen_in(raw, "place"), *queries.chosen_in(raw, "near")])
+        of_places = [place.picture_id for place in places.values()]
+        pictures = queries.pictures_by_id([shared, *queries.chosen_in(raw, "image"), *of_places])
+        for place in places.values():
+            place.picture = pictures.get(place.picture_id or 0)
         if shared is not None:
             self.share_image = pictures.get(shared)
         if body:
             pages = queries.pages_by_id(queries.chosen_in(raw, "page"), locale_id=self.locale_id)
             documents = queries.documents_by_id(queries.chosen_in(raw, "document"))
-            with choices(pictures=pictures, pages=pages, documents=documents):
+            with choices(pictures=pictures, pages=pages, documents=documents, places=places):
                 # Makes values of all blocks.
                 list(body)
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)

@@ -34,6 +34,8 @@ class LandingPage(BasePage):
     class Meta:
         verbose_name = _("landing page")
         verbose_name_plural = _("landing pages")
+        # On pages of every kind.
+        permissions: ClassVar = [("use_html", "Can write HTML on pages")]
 
 
 class ContentPage(BasePage):

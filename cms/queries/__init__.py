@@ -26,6 +26,7 @@ from cms.queries.pages import (
     public_pages,
     surroundings,
 )
+from cms.queries.places import PlaceCard, cards_of_kind, place_cards, places_by_id
 from cms.queries.similar import beside_tour, page_of_tour
 from cms.queries.today import (
     DayAhead,
@@ -54,12 +55,14 @@ __all__ = [
     "KeptPart",
     "MapPoint",
     "PageTranslation",
+    "PlaceCard",
     "PublicPage",
     "ShownStop",
     "Surroundings",
     "TodayDeparture",
     "TourCard",
     "beside_tour",
+    "cards_of_kind",
     "chosen_in",
     "day_ahead",
     "documents_by_id",
@@ -79,7 +82,9 @@ __all__ = [
     "pages_by_id",
     "parts_of",
     "pictures_by_id",
+    "place_cards",
     "place_points",
+    "places_by_id",
     "plain_text",
     "public_pages",
     "shown_stops",

@@ -1,5 +1,8 @@
 """Pages in further languages: what is missing, and what is older than its source."""
 
+import logging
+
+import requests
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404
@@ -9,8 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 from django.views.generic import TemplateView
+from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.viewsets.base import ViewSet
+from wagtail_localize.views.edit_translation import machine_translate as ask_machine
 from wagtail_localize.views.submit_translations import SubmitPageTranslationView
 
 from cms import queries
@@ -20,6 +25,7 @@ from tenancy.jobs import enqueue
 from tenancy.queries import current_organization, installed_languages
 
 ROWS_ON_A_PAGE = 50
+logger = logging.getLogger(__name__)
 
 
 class TranslationsView(ForEditors, WagtailAdminTemplateMixin, TemplateView):
@@ -98,6 +104,18 @@ class SubmitTranslationView(SubmitPageTranslationView):
             messages.info(request, _("This page is there in all languages of your site."))
             return redirect(self.get_success_url() or self.get_default_success_url())
         return super().get(request, *args, **kwargs)
+
+
+def machine_translate(request, translation_id):
+    """Translate what is missing as wagtail-localize does, and say so when the provider cannot be asked or answers nonsense."""
+    try:
+        return ask_machine(request, translation_id)
+    except (requests.RequestException, KeyError, TypeError, ValueError):
+        logger.warning("The machine translator did not answer as it should.", exc_info=True)
+        messages.error(
+            request, _("The machine did not answer as it should. Nothing was translated; please try again later.")
+        )
+        return redirect(get_valid_next_url_from_request(request) or "wagtailadmin_home")
 
 
 class TranslationsViewSet(ViewSet):

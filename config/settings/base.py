@@ -291,6 +291,26 @@ WAGTAIL_SITE_NAME = "Waypost"
 WAGTAIL_I18N_ENABLED = True
 # A page that is begun in another language is a draft until somebody has translated and published it.
 WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE = False
+# Who translates at the push of a button: `deepl`, `libretranslate`, or a class of one's own by its dotted path. Off without one.
+MACHINE_TRANSLATOR = env.str("MACHINE_TRANSLATOR", default="")
+MACHINE_TRANSLATOR_URL = env.str("MACHINE_TRANSLATOR_URL", default="http://localhost:5000")
+MACHINE_TRANSLATOR_KEY = env.str("MACHINE_TRANSLATOR_KEY", default="")
+_translators = {
+    "deepl": "wagtail_localize.machine_translators.deepl.DeepLTranslator",
+    "libretranslate": "wagtail_localize.machine_translators.libretranslate.LibreTranslator",
+}
+WAGTAILLOCALIZE_MACHINE_TRANSLATOR = (
+    {
+        "CLASS": _translators.get(MACHINE_TRANSLATOR, MACHINE_TRANSLATOR),
+        "OPTIONS": {
+            "AUTH_KEY": MACHINE_TRANSLATOR_KEY,
+            "API_KEY": MACHINE_TRANSLATOR_KEY,
+            "LIBRETRANSLATE_URL": MACHINE_TRANSLATOR_URL.rstrip("/"),
+        },
+    }
+    if MACHINE_TRANSLATOR
+    else None
+)
 WAGTAILIMAGES_IMAGE_FORM_BASE = "tenancy.forms.TenantImageForm"
 WAGTAILIMAGES_IMAGE_MODEL = "tenancy.TenantImage"
 WAGTAILDOCS_DOCUMENT_MODEL = "tenancy.TenantDocument"
