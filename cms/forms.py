@@ -13,8 +13,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from cms.enums import Duration, TourOrder
-from cms.rules import TourFacts, TourFilters
-from tenancy.forms import MinorUnitsFormField
+from cms.models import PageTemplate
+from cms.rules import STARTERS, TourFacts, TourFilters
+from tenancy.forms import MinorUnitsFormField, TenantForm
 from tenancy.money import format_money
 from tenancy.queries import scope_currency
 from tours.enums import AccessFeature, TourCategory
@@ -30,6 +31,33 @@ class StillRightForm(forms.Form):
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("You need not write anything. Please leave out names and telephone numbers."),
+    )
+
+
+class KeepTemplateForm(TenantForm):
+    """What a template is called that is made of a page."""
+
+    class Meta:
+        model = PageTemplate
+        fields = ("name", "note")
+
+
+class StarterForm(forms.Form):
+    """With which style a site begins, and whether guests see it at once."""
+
+    style = forms.ChoiceField(
+        label=_("Style"),
+        choices=[(starter.key, starter.name) for starter in STARTERS.values()],
+        widget=forms.RadioSelect,
+    )
+    publish = forms.TypedChoiceField(
+        label=_("Shall guests see it at once?"),
+        choices=[("", _("No, make drafts")), ("1", _("Yes, publish it"))],
+        coerce=bool,
+        empty_value=False,
+        required=False,
+        widget=forms.RadioSelect,
+        initial="",
     )
 
 

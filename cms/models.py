@@ -16,6 +16,7 @@ from wagtail.fields import RichTextField
 
 from cms.enums import FONT_STACKS, Font, Header, LegalKind
 from cms.pages.content import ContentPage, FaqPage, LandingPage
+from cms.pages.templates import PageTemplate, written_fields
 from cms.pages.tours import TourIndexPage, TourPage, TourPagePicture, TourPageStop
 from cms.rules import DAY, INK, MINIMUM_CONTRAST, NIGHT, WHITE, contrast, is_colour, readable_on, text_on
 from tenancy.fields import TranslationsField
@@ -27,10 +28,12 @@ __all__ = [
     "FaqPage",
     "LandingPage",
     "LegalText",
+    "PageTemplate",
     "TourIndexPage",
     "TourPage",
     "TourPagePicture",
     "TourPageStop",
+    "written_fields",
 ]
 
 

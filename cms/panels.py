@@ -21,7 +21,7 @@ from wagtail.admin.widgets.workflows import AdminTaskChooser
 from wagtail.permissions import policy_registry
 
 from cms import queries
-from cms.permissions import may_enter
+from cms.permissions import may_build_starter, may_enter
 from tenancy.audit import Area
 from tenancy.panels import SettingsCard, TodayItem
 from tenancy.queries import current_organization
@@ -107,12 +107,24 @@ class TodayMenuItem(MenuItem):
 
 
 def today_items(request: HttpRequest) -> list[TodayItem]:
-    """Return the legal texts that are missing."""
+    """Return that the site is empty, for those who may begin it, and the legal texts that are missing."""
+    items = []
+    if may_build_starter(request.user) and queries.is_site_empty(request.organization):
+        items.append(
+            TodayItem(
+                _("Your site has no pages yet"),
+                reverse("starter_site:index"),
+                _("begin with one that is ready to change"),
+                order=5,
+            )
+        )
     if not request.user.has_perm("tenancy.change_organization"):
-        return []
+        return items
     missing = queries.missing_legal_texts(request.organization.default_language)
     names = ", ".join(str(kind.label) for kind in missing)
-    return [TodayItem(_("Legal texts are missing"), reverse("legal_texts:index"), names, order=10)] if missing else []
+    if missing:
+        items.append(TodayItem(_("Legal texts are missing"), reverse("legal_texts:index"), names, order=10))
+    return items
 
 
 def render_chooser(
@@ -168,4 +180,10 @@ def organization_cards(request: HttpRequest) -> list[SettingsCard]:
 def audit_areas() -> list[Area]:
     """Return the sentences of this app's actions."""
     sentences = {"legal_text.changed": gettext_lazy("%(who)s changed the legal text %(record)s")}
-    return [Area("legal", gettext_lazy("Legal texts"), sentences)]
+    built = {"starter_site.built": gettext_lazy("%(who)s began the site with a starter site")}
+    kept = {"page_template.kept": gettext_lazy("%(who)s kept a page as the template %(record)s")}
+    return [
+        Area("legal", gettext_lazy("Legal texts"), sentences),
+        Area("starter_site", gettext_lazy("Starter site"), built),
+        Area("page_template", gettext_lazy("Page templates"), kept),
+    ]

@@ -43,6 +43,15 @@ def area_of(view_name: str) -> str:
     return next((area for start, area in DOORS.items() if view_name.startswith(start)), "")
 
 
+def may_build_starter(user: Any) -> bool:
+    """Return whether a person may give the organization its first site: its pages, published, and its look."""
+    return bool(
+        user.has_perm("cms.change_branding")
+        and policy_registry.get_by_type(Page).user_has_any_permission(user, frozenset({"add"}))
+        and policy_registry.get_by_type(Page).user_has_any_permission(user, frozenset({"publish"}))
+    )
+
+
 def may_enter(user: Any, area: str) -> bool:
     """Return whether an area of the admin is for a person."""
     if area not in AREAS:

@@ -3,6 +3,7 @@ from django.urls import path, reverse, reverse_lazy
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.widgets.button import Button
 
 from cms.panels import (
     PANELS_OF_EDITORS,
@@ -15,7 +16,8 @@ from cms.panels import (
 )
 from cms.permissions import may_enter
 from cms.queries import texts_to_accept
-from cms.viewsets import FreshnessViewSet, LegalTextsViewSet, TranslationsViewSet
+from cms.viewsets import FreshnessViewSet, LegalTextsViewSet, PageTemplateViewSet, StarterViewSet, TranslationsViewSet
+from cms.viewsets.templates import can_be_kept
 from cms.viewsets.translations import SubmitTranslationView, machine_translate
 
 # Where Wagtail's own entries stand among ours (Schedules 110 … Places 150).
@@ -51,6 +53,27 @@ def register_freshness_report():
 @hooks.register("register_admin_viewset")
 def register_translations():
     return TranslationsViewSet()
+
+
+@hooks.register("register_admin_viewset")
+def register_starter():
+    return StarterViewSet()
+
+
+@hooks.register("register_admin_viewset")
+def register_page_templates():
+    return PageTemplateViewSet()
+
+
+@hooks.register("register_page_header_buttons")
+def template_buttons(page, user, view_name, next_url=None):
+    if can_be_kept(page, user):
+        yield Button(
+            _("Save as template"), reverse("page_templates:keep", args=[page.pk]), icon_name="copy", priority=35
+        )
+    if page.permissions_for_user(user).can_add_subpage():
+        start = reverse("page_templates:start", args=[page.pk])
+        yield Button(_("Start from a template"), start, icon_name="plus-inverse", priority=16)
 
 
 @hooks.register("register_reports_menu_item")

@@ -37,6 +37,10 @@ _COLLECTIONS: Final = (
 _CONTENT: Final = (
     "cms.view_branding",
     "cms.change_branding",
+    "cms.view_pagetemplate",
+    "cms.add_pagetemplate",
+    "cms.change_pagetemplate",
+    "cms.delete_pagetemplate",
     *_FILES,
     "places.*",
     "tours.view_tour",
@@ -184,6 +188,15 @@ DUTIES: Final[tuple[tuple[Promise, tuple[Duty, ...]], ...]] = (
             Duty(_("Sort pictures and documents into collections"), _COLLECTIONS),
             Duty(_("Keep places and their spots on the map"), ("places.*",)),
             Duty(_("Change logo, colours and navigation"), ("cms.view_branding", "cms.change_branding")),
+            Duty(
+                _("Keep templates for pages"),
+                (
+                    "cms.view_pagetemplate",
+                    "cms.add_pagetemplate",
+                    "cms.change_pagetemplate",
+                    "cms.delete_pagetemplate",
+                ),
+            ),
             Duty(_("Write HTML on pages"), ("cms.*",)),
         ),
     ),

@@ -30,7 +30,7 @@ class BasePageForm(WagtailAdminPageForm):
                 "body",
                 ValidationError(
                     _(
-                        "HTML is written by owners and admins only. Please leave its blocks as they are, in their order, or ask one of them."
+                        "HTML is written by owners and admins only. Please leave its blocks as they are, or ask one of them."
                     )
                 ),
             )

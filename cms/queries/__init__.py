@@ -28,6 +28,7 @@ from cms.queries.pages import (
 )
 from cms.queries.places import PlaceCard, cards_of_kind, place_cards, places_by_id
 from cms.queries.similar import beside_tour, page_of_tour
+from cms.queries.starter import is_site_empty
 from cms.queries.today import (
     DayAhead,
     TodayDeparture,
@@ -69,6 +70,7 @@ __all__ = [
     "find_tours",
     "has_home",
     "is_published_in_full",
+    "is_site_empty",
     "kept_parts",
     "legal_text",
     "legal_texts",

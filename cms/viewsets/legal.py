@@ -4,8 +4,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.urls import path, reverse
 from django.utils.functional import cached_property
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 from django.views.generic import TemplateView
 from wagtail.admin.panels import FieldPanel, ObjectList
 from wagtail.admin.views.generic import EditView
@@ -15,6 +16,7 @@ from wagtail.admin.viewsets.base import ViewSet
 from cms import operations, queries
 from cms.enums import NEEDED_LEGAL_TEXTS, LegalKind
 from cms.models import LegalText
+from cms.rules import LEGAL_OUTLINES
 from tenancy.queries import current_organization, installed_languages
 
 
@@ -82,7 +84,15 @@ class LegalTextEditView(ForOwners, EditView):
         kind, language = self.kwargs["kind"], self.kwargs["language"]
         if kind not in LegalKind.values or language not in current_organization().languages:
             raise Http404
-        return queries.legal_texts().get((kind, language)) or LegalText(kind=kind, language=language)
+        found = queries.legal_texts().get((kind, language))
+        return found or LegalText(kind=kind, language=language, body=self.outline(LegalKind(kind), language))
+
+    def outline(self, kind, language):
+        # What is posted is what somebody wrote; until then nothing is kept.
+        if self.request.method != "GET" or "outline" not in self.request.GET:
+            return ""
+        with override(language):
+            return format_html_join("", "<h2>{}</h2><p>…</p>", ((heading,) for heading in LEGAL_OUTLINES[kind]))
 
     def get_form_class(self):
         form_class = super().get_form_class()
