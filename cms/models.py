@@ -19,6 +19,7 @@ from cms.pages.content import ContentPage, FaqPage, LandingPage
 from cms.pages.templates import PageTemplate, written_fields
 from cms.pages.tours import TourIndexPage, TourPage, TourPagePicture, TourPageStop
 from cms.rules import DAY, INK, MINIMUM_CONTRAST, NIGHT, WHITE, contrast, is_colour, readable_on, text_on
+from cms.snippets import SharedNotice, SharedQuestions
 from tenancy.fields import TranslationsField
 from tenancy.models import TenantImage, TenantModel
 
@@ -29,6 +30,8 @@ __all__ = [
     "LandingPage",
     "LegalText",
     "PageTemplate",
+    "SharedNotice",
+    "SharedQuestions",
     "TourIndexPage",
     "TourPage",
     "TourPagePicture",

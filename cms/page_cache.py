@@ -6,6 +6,7 @@ import json
 import threading
 import time
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
@@ -183,14 +184,35 @@ def store(
         return
 
 
-def forget_pages(*, quiet_seconds: float = 0) -> None:
-    """Forget the stored pages of the organization in scope, once the running transaction has committed.
+def forget_pages(*, quiet_seconds: float = 0, paths: Collection[str] | None = None) -> None:
+    """Forget the stored pages of the organization in scope, or those at `paths` only, once the running transaction has committed.
 
     For `quiet_seconds` after that none is stored.
     """
     organization_id = current_organization_id()
-    if organization_id is not None:
+    if organization_id is None:
+        return
+    if paths is None:
         transaction.on_commit(lambda: _forget(organization_id, quiet_seconds))
+    elif paths:
+        transaction.on_commit(lambda: _forget_some(organization_id, frozenset(paths)))
+
+
+def _forget_some(organization_id: int, paths: Collection[str]) -> None:
+    name, queries = _name(organization_id), _queries(organization_id)
+    try:
+        client = _client()
+        # First: what is being made now, with what was before, is not stored any more.
+        client.hset(name, GENERATION, uuid.uuid4().bytes)
+        client.expire(name, LIFETIME_SECONDS)
+        for key in (name, queries):
+            stored = [field for field in client.hkeys(key) if b"/" in field]
+            gone = [field for field in stored if "/" + field.decode().partition("/")[2].partition("?")[0] in paths]
+            if gone:
+                client.hdel(key, *gone)
+    except redis.RedisError:
+        # They end by themselves within minutes.
+        return
 
 
 def _forget(organization_id: int, quiet_seconds: float = 0) -> None:

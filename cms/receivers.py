@@ -6,8 +6,8 @@ from django.dispatch import receiver
 from wagtail.models import Page, PageViewRestriction
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
-from cms import operations
-from cms.models import Branding, LegalText
+from cms import operations, queries
+from cms.models import Branding, LegalText, SharedNotice, SharedQuestions
 from cms.page_cache import forget_pages
 from commerce.models import CancellationPolicy, TaxRate, TourPolicy
 from places.models import Place
@@ -66,6 +66,18 @@ def forget_what_it_said(sender: type[Organization], **kwargs: Any) -> None:
 @receiver(page_published)
 def keep_translations_in_step(sender: type[Page], instance: Page, **kwargs: Any) -> None:
     operations.keep_in_step(instance)
+
+
+@receiver([post_save, post_delete], sender=SharedNotice)
+@receiver([post_save, post_delete], sender=SharedQuestions)
+def forget_where_it_is_shown(sender: type[Model], instance: Any, **kwargs: Any) -> None:
+    forget_pages(paths=[parts[2] for page in queries.pages_showing(instance) if (parts := page.get_url_parts())])
+
+
+@receiver(post_save, sender=SharedNotice)
+@receiver(post_save, sender=SharedQuestions)
+def keep_shared_in_step(sender: type[Model], instance: Any, **kwargs: Any) -> None:
+    operations.keep_shared_in_step(instance)
 
 
 @receiver([page_published, page_unpublished, page_slug_changed, post_page_move])

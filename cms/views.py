@@ -61,13 +61,13 @@ def similar_tours(request: HttpRequest, tour_public_id: UUID) -> HttpResponse:
 @throttled("still-right", methods=("POST",))
 def still_right(request: HttpRequest, key: UUID, part: str) -> HttpResponse:
     found = queries.page_with_part(key, part, language=get_language() or "")
-    if found is None or found[0].get_view_restrictions():
+    if found is None or found.page.specific.get_view_restrictions():
         raise Http404
-    page, value = found
+    page, value = found.page, found.value
     form = StillRightForm(request.POST or None)
     context = {"page_asked": page, "name": queries.name_of_part(value), "form": form}
     if request.method == "POST" and form.is_valid():
-        operations.ask_to_look(page, part, words=form.cleaned_data["words"], now=timezone.now())
+        operations.ask_to_look(found.holder, part, words=form.cleaned_data["words"], now=timezone.now())
         context["is_asked"] = True
     return render(request, "cms/still_right.html", context)
 

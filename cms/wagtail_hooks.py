@@ -4,6 +4,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.widgets.button import Button
+from wagtail.snippets.models import register_snippet
 
 from cms.panels import (
     PANELS_OF_EDITORS,
@@ -16,9 +17,16 @@ from cms.panels import (
 )
 from cms.permissions import may_enter
 from cms.queries import texts_to_accept
-from cms.viewsets import FreshnessViewSet, LegalTextsViewSet, PageTemplateViewSet, StarterViewSet, TranslationsViewSet
+from cms.viewsets import (
+    FreshnessViewSet,
+    LegalTextsViewSet,
+    PageTemplateViewSet,
+    SharedContentGroup,
+    StarterViewSet,
+    TranslationsViewSet,
+)
 from cms.viewsets.templates import can_be_kept
-from cms.viewsets.translations import SubmitTranslationView, machine_translate
+from cms.viewsets.translations import SubmitSharedTranslationView, SubmitTranslationView, machine_translate
 
 # Where Wagtail's own entries stand among ours (Schedules 110 … Places 150).
 MENU_ORDER = {"explorer": 200, "images": 300, "documents": 310}
@@ -28,6 +36,7 @@ hooks.register("audit_sentences", audit_areas)
 hooks.register("organization_cards", organization_cards)
 hooks.register("today_items", today_items)
 hooks.register("texts_to_accept", texts_to_accept)
+register_snippet(SharedContentGroup)
 
 
 @hooks.register("register_admin_menu_item")
@@ -88,6 +97,11 @@ def register_translations_report():
 def submit_translation():
     return [
         path("localize/submit/page/<int:page_id>/", SubmitTranslationView.as_view(), name="submit_page_translation"),
+        path(
+            "localize/submit/snippet/<slug:app_label>/<slug:model_name>/<str:pk>/",
+            SubmitSharedTranslationView.as_view(),
+            name="submit_snippet_translation",
+        ),
         path("localize/translate/<int:translation_id>/machine_translate/", machine_translate, name="machine_translate"),
     ]
 

@@ -1,6 +1,16 @@
 """What editors build pages from."""
 
-from cms.blocks.content import BodyBlock, ContentBlock, FaqBlock, GalleryBlock
+from cms.blocks.content import BodyBlock, ContentBlock, FaqBlock, GalleryBlock, KeptNoticeBlock, QuestionBlock
+from cms.blocks.shared import SharedQuestionsBlock
 from cms.blocks.tile_grid import TileGridBlock
 
-__all__ = ["BodyBlock", "ContentBlock", "FaqBlock", "GalleryBlock", "TileGridBlock"]
+__all__ = [
+    "BodyBlock",
+    "ContentBlock",
+    "FaqBlock",
+    "GalleryBlock",
+    "KeptNoticeBlock",
+    "QuestionBlock",
+    "SharedQuestionsBlock",
+    "TileGridBlock",
+]

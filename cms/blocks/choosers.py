@@ -32,7 +32,7 @@ def choices(**known: Mapping[int, Model]) -> Iterator[None]:
         _known.reset(token)
 
 
-class _Chosen(ChooserBlock):
+class Chosen(ChooserBlock):
     """A chooser that takes its values from `choices`."""
 
     shelf: ClassVar[str]
@@ -47,19 +47,19 @@ class _Chosen(ChooserBlock):
         return [copy(found[value]) if value is not None and value in found else None for value in values]
 
 
-class PictureBlock(_Chosen, ImageChooserBlock):
+class PictureBlock(Chosen, ImageChooserBlock):
     """A picture; its raw value stands under the key “image” in every block that has one."""
 
     shelf = "pictures"
 
 
-class PageBlock(_Chosen, PageChooserBlock):
+class PageBlock(Chosen, PageChooserBlock):
     """A page; its raw value stands under the key “page” in every block that has one."""
 
     shelf = "pages"
 
 
-class DocumentBlock(_Chosen, DocumentChooserBlock):
+class DocumentBlock(Chosen, DocumentChooserBlock):
     """A document; its raw value stands under the key “document” in every block that has one."""
 
     shelf = "documents"
@@ -76,7 +76,7 @@ class PlaceWidget(BaseChooser):
     link_to_chosen_text = _("Edit this place")
 
 
-class PlaceBlock(_Chosen):
+class PlaceBlock(Chosen):
     """A place; its raw value stands under the key “place” or “near” in every block that has one."""
 
     shelf = "places"

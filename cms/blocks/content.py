@@ -17,6 +17,7 @@ from cms.blocks.html import HtmlBlock
 from cms.blocks.kept import KeptBlock
 from cms.blocks.media import AudioBlock, VideoBlock
 from cms.blocks.place_list import PlaceListBlock
+from cms.blocks.shared import SharedNoticeBlock, SharedQuestionsBlock
 from cms.blocks.tile_grid import TileGridBlock
 from cms.blocks.tour_list import TourListBlock
 from cms.blocks.visibility import is_shown
@@ -118,6 +119,18 @@ class NoticeBlock(blocks.StructBlock):
         icon = "warning"
         label = _("Notice")
         template = "cms/blocks/notice.html"
+
+
+class KeptNoticeBlock(KeptBlock):
+    """A notice that is shown at its times, and that somebody keeps right."""
+
+    title = blocks.CharBlock(label=_("Title"), max_length=120)
+    text = blocks.RichTextBlock(label=_("Text"), features=["bold", "italic", "link"], required=False)
+    warning = blocks.BooleanBlock(label=_("Important"), required=False)
+
+    class Meta:
+        icon = "warning"
+        label = _("Notice")
 
 
 class QuoteBlock(blocks.StructBlock):
@@ -245,6 +258,8 @@ class ContentBlock(blocks.StreamBlock):
     map = MapBlock()
     places = PlaceListBlock()
     notice = NoticeBlock()
+    shared_notice = SharedNoticeBlock()
+    shared_questions = SharedQuestionsBlock()
     columns = ColumnsBlock()
     html = HtmlBlock()
 

@@ -1,23 +1,25 @@
 """Verbs that change what guests see."""
 
-from cms.operations.freshness import ask_to_look, confirm_part
+from cms.operations.freshness import ask_to_look, confirm_part, confirm_shared_part
 from cms.operations.legal import write_legal_text
 from cms.operations.pages import create_homes, draft_home, publish_due_pages
 from cms.operations.starter import SiteNotEmpty, build_starter
 from cms.operations.templates import fill_page, keep_as_template
-from cms.operations.translations import draft_translations, keep_in_step
+from cms.operations.translations import draft_translations, keep_in_step, keep_shared_in_step
 
 __all__ = [
     "SiteNotEmpty",
     "ask_to_look",
     "build_starter",
     "confirm_part",
+    "confirm_shared_part",
     "create_homes",
     "draft_home",
     "draft_translations",
     "fill_page",
     "keep_as_template",
     "keep_in_step",
+    "keep_shared_in_step",
     "publish_due_pages",
     "write_legal_text",
 ]

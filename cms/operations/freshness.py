@@ -12,9 +12,20 @@ from wagtail.blocks import StreamValue
 from wagtail.models import Page
 
 from cms import queries
+from cms.snippets import SharedContent
 from crm.operations import request_task
 from tenancy.models import User
 from tenancy.queries import absolute_url, current_organization, members
+
+
+@transaction.atomic
+def confirm_shared_part(shared: SharedContent, block_id: str, *, today: date) -> bool:
+    """Write down that a part of something shared was looked at on a local day, on all pages at once. False when it is not there."""
+    shared = type(shared)._default_manager.select_for_update(no_key=True).get(pk=shared.pk)
+    if not _confirm(shared, block_id, today):
+        return False
+    shared.save()
+    return True
 
 
 @transaction.atomic
@@ -49,12 +60,17 @@ def _confirm(page: Any, block_id: str, today: date) -> bool:
 
 
 @transaction.atomic
-def ask_to_look(page: Page, block_id: str, *, words: str, now: datetime) -> None:
-    """Make a task of a guest's doubt about a tile or an answer of a published page: for who keeps it, in the organization's language.
+def ask_to_look(holder: Page | SharedContent, block_id: str, *, words: str, now: datetime) -> None:
+    """Make a task of a guest's doubt about a part of a published page, or of what pages share: for who keeps it, in the organization's language.
 
     `words` are the guest's and may be empty. While somebody has still to look, it is one task.
     """
-    page = Page.objects.select_for_update(of=("self",), no_key=True).get(pk=page.pk).specific
+    if isinstance(holder, Page):
+        page: Any = Page.objects.select_for_update(of=("self",), no_key=True).get(pk=holder.pk).specific
+        called, edit_url = page.title, reverse("wagtailadmin_pages:edit", args=[page.pk])
+    else:
+        page = type(holder)._default_manager.select_for_update(no_key=True).get(pk=holder.pk)
+        called, edit_url = page.name, reverse(page.snippet_viewset.get_url_name("edit"), args=[page.pk])
     value = dict(queries.parts_of(list(page.body.raw_data))).get(block_id)
     if value is None:
         return
@@ -63,9 +79,8 @@ def ask_to_look(page: Page, block_id: str, *, words: str, now: datetime) -> None
     with override(organization.default_language):
         title = _("Is “%(name)s” on the page “%(page)s” still right?")
         notes = _("A guest asks whether it still is.") if not words else _("A guest says: %(words)s")
-        edit_url = reverse("wagtailadmin_pages:edit", args=[page.pk])
         request_task(
-            (title % {"name": queries.name_of_part(value), "page": page.title})[:200],
+            (title % {"name": queries.name_of_part(value), "page": called})[:200],
             notes=f"{notes % {'words': words}}\n{absolute_url(organization, edit_url)}#block-{block_id}-section",
             due_on=now.astimezone(organization.zone).date(),
             assignee=members().filter(pk=owner_id).first() if owner_id else None,

@@ -10,6 +10,7 @@ from wagtail_localize.operations import TranslationCreator
 
 from cms import queries
 from cms.models import LandingPage
+from cms.snippets import SharedContent
 from tenancy.models import Organization, User
 
 
@@ -62,3 +63,16 @@ def keep_in_step(page: Page) -> None:
         # What cannot be published as it is, such as with a picture that is gone, waits for whoever translates, as missing words do.
         with contextlib.suppress(ValidationError, ObjectDoesNotExist), transaction.atomic():
             translation.save_target(publish=True)
+
+
+def keep_shared_in_step(shared: SharedContent) -> None:
+    """Bring the translations of something shared in step with it once it was saved; where words are missing, they wait."""
+    source = TranslationSource.objects.filter(object_id=shared.translation_key, locale_id=shared.locale_id).first()
+    if source is None:
+        return
+    source.update_from_db()
+    for translation in source.translations.filter(enabled=True).select_related("target_locale"):
+        total, translated = translation.get_progress()
+        if translated == total:
+            with contextlib.suppress(ValidationError, ObjectDoesNotExist), transaction.atomic():
+                translation.save_target()

@@ -13,6 +13,7 @@ from wagtail.models import Page, PageViewRestriction
 from cms import queries
 from cms.blocks.choosers import choices
 from cms.pages.forms import BasePageForm
+from cms.snippets import SharedNotice, SharedQuestions
 from tenancy.models import TenantImage
 
 
@@ -64,18 +65,25 @@ class BasePage(Page):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         body: StreamValue | None = getattr(self, "body", None)
         raw = list(body.raw_data) if body else []
-        shared = None if type(self).share_image.is_cached(self) else self.share_image_id
+        sharing = None if type(self).share_image.is_cached(self) else self.share_image_id
         places = queries.places_by_id([*queries.chosen_in(raw, "place"), *queries.chosen_in(raw, "near")])
         of_places = [place.picture_id for place in places.values()]
-        pictures = queries.pictures_by_id([shared, *queries.chosen_in(raw, "image"), *of_places])
+        pictures = queries.pictures_by_id([sharing, *queries.chosen_in(raw, "image"), *of_places])
         for place in places.values():
             place.picture = pictures.get(place.picture_id or 0)
-        if shared is not None:
-            self.share_image = pictures.get(shared)
+        if sharing is not None:
+            self.share_image = pictures.get(sharing)
         if body:
             pages = queries.pages_by_id(queries.chosen_in(raw, "page"), locale_id=self.locale_id)
             documents = queries.documents_by_id(queries.chosen_in(raw, "document"))
-            with choices(pictures=pictures, pages=pages, documents=documents, places=places):
+            shared = {
+                shelf: queries.shared_by_id(model, queries.chosen_in(raw, key), locale_id=self.locale_id)
+                for shelf, key, model in (
+                    ("shared_notices", "shared_notice", SharedNotice),
+                    ("shared_questions", "shared_questions", SharedQuestions),
+                )
+            }
+            with choices(pictures=pictures, pages=pages, documents=documents, places=places, **shared):
                 # Makes values of all blocks.
                 list(body)
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)

@@ -7,7 +7,7 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
 from wagtail.search import index
 
-from cms.blocks import BodyBlock, ContentBlock, FaqBlock
+from cms.blocks import BodyBlock, ContentBlock, FaqBlock, SharedQuestionsBlock
 from cms.pages.base import BasePage
 
 
@@ -61,7 +61,9 @@ class ContentPage(BasePage):
 class FaqPage(BasePage):
     """Questions that guests ask, with answers."""
 
-    body = StreamField([("faq", FaqBlock())], verbose_name=_("questions"), blank=True)
+    body = StreamField(
+        [("faq", FaqBlock()), ("shared_questions", SharedQuestionsBlock())], verbose_name=_("questions"), blank=True
+    )
 
     content_panels = [*BasePage.content_panels, FieldPanel("body")]
     search_fields = [*BasePage.search_fields, index.SearchField("body")]

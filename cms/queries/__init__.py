@@ -10,7 +10,7 @@ from cms.queries.choices import (
     pages_by_id,
     pictures_by_id,
 )
-from cms.queries.freshness import KeptPart, kept_parts, name_of_part, page_with_part, parts_of
+from cms.queries.freshness import KeptPart, ShownPart, kept_parts, name_of_part, page_with_part, parts_of, shared_models
 from cms.queries.legal import (
     legal_text,
     legal_texts,
@@ -27,6 +27,7 @@ from cms.queries.pages import (
     surroundings,
 )
 from cms.queries.places import PlaceCard, cards_of_kind, place_cards, places_by_id
+from cms.queries.shared import pages_showing, shared_by_id
 from cms.queries.similar import beside_tour, page_of_tour
 from cms.queries.starter import is_site_empty
 from cms.queries.today import (
@@ -58,6 +59,7 @@ __all__ = [
     "PageTranslation",
     "PlaceCard",
     "PublicPage",
+    "ShownPart",
     "ShownStop",
     "Surroundings",
     "TodayDeparture",
@@ -82,6 +84,7 @@ __all__ = [
     "page_translations",
     "page_with_part",
     "pages_by_id",
+    "pages_showing",
     "parts_of",
     "pictures_by_id",
     "place_cards",
@@ -89,6 +92,8 @@ __all__ = [
     "places_by_id",
     "plain_text",
     "public_pages",
+    "shared_by_id",
+    "shared_models",
     "shown_stops",
     "surroundings",
     "texts_to_accept",

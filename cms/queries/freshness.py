@@ -3,22 +3,27 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 from wagtail.models import Page
 
 from cms.enums import Staleness
+from cms.queries.choices import chosen_in
+from cms.queries.shared import shared_by_id
 from cms.rules import Freshness
 from tenancy.models import User
 from tenancy.queries import members
 
+if TYPE_CHECKING:
+    from cms.snippets import SharedContent
+
 
 @dataclass(frozen=True, slots=True)
 class KeptPart:
-    """A tile or an answer of a published page, and why somebody should look at it."""
+    """A tile, an answer or a notice of a published page, or of what pages share, and why somebody should look at it."""
 
-    page: Page
+    page: "Page | SharedContent"
     block_id: str
     name: str
     freshness: Freshness
@@ -31,6 +36,15 @@ def _bodied() -> Iterator[QuerySet[Any]]:
 
     for model in (content.LandingPage, content.ContentPage, content.FaqPage, tours.TourPage):
         yield model.objects.live().select_related("locale").order_by("path")
+    for shared in shared_models():
+        yield shared._default_manager.select_related("locale").order_by("name", "pk")
+
+
+def shared_models() -> "tuple[type[SharedContent], ...]":
+    """Return the kinds of things that are kept once and shown on many pages."""
+    from cms.snippets import SharedNotice, SharedQuestions  # as above
+
+    return (SharedNotice, SharedQuestions)
 
 
 def parts_of(raw: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -64,7 +78,7 @@ def _freshness(value: Mapping[str, Any]) -> Freshness:
 def kept_parts(*, today: date) -> list[KeptPart]:
     """Return the tiles and answers of published pages of which anything is said about who keeps them or until when they hold.
 
-    Those that somebody should look at come first, the longest over before others. Five queries.
+    Those that somebody should look at come first, the longest over before others. Seven queries.
     """
     people = {member.pk: member for member in members()}
     found = []
@@ -95,11 +109,31 @@ def kept_parts(*, today: date) -> list[KeptPart]:
     )
 
 
-def page_with_part(translation_key: Any, block_id: str, *, language: str) -> tuple[Page, Mapping[str, Any]] | None:
-    """Return a published page in a language with the raw value of one of its tiles or answers; None when there is none."""
+@dataclass(frozen=True, slots=True)
+class ShownPart:
+    """A tile, an answer or a notice on a published page; `holder` is what it is written in: the page, or what it shares with others."""
+
+    page: Page
+    holder: "Page | SharedContent"
+    value: Mapping[str, Any]
+
+
+def page_with_part(translation_key: Any, block_id: str, *, language: str) -> ShownPart | None:
+    """Return a published page in a language with the raw value of one of its parts; None when there is none."""
     for pages in _bodied():
         page = pages.filter(translation_key=translation_key, locale__language_code=language).first()
-        if page is not None:
-            parts = dict(parts_of(list(page.body.raw_data)))
-            return (page, parts[block_id]) if block_id in parts else None
+        if not isinstance(page, Page):
+            continue
+        raw = list(page.body.raw_data)
+        for holder in (page, *_shared_in(raw, locale_id=page.locale_id)):
+            value = dict(parts_of(list(holder.body.raw_data))).get(block_id)
+            if value is not None:
+                return ShownPart(page, holder, value)
+        return None
     return None
+
+
+def _shared_in(raw: Any, *, locale_id: int) -> "Iterator[Any]":
+    notice, questions = shared_models()
+    for model, key in ((notice, "shared_notice"), (questions, "shared_questions")):
+        yield from shared_by_id(model, chosen_in(raw, key), locale_id=locale_id).values()

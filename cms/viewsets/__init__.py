@@ -2,8 +2,16 @@
 
 from cms.viewsets.freshness import FreshnessViewSet
 from cms.viewsets.legal import LegalTextsViewSet
+from cms.viewsets.shared import SharedContentGroup
 from cms.viewsets.starter import StarterViewSet
 from cms.viewsets.templates import PageTemplateViewSet
 from cms.viewsets.translations import TranslationsViewSet
 
-__all__ = ["FreshnessViewSet", "LegalTextsViewSet", "PageTemplateViewSet", "StarterViewSet", "TranslationsViewSet"]
+__all__ = [
+    "FreshnessViewSet",
+    "LegalTextsViewSet",
+    "PageTemplateViewSet",
+    "SharedContentGroup",
+    "StarterViewSet",
+    "TranslationsViewSet",
+]

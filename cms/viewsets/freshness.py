@@ -28,6 +28,18 @@ class ForEditors:
         return super().dispatch(request, *args, **kwargs)
 
 
+def edit_url_of(holder):
+    if isinstance(holder, Page):
+        return reverse("wagtailadmin_pages:edit", args=[holder.pk])
+    return reverse(holder.snippet_viewset.get_url_name("edit"), args=[holder.pk])
+
+
+def confirm_url_of(part):
+    if isinstance(part.page, Page):
+        return reverse("freshness:confirm", args=[part.page.pk, part.block_id])
+    return reverse("freshness:confirm_shared", args=[part.page._meta.model_name, part.page.pk, part.block_id])
+
+
 def today():
     return timezone.localdate(timezone=current_organization().zone)
 
@@ -50,8 +62,9 @@ class FreshnessView(ForEditors, WagtailAdminTemplateMixin, TemplateView):
         rows = [
             {
                 "part": part,
-                "edit_url": f"{reverse('wagtailadmin_pages:edit', args=[part.page.pk])}#block-{part.block_id}-section",
-                "confirm_url": reverse("freshness:confirm", args=[part.page.pk, part.block_id]),
+                "name": part.page.get_admin_display_title() if isinstance(part.page, Page) else part.page.name,
+                "edit_url": f"{edit_url_of(part.page)}#block-{part.block_id}-section",
+                "confirm_url": confirm_url_of(part),
             }
             for part in parts
         ]
@@ -77,6 +90,22 @@ class ConfirmView(ForEditors, View):
         return redirect("freshness:index")
 
 
+class ConfirmSharedView(ForEditors, View):
+    """A tap on “Still right” at something that pages share."""
+
+    def post(self, request, kind, pk, block):
+        models = {model._meta.model_name: model for model in queries.shared_models()}
+        if kind not in models:
+            raise Http404
+        found = get_object_or_404(models[kind], pk=pk)
+        if not request.user.has_perm(f"cms.change_{kind}"):
+            raise PermissionDenied
+        if not operations.confirm_shared_part(found, block, today=today()):
+            raise Http404
+        messages.success(request, _("Noted: looked at today."))
+        return redirect("freshness:index")
+
+
 class FreshnessViewSet(ViewSet):
     """Below the reports of the admin."""
 
@@ -86,5 +115,6 @@ class FreshnessViewSet(ViewSet):
     def get_urlpatterns(self):
         return [
             path("", FreshnessView.as_view(), name="index"),
+            path("shared/<slug:kind>/<int:pk>/<str:block>/", ConfirmSharedView.as_view(), name="confirm_shared"),
             path("<int:page>/<str:block>/", ConfirmView.as_view(), name="confirm"),
         ]

@@ -16,10 +16,11 @@ from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.viewsets.base import ViewSet
 from wagtail_localize.views.edit_translation import machine_translate as ask_machine
-from wagtail_localize.views.submit_translations import SubmitPageTranslationView
+from wagtail_localize.views.submit_translations import SubmitPageTranslationView, SubmitSnippetTranslationView
 
 from cms import queries
 from cms.enums import TranslationState
+from cms.snippets import SharedContent
 from cms.viewsets.freshness import ForEditors
 from tenancy.jobs import enqueue
 from tenancy.queries import current_organization, installed_languages
@@ -90,7 +91,7 @@ class BeginView(ForEditors, View):
         return redirect(f"{reverse('translations:index')}?language={language}")
 
 
-class SubmitTranslationView(SubmitPageTranslationView):
+class OwnLanguages:
     """The form of wagtail-localize, which would offer the languages of all organizations."""
 
     def get_form(self):
@@ -104,6 +105,18 @@ class SubmitTranslationView(SubmitPageTranslationView):
             messages.info(request, _("This page is there in all languages of your site."))
             return redirect(self.get_success_url() or self.get_default_success_url())
         return super().get(request, *args, **kwargs)
+
+
+class SubmitTranslationView(OwnLanguages, SubmitPageTranslationView):
+    pass
+
+
+class SubmitSharedTranslationView(OwnLanguages, SubmitSnippetTranslationView):
+    def get_object(self):
+        found = super().get_object()
+        if not isinstance(found, SharedContent):
+            raise Http404
+        return found
 
 
 def machine_translate(request, translation_id):

@@ -72,7 +72,7 @@ def listed() -> list[tuple[str, str | None, str]]:
 
 def test_list_of_what_is_stale_comes_before_what_is_well(in_harbour, owner, django_assert_num_queries):
     write_parts(owner)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         found = listed()
     assert found == [("Ice rink", "ended", str(owner)), ("Dogs?", None, "")]
 

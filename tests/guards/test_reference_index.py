@@ -1,11 +1,11 @@
 from wagtail.models import Page, ReferenceIndex
 
-from cms.models import TourPagePicture, TourPageStop
+from cms.models import SharedNotice, SharedQuestions, TourPagePicture, TourPageStop
 from tenancy.models import TenantDocument, TenantImage
 
 APPS = ("cms", "commerce", "crm", "places", "tenancy", "tours")
 # What has pages, pictures and documents in it, and those themselves.
-INDEXED = {TourPagePicture, TourPageStop, TenantDocument, TenantImage}
+INDEXED = {SharedNotice, SharedQuestions, TourPagePicture, TourPageStop, TenantDocument, TenantImage}
 
 
 def test_records_of_the_business_are_not_indexed_for_references():

@@ -37,6 +37,8 @@ UNIQUE_ACROSS_ORGANIZATIONS = {
     "tours_schedule(public_id)": "random",
     "tours_tour(public_id)": "random",
     "wagtail_localize_translation(uuid)": "random",
+    "cms_sharednotice(locale_id, translation_key)": "the key is random",
+    "cms_sharedquestions(locale_id, translation_key)": "the key is random",
     "cms_tourpagestop(locale_id, translation_key)": "the key is random",
     "wagtail_localize_translatableobject(content_type_id, translation_key)": "the key is random",
     "wagtail_localize_translatableobject(translation_key)": "random",

@@ -20,7 +20,7 @@ from wagtail.models import Page, PageViewRestriction, Revision, TaskState, Workf
 from wagtail_localize.models import OverridableSegment, StringSegment, Translation
 
 from cms.models import FaqPage, LandingPage
-from cms.queries import parts_of
+from cms.queries import parts_of, shared_models
 from commerce.models import (
     DepartureChange,
     DisputeFile,
@@ -216,6 +216,11 @@ TOGETHER: dict[str, Callable[[], list[Values]]] = {
     "invitation": _sent_tokens,
     "cms:page": lambda: [{"0": path} for path in _paths()],
     "cms:still_right": lambda: [{"key": page.translation_key, "part": part} for page, part in _parts()],
+    "freshness:confirm_shared": lambda: [
+        {"kind": model._meta.model_name, "pk": row.pk, "block": row.body[0].id}
+        for model in shared_models()
+        for row in model.objects.order_by("pk")[:1]
+    ],
     "freshness:confirm": lambda: [{"page": page.pk, "block": part} for page, part in _parts()],
     "wagtail_serve": lambda: [{"0": path} for path in _paths()],
     "media": _files,

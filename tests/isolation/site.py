@@ -16,7 +16,19 @@ from wagtail.models import (
 )
 from wagtail_localize.models import StringTranslation, Translation, TranslationSource
 
-from cms.models import ContentPage, FaqPage, LandingPage, TourIndexPage, TourPage, TourPagePicture, TourPageStop
+from cms.models import (
+    ContentPage,
+    FaqPage,
+    LandingPage,
+    SharedNotice,
+    SharedQuestions,
+    TourIndexPage,
+    TourPage,
+    TourPagePicture,
+    TourPageStop,
+)
+from cms.operations import keep_as_template
+from places.models import Place
 from tenancy.models import RoleGroup, TenantDocument, TenantImage, User
 from tests.cms.factories import PictureFactory, new_sizes, picture_file
 from tests.isolation.canaries import Canaries
@@ -41,6 +53,7 @@ def write_site(say: Canaries, *, owner: User, editor: User) -> None:
     comment = Comment.objects.create(page=commented, user=editor, text=say.text(), contentpath="title")
     CommentReply.objects.create(comment=comment, user=owner, text=say.text())
     _ask_for_approval(say, commented, editor)
+    keep_as_template(commented, name=say.text(), note=say.text(), actor=owner)
     for page in (home, pages[1], pages[3], pages[4]):
         _translate(say, page, owner)
 
@@ -93,12 +106,28 @@ def _questions(say: Canaries) -> dict[str, object]:
     return {"heading": say.text(), "questions": [{"question": say.text(), "answer": f"<p>{say.text()}</p>"}]}
 
 
+def _shared(say: Canaries) -> list[tuple[str, object]]:
+    notice = SharedNotice(name=say.text(), locale=Locale.objects.get(language_code="en"))
+    notice.body = [("notice", {"title": say.text(), "text": f"<p>{say.text()}</p>"})]
+    questions = SharedQuestions(name=say.text(), locale=notice.locale)
+    questions.body = [("question", {"question": say.text(), "answer": f"<p>{say.text()}</p>"})]
+    for shared in (notice, questions):
+        shared.save()
+    return [
+        ("shared_notice", {"shared_notice": notice}),
+        ("shared_questions", {"heading": say.text(), "shared_questions": questions}),
+        ("places", {"heading": say.text(), "places": [{"place": Place.objects.first(), "text": say.text()}]}),
+        ("html", f"<b>{say.text()}</b>"),
+    ]
+
+
 def _content(say: Canaries, image: TenantImage, document: TenantDocument) -> list[tuple[str, object]]:
     link = f'<a linktype="document" id="{document.pk}">{say.text()}</a>'
     return [
         ("rich_text", f"<p>{say.text()} {link}</p>"),
         ("picture_text", {"image": image, "text": f"<p>{say.text()}</p>", "picture_right": False}),
         ("faq", _questions(say)),
+        *_shared(say),
     ]
 
 

@@ -36,6 +36,7 @@ REPORTS_ON_PAGES = [
     "Aging pages",
     "Page types usage",
 ]
+SHARED = ("Shared content", ["Notices", "Questions"])
 HELP = ("Help", ["Shortcuts"])
 HELP_FOR_EDITORS = ("Help", ["What's new in Wagtail 8.0", "Editor Guide", "Shortcuts"])
 ALL = [
@@ -53,6 +54,7 @@ ALL = [
     "Resources",
     "Places",
     "Pages",
+    SHARED,
     "Images",
     "Documents",
     (
@@ -81,6 +83,7 @@ ALL = [
             "Notifications",
             "Collections",
             "Branding",
+            "Page templates",
         ],
     ),
     HELP_FOR_EDITORS,
@@ -110,10 +113,11 @@ MENUS = {
         "Tours",
         "Places",
         "Pages",
+        SHARED,
         "Images",
         "Documents",
         ("Reports", REPORTS_ON_PAGES),
-        ("Settings", ["Branding"]),
+        ("Settings", ["Branding", "Page templates"]),
         HELP_FOR_EDITORS,
     ],
     Role.GUIDE: ["Today", "Calendar", "My departures", TASKS_GIVEN, HELP],
@@ -170,6 +174,19 @@ PLACES = {
 }
 CONTENT = {
     "freshness:index",
+    "page_templates:index",
+    "page_templates:index_results",
+    "starter_site:index",
+    *(
+        f"wagtailsnippets_cms_{kind}:{view}"
+        for kind in ("sharednotice", "sharedquestions")
+        for view in ("add", "list", "list_results")
+    ),
+    *(
+        f"wagtailsnippetchoosers_cms_{kind}:{view}"
+        for kind in ("sharednotice", "sharedquestions")
+        for view in ("choose", "choose_results", "chosen_multiple")
+    ),
     "translations:index",
     "wagtail_localize:javascript_catalog",
     "wagtail_localize:translations_report",
