@@ -61,7 +61,7 @@ def _confirm(page: Any, block_id: str, today: date) -> bool:
 
 @transaction.atomic
 def ask_to_look(holder: Page | SharedContent, block_id: str, *, words: str, now: datetime) -> None:
-    """Make a task of a guest's doubt about a part of a published page, or of what pages share: for who keeps it, in the organization's language.
+    """Make a task of a guest's doubt about a part of a page, or of what pages share: for who keeps it, in the organization's language.
 
     `words` are the guest's and may be empty. While somebody has still to look, it is one task.
     """
