@@ -41,6 +41,13 @@ class KeepTemplateForm(TenantForm):
         model = PageTemplate
         fields = ("name", "note")
 
+    def clean_name(self) -> str:
+        """Return the name. Raises `ValidationError` when another template has it."""
+        name: str = self.cleaned_data["name"]
+        if PageTemplate.objects.filter(name=name).exclude(pk=self.instance.pk).exists():
+            raise ValidationError(_("There is a template of this name already."))
+        return name
+
 
 class StarterForm(forms.Form):
     """With which style a site begins, and whether guests see it at once."""

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'page template',
                 'verbose_name_plural': 'page templates',
-                'constraints': [models.UniqueConstraint(fields=('organization', 'name'), name='page_template_name', violation_error_message='There is a template of this name already.')],
+                'constraints': [models.UniqueConstraint(fields=('organization', 'name'), name='page_template_name')],
             },
         ),
         ProtectTables(["cms_pagetemplate"]),

@@ -29,13 +29,7 @@ class PageTemplate(TenantModel):
     class Meta:
         verbose_name = _("page template")
         verbose_name_plural = _("page templates")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["organization", "name"],
-                name="page_template_name",
-                violation_error_message=_("There is a template of this name already."),
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["organization", "name"], name="page_template_name")]
 
     def __str__(self) -> str:
         return self.name

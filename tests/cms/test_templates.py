@@ -48,7 +48,7 @@ def test_page_is_kept_and_another_begun_with_it(harbour, member_client, page):
     assert keep in client.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).content.decode()
     assert client.post(keep, {"name": "Story", "note": "For people"}).status_code == 302
     refused = client.post(keep, {"name": "Story", "note": ""})
-    assert refused.context["form"].errors == {"__all__": ["There is a template of this name already."]}
+    assert refused.context["form"].errors == {"name": ["There is a template of this name already."]}
     assert "There is a template of this name already." in refused.content.decode()
     with organization_scope(harbour.pk):
         template, home = PageTemplate.objects.get(), home_of(harbour)
