@@ -178,6 +178,18 @@ def measure_customers(bench: Bench) -> None:
     say(f"{'profile with 1,000 entries':34}{profile['queries']:>6} {text}")
 
 
+def measure_imports(bench: Bench) -> None:
+    """Measure importing 50,000 customers from a file, with the job killed at half, and undoing it; print the table."""
+    found = json.loads(bench.python("-m", "bench.imports", settings="bench.settings"))
+    rows, rate = found["rows"], found["imported"]
+    say(f"{'customers of a file checked':34}{rows:>6} rows, {found['checked']:.0f} a second")
+    right = rate >= 2000 and found["made"] == rows
+    text = f"{rate:.0f} a second after a kill at {found['killed_at']}; {found['made']} made; at least 2,000: {verdict(reached=right)}"
+    say(f"{'customers of a file taken over':34}{rows:>6} rows, {text}")
+    text = f"{found['undone']:.0f} a second, {found['left']} left: {verdict(reached=found['left'] == 0)}"
+    say(f"{'and undone':34}{rows:>6} rows, {text}")
+
+
 def main() -> int:
     """Measure everything; return 0 also when an aim was missed, for a machine may be busy."""
     started = time.monotonic()
@@ -194,6 +206,7 @@ def main() -> int:
         measure_patterns(bench)
         say()
         measure_calendar(bench)
+        measure_imports(bench)
         measure_customers(bench)
     say(f"\nTook {time.monotonic() - started:.0f} s.")
     return 0

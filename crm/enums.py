@@ -144,3 +144,63 @@ class DigestFrequency(models.TextChoices):
     NEVER = "never", _("Never")
     DAILY = "daily", _("Every morning")
     WEEKLY = "weekly", _("On Monday morning")
+
+
+class ImportKind(models.TextChoices):
+    """What the rows of an imported file are."""
+
+    CUSTOMERS = "customers", _("Customers")
+    PROTOCOLS = "protocols", _("Protocols")
+    TASKS = "tasks", _("Tasks")
+
+
+class ImportMode(models.TextChoices):
+    """What becomes of rows about somebody who is there already."""
+
+    ADD = "add", _("Only add new customers; leave the others as they are")
+    FILL = "fill", _("Add new customers, and fill in what is empty")
+    OVERWRITE = "overwrite", _("Add new customers, and overwrite with what the file says")
+
+
+class ImportState(models.TextChoices):
+    """How far an import has come."""
+
+    MAPPING = "mapping", _("Columns to be chosen")
+    CHECKING = "checking", _("Being checked")
+    CHECKED = "checked", _("Checked, not started")
+    RUNNING = "running", _("Under way")
+    DONE = "done", _("Done")
+    STOPPED = "stopped", _("Stopped")
+    FAILED = "failed", _("Failed")
+    UNDOING = "undoing", _("Being undone")
+    UNDONE = "undone", _("Undone")
+
+
+# In these states a job is at work.
+IMPORT_AT_WORK = (ImportState.CHECKING, ImportState.RUNNING, ImportState.UNDOING)
+# In these there is something that can be taken back.
+IMPORT_UNDOABLE = (ImportState.DONE, ImportState.STOPPED, ImportState.FAILED)
+
+
+class ImportReason(models.TextChoices):
+    """Why a row of a file, or a value in it, is left out. Sentences may hold %(value)s and %(column)s."""
+
+    UNREADABLE = "unreadable", _("This row cannot be read.")
+    TOO_MANY = "too_many", _("A file can have 100,000 rows. Please split it; those from here on are left out.")
+    EMPTY = "empty", _("There is no name, e-mail address or phone number.")
+    EMAIL = "email", _("“%(value)s” is not an e-mail address.")
+    EMAIL_TWICE = "email_twice", _("Row %(value)s has the same e-mail address and counts.")
+    ID_TWICE = "id_twice", _("Row %(value)s has the same number in the other system and counts.")
+    PERSON_TWICE = "person_twice", _("Row %(value)s is about the same customer and counts.")
+    EMAIL_TAKEN = "email_taken", _("The number belongs to one customer and the e-mail address to another.")
+    PHONE = "phone", _("“%(value)s” is not a phone number.")
+    PHONE_COUNTRY = "phone_country", _("“%(value)s” has no country code, and your organization has no phone number.")
+    LONG = "long", _("“%(column)s” is too long.")
+    LANGUAGE = "language", _("“%(value)s” is not a language; it is left out.")
+    DATE = "date", _("“%(value)s” is not a date.")
+    NUMBER = "number", _("“%(value)s” is not a number.")
+    CHOICE = "choice", _("“%(value)s” is not one of the words for “%(column)s”.")
+    CONSENT = "consent", _("The consent has no date or no source; it is left out.")
+    NO_CUSTOMER = "no_customer", _("There is no customer “%(value)s”.")
+    NO_PERSON = "no_person", _("“%(value)s” is nobody of your team; it is left out.")
+    MISSING = "missing", _("“%(column)s” is missing.")

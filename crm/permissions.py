@@ -53,3 +53,11 @@ class MergePolicy(ReadOnlyPolicy):
     def user_has_any_permission(self, user: Any, actions: Collection[str]) -> bool:
         """Return whether a person may do one of `actions`."""
         return any(self.user_has_permission(user, action) for action in actions)
+
+
+class ImportPolicy(ModelPermissionPolicy):
+    """Imports are begun and looked at; what becomes of them is for operations."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        """Return whether a person may do `action`; only adding and looking are possible."""
+        return action in ("add", "view") and super().user_has_permission(user, action)

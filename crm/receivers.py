@@ -3,7 +3,7 @@ from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
 from crm import operations
-from crm.models import Customer, Document, DocumentVersion, Milestone, Project, Protocol, Task
+from crm.models import Customer, Document, DocumentVersion, Import, Milestone, Project, Protocol, Task
 from tenancy.signals import organization_created
 
 
@@ -29,7 +29,10 @@ def look_at_customer(instance, **_kwargs):
 
 
 @receiver(post_delete, sender=DocumentVersion)
+@receiver(post_delete, sender=Import)
 def remove_file(instance, **_kwargs):
-    """Whichever way a version goes, its file goes with it, once that is sure."""
+    """Whichever way a version or an import goes, its file goes with it, once that is sure."""
     file = instance.file
+    if not file:
+        return
     transaction.on_commit(lambda: file.storage.delete(file.name))

@@ -86,3 +86,19 @@ def send_digest(*, digest_id: int) -> None:
 def sweep_digests() -> None:
     for digest_id, organization_id in queries.due_digests(now=timezone.now()):
         enqueue_for(organization_id, "crm.send_digest", digest_id=digest_id)
+
+
+@tenant_job("crm.work_on_import")
+def work_on_import(*, import_id: int) -> None:
+    operations.work_on_import(import_id, now=timezone.now())
+
+
+@sweep_job("crm.sweep_imports")
+def sweep_imports() -> None:
+    for import_id, organization_id in queries.imports_to_go_on(now=timezone.now()):
+        enqueue_for(organization_id, "crm.work_on_import", import_id=import_id)
+
+
+@sweep_job("crm.forget_imports")
+def forget_imports() -> None:
+    operations.forget_imports(now=timezone.now())

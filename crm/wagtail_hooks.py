@@ -1,7 +1,7 @@
 from wagtail import hooks
 from wagtail.permissions import register_permission_policy
 
-from crm.models import AttentionItem, AttentionRule, DuplicatePair, Message, Protocol, Task
+from crm.models import AttentionItem, AttentionRule, DuplicatePair, Import, Message, Protocol, Task
 from crm.panels import (
     DigestPanel,
     activity_sentences,
@@ -13,7 +13,7 @@ from crm.panels import (
     record_buttons,
     today_items,
 )
-from crm.permissions import MergePolicy, TaskPolicy
+from crm.permissions import ImportPolicy, MergePolicy, TaskPolicy
 from crm.viewsets import (
     AttentionRuleViewSet,
     AttentionViewSet,
@@ -32,6 +32,7 @@ register_permission_policy(Message, ReadOnlyPolicy(Message))
 register_permission_policy(Task, TaskPolicy(Task))
 register_permission_policy(AttentionItem, ReadOnlyPolicy(AttentionItem))
 register_permission_policy(AttentionRule, NoAddingPolicy(AttentionRule))
+register_permission_policy(Import, ImportPolicy(Import))
 register_permission_policy(DuplicatePair, MergePolicy(DuplicatePair))
 
 

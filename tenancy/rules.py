@@ -232,6 +232,7 @@ DUTIES: Final[tuple[tuple[Promise, tuple[Duty, ...]], ...]] = (
             ),
             Duty(_("Plan tours, prices and departures"), ("tours.*",)),
             Duty(_("See and care for customers"), ("crm.*",)),
+            Duty(_("Import customers, protocols and tasks from files"), ("crm.add_import",)),
             Duty(_("Work on tasks given to them"), ("crm.do_task",)),
             Duty(_("Give out tasks and plan projects"), ("crm.add_task", "crm.change_task", "crm.add_project")),
         ),

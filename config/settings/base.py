@@ -238,6 +238,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-messages": {"task": "crm.sweep_messages", "schedule": 60.0},
     "find-duplicates": {"task": "crm.sweep_duplicates", "schedule": 60.0},
     "forget-merges": {"task": "crm.sweep_merges", "schedule": crontab(hour="3", minute="40")},
+    "sweep-imports": {"task": "crm.sweep_imports", "schedule": 60.0},
+    "forget-imports": {"task": "crm.forget_imports", "schedule": crontab(hour="3", minute="50")},
     "sweep-documents": {"task": "crm.sweep_documents", "schedule": 300.0},
     "sweep-files": {"task": "crm.sweep_files", "schedule": crontab(hour="3", minute="40")},
     "remind-of-tasks": {"task": "crm.sweep_task_reminders", "schedule": 300.0},
@@ -319,6 +321,8 @@ WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = env.int("PICTURE_MAX_BYTES", default=20 * 1024 * 1024)
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = env.int("PICTURE_MAX_PIXELS", default=60_000_000)
 DOCUMENT_MAX_BYTES = env.int("DOCUMENT_MAX_BYTES", default=50 * 1024 * 1024)
+# The largest file with rows to import.
+IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=25 * 1024 * 1024)
 # The largest request, in bytes: all files of a form together. The proxy should refuse the same.
 REQUEST_MAX_BYTES = env.int("REQUEST_MAX_BYTES", default=60 * 1024 * 1024)
 # What all private documents of an organization may take together, in bytes.

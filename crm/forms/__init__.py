@@ -8,6 +8,7 @@ from crm.forms.documents import (
     UploadForm,
     VersionForm,
 )
+from crm.forms.imports import ImportColumnsForm, ImportUploadForm, table_error
 from crm.forms.links import RecordsField
 from crm.forms.merging import MergeForm
 from crm.forms.messages import MessageForm
@@ -22,6 +23,8 @@ __all__ = [
     "CustomerForm",
     "DigestForm",
     "DocumentForm",
+    "ImportColumnsForm",
+    "ImportUploadForm",
     "MergeForm",
     "MessageForm",
     "ProjectForm",
@@ -35,4 +38,5 @@ __all__ = [
     "TaskForm",
     "UploadForm",
     "VersionForm",
+    "table_error",
 ]

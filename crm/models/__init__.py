@@ -5,6 +5,7 @@ from crm.models.attention import AttentionDigest, AttentionItem, AttentionRule
 from crm.models.customers import Consent, Customer, CustomerTag
 from crm.models.documents import Document, DocumentLink, DocumentShare, DocumentTag, DocumentVersion
 from crm.models.duplicates import CustomerMerge, DuplicatePair
+from crm.models.imports import ExternalId, Import, ImportBatch, ImportedRow, ImportProblem
 from crm.models.keys import CustomerKey
 from crm.models.links import RecordLink
 from crm.models.messages import Message, new_message_key
@@ -37,6 +38,11 @@ __all__ = [
     "DocumentTag",
     "DocumentVersion",
     "DuplicatePair",
+    "ExternalId",
+    "Import",
+    "ImportBatch",
+    "ImportProblem",
+    "ImportedRow",
     "Message",
     "Milestone",
     "Project",

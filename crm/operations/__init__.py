@@ -28,6 +28,18 @@ from crm.operations.documents import (
 )
 from crm.operations.duplicates import dismiss_pair, find_duplicates
 from crm.operations.follow_ups import set_follow_up
+from crm.operations.import_work import work_on_import
+from crm.operations.imports import (
+    ImportRefused,
+    check_import,
+    forget_imported,
+    forget_imports,
+    reread_import,
+    start_import,
+    stop_import,
+    undo_import,
+    upload_import,
+)
 from crm.operations.links import LinkRefused, set_links
 from crm.operations.merging import (
     CHOSEN,
@@ -65,6 +77,7 @@ __all__ = [
     "CHOSEN",
     "SWEEP_AFTER",
     "Combining",
+    "ImportRefused",
     "LinkRefused",
     "MergeRefused",
     "NoRoomLeft",
@@ -74,6 +87,7 @@ __all__ = [
     "add_item",
     "add_version",
     "change_tasks",
+    "check_import",
     "comment_on_task",
     "count_download",
     "create_attention_rules",
@@ -85,6 +99,8 @@ __all__ = [
     "find_duplicates",
     "find_or_create_customer",
     "finish_attention",
+    "forget_imported",
+    "forget_imports",
     "forget_merges",
     "log_protocol",
     "look_again",
@@ -103,6 +119,7 @@ __all__ = [
     "remove_orphans",
     "reopen_attention",
     "request_task",
+    "reread_import",
     "retry_message",
     "revoke_share",
     "send_digest",
@@ -116,9 +133,14 @@ __all__ = [
     "settle_task",
     "share_version",
     "snooze_attention",
+    "start_import",
+    "stop_import",
     "tick_item",
+    "undo_import",
     "undo_merge",
     "unpin",
     "upload_documents",
+    "upload_import",
     "watch_task",
+    "work_on_import",
 ]

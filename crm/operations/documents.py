@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import F, Model, Sum
 
 from crm.gateways.reading import preview_of, words_of
-from crm.models import Document, DocumentShare, DocumentTag, DocumentVersion
+from crm.models import Document, DocumentShare, DocumentTag, DocumentVersion, Import
 from crm.operations.links import set_links
 from tenancy import audit
 from tenancy.audit import Actor
@@ -135,11 +135,15 @@ def count_download(share: DocumentShare, *, now: datetime) -> None:
 
 
 def remove_orphans(organization: Organization, *, now: datetime) -> int:
-    """Remove the stored files that no version has any more, because a transaction failed; return how many. Those of the last day stay."""
+    """Remove the stored files that nothing leads to any more, because a transaction failed; return how many.
+
+    Those of the last day stay.
+    """
     folder = f"{organization.public_id}/private"
     if not default_storage.exists(folder):
         return 0
     known = set(DocumentVersion.objects.filter(organization=organization).values_list("file", flat=True))
+    known |= set(Import.objects.filter(organization=organization).values_list("file", flat=True))
     removed = 0
     for name in default_storage.listdir(folder)[1]:
         path = f"{folder}/{name}"

@@ -2,6 +2,9 @@
 
 from crm.rules.attention import SNOOZES, digest_is_due
 from crm.rules.duplicates import Facts, Likeness, better, likeness, mailbox
+from crm.rules.import_contacts import own_number, read_protocol, read_task
+from crm.rules.import_fields import FIELDS, ImportField, fields_of, guess_mapping
+from crm.rules.import_values import Found, Reading, Row, read_customer, texts_of
 from crm.rules.messages import MAX_ATTEMPTS, next_attempt
 from crm.rules.tasks import (
     REPEATS,
@@ -18,26 +21,38 @@ from crm.rules.tasks import (
 from crm.rules.timelines import Scale, Span, scale_of
 
 __all__ = [
+    "FIELDS",
     "MAX_ATTEMPTS",
     "REPEATS",
     "SNOOZES",
     "CalendarMonth",
     "Facts",
+    "Found",
+    "ImportField",
     "Likeness",
+    "Reading",
+    "Row",
     "Scale",
     "Span",
     "better",
     "calendar_month",
     "digest_is_due",
+    "fields_of",
+    "guess_mapping",
     "is_overdue",
     "likeness",
     "mailbox",
     "mentioned",
     "next_attempt",
     "next_due_day",
+    "own_number",
     "progress",
+    "read_customer",
+    "read_protocol",
+    "read_task",
     "reminder_instant",
     "repeat_in_words",
     "rule_problem",
     "scale_of",
+    "texts_of",
 ]

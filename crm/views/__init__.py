@@ -23,6 +23,16 @@ from crm.views.documents import (
     shared_file,
 )
 from crm.views.finding import find_customers
+from crm.views.imports import (
+    ImportCreateView,
+    ImportIndexView,
+    ImportView,
+    import_columns,
+    import_problems,
+    start_import,
+    stop_import,
+    undo_import,
+)
 from crm.views.links import find_records
 from crm.views.merging import choose_other, merge, merge_selected, merged, not_the_same
 from crm.views.messages import resend_message, write_message
@@ -60,6 +70,9 @@ __all__ = [
     "DocumentEditView",
     "DocumentIndexView",
     "DocumentView",
+    "ImportCreateView",
+    "ImportIndexView",
+    "ImportView",
     "ProjectCreateView",
     "ProjectEditView",
     "ProjectIndexView",
@@ -83,6 +96,8 @@ __all__ = [
     "find_customers",
     "find_records",
     "history_pdf",
+    "import_columns",
+    "import_problems",
     "linked_records",
     "log_protocol",
     "merge",
@@ -102,8 +117,11 @@ __all__ = [
     "share_version",
     "shared_download",
     "shared_file",
+    "start_import",
+    "stop_import",
     "tick_item",
     "timeline",
+    "undo_import",
     "watch_task",
     "write_message",
 ]

@@ -6,6 +6,7 @@ from crm.viewsets.documents import (
 )
 from crm.viewsets.duplicates import DuplicateViewSet
 from crm.viewsets.group import CustomerGroup
+from crm.viewsets.imports import ImportViewSet
 from crm.viewsets.links import RecordsViewSet
 from crm.viewsets.messages import MessageViewSet, failed_messages_button
 from crm.viewsets.protocols import ContactKindViewSet, ProtocolTemplateViewSet, ProtocolViewSet
@@ -19,6 +20,7 @@ __all__ = [
     "CustomerViewSet",
     "DocumentViewSet",
     "DuplicateViewSet",
+    "ImportViewSet",
     "MessageViewSet",
     "ProjectViewSet",
     "ProtocolTemplateViewSet",

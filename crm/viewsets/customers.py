@@ -10,6 +10,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, Obj
 from wagtail.admin.ui.tables import BulkActionsCheckboxColumn, Column, DateColumn
 from wagtail.admin.views.generic import CreateView, DeleteView, EditView, IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.admin.widgets.button import Button
 
 from crm import operations, queries, views
 from crm.filters import CustomerFilterSet
@@ -34,6 +35,12 @@ class CustomerIndexView(IndexView):
         may_merge = self.request.user.has_perm("crm.merge_customer")
         chosen = [BulkActionsCheckboxColumn("bulk_actions", obj_type="customer")]
         return [*(chosen if may_merge else []), *super().columns]
+
+    @cached_property
+    def header_more_buttons(self):
+        may_import = self.request.user.has_perm("crm.add_import")
+        button = Button(_("Import"), url=reverse("imports:index"), icon_name="upload")
+        return [*super().header_more_buttons, *([button] if may_import else [])]
 
     def get_edit_url(self, instance):
         # The list leads to the profile, and the profile to the form.
@@ -78,7 +85,7 @@ class CustomerEditView(TagsMixin, ToProfileMixin, EditView):
 
 class CustomerDeleteView(DeleteView):
     def form_valid(self, form):
-        merged = queries.merged_into(self.object)
+        merged, pk = queries.merged_into(self.object), self.object.pk
         try:
             response = super().form_valid(form)
         except ProtectedError:
@@ -89,6 +96,7 @@ class CustomerDeleteView(DeleteView):
             )
             return redirect("customers:inspect", self.object.pk)
         # They went with the customer, and what the log holds of them goes too.
+        operations.forget_imported(pk)
         for customer in merged:
             audit.erase_personal_data(customer)
         return response

@@ -6,6 +6,7 @@ from wagtail.admin.viewsets.base import ViewSetGroup
 from crm.viewsets.customers import CustomerViewSet
 from crm.viewsets.documents import DocumentViewSet
 from crm.viewsets.duplicates import DuplicateViewSet
+from crm.viewsets.imports import ImportViewSet
 from crm.viewsets.messages import MessageViewSet
 from crm.viewsets.protocols import ProtocolViewSet
 
@@ -19,7 +20,7 @@ class CustomerGroup(ViewSetGroup):
     menu_label = _("Customers")
     menu_icon = "group"
     menu_order = 130
-    items = (CustomerViewSet, ProtocolViewSet, MessageViewSet, DuplicateViewSet, DocumentViewSet)
+    items = (CustomerViewSet, ProtocolViewSet, MessageViewSet, DuplicateViewSet, DocumentViewSet, ImportViewSet)
 
     def get_submenu_items(self):
         # Without its script it leads to the list, which has a search too.

@@ -289,6 +289,7 @@ def test_every_column_that_leads_to_a_customer_is_known():
         "crm.Customer.merged_into_id": (),
         "crm.CustomerTag.customer_id": ("name",),
         "crm.DocumentLink.object_id": ("document",),
+        "crm.ExternalId.customer_id": (),
         "crm.Message.customer_id": (),
         "crm.Message.object_id": (),
         "crm.ProjectLink.object_id": ("project",),

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import transaction
 from django.test import Client
@@ -13,8 +14,18 @@ from django.utils import timezone
 
 from commerce.models import AuthorisationRule, DepositRule, Difference, Dispute, Order, PaymentLink, Promotion
 from commerce.operations import Contact, record_adjustment
-from crm.models import Customer, DocumentShare, DuplicatePair, Project
-from crm.operations import add_dependency, merge_customers, share_version, upload_documents
+from crm.enums import ImportKind, ImportMode
+from crm.models import Customer, DocumentShare, DuplicatePair, ExternalId, Project
+from crm.operations import (
+    add_dependency,
+    check_import,
+    merge_customers,
+    share_version,
+    start_import,
+    upload_documents,
+    upload_import,
+    work_on_import,
+)
 from tenancy import outbox
 from tenancy.enums import Role
 from tenancy.models import EmailChange, Invitation, Organization, User
@@ -168,6 +179,7 @@ def _sell(say: Canaries) -> None:
     _contest(order)
     make_contacts(order.customer, 2, about=[order])
     _merge(say, order.customer)
+    _import(say, order.customer)
     outbox.publish("order.placed", order_id=order.pk)
     guide = GuideFactory(name=say.text(), email=say.email(), phone=say.phone())
     GuideAvailability.objects.create(guide=guide, weekday=0, start_time=dt.time(8), end_time=dt.time(20))
@@ -186,6 +198,21 @@ def _merge(say: Canaries, customer: Customer) -> None:
     )
     DuplicatePair.objects.create(first=customer, second=other, reason="name", score=60)
     merge_customers(customer, gone, values={}, now=timezone.now(), actor=None)
+
+
+def _import(say: Canaries, customer: Customer) -> None:
+    """A file that was imported, with somebody who was left out, and one whose columns are still to be chosen."""
+    for is_done in (True, False):
+        rows = f"Mail,{say.text()}\n{say.email()},{say.text()}\nnobody@,{say.text()}\n"
+        file = SimpleUploadedFile(f"{say.slug()}.csv", rows.encode())
+        parent = upload_import(file, kind=ImportKind.CUSTOMERS, actor=None)
+        if is_done:
+            now = timezone.now()
+            check_import(parent, mapping=["email", "note"], mode=ImportMode.FILL, tag=say.slug(), now=now)
+            work_on_import(parent.pk, now=now)
+            start_import(parent, now=now, actor=None)
+            work_on_import(parent.pk, now=now)
+    ExternalId.objects.create(kind=ImportKind.CUSTOMERS, source=say.text(), value=say.text(), customer=customer)
 
 
 def _plan(say: Canaries, owner: User) -> None:

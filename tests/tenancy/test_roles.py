@@ -21,6 +21,7 @@ CUSTOMERS = (
         "Messages",
         "Duplicates",
         "Private documents",
+        "Import",
     ],
 )
 TASKS_GIVEN = ("Tasks", ["My tasks", "All tasks", "Board", "Calendar"])
@@ -272,6 +273,9 @@ OPERATIONS = {
     "guides:index",
     "guides:index_results",
     "guides:week",
+    "imports:add",
+    "imports:index",
+    "imports:index_results",
     "messages_sent:index",
     "messages_sent:index_results",
     "orders:index",

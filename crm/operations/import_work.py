@@ -1,0 +1,244 @@
+"""The job of an import: batch by batch, each in a transaction of its own that also says how far it has come."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from functools import partial
+from itertools import islice
+from typing import Any, Final, NamedTuple, TypeVar
+
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from crm import queries
+from crm.enums import ImportKind, ImportReason, ImportState
+from crm.gateways.tables import Line, TableError
+from crm.models import Import, ImportBatch, ImportProblem
+from crm.operations.import_contacts import plan_protocols, plan_tasks, write_protocols, write_tasks
+from crm.operations.import_customers import person_of, plan_customers, write_customers
+from crm.operations.import_undo import undo_batch
+from crm.rules import Found, Reading, Row, fields_of, own_number, read_customer, read_protocol, read_task
+from tenancy import audit
+from tenancy.jobs import enqueue
+from tenancy.queries import scope_zone
+from tenancy.scope import require_organization_id
+
+# How many rows one transaction takes over, and how many batches one job does before others get their turn.
+BATCH: Final = 1_000
+BATCHES_AT_A_TIME: Final = 25
+# How often a job begins without getting on before it is given up.
+MOST_ATTEMPTS: Final = 5
+_TRIES: Final = 3
+# A deadlock, and an address that somebody else has taken since it was looked for.
+_AGAIN: Final = frozenset({"40P01", "23505"})
+# The first half of the key of the lock under which imports of an organization write, one batch after the other.
+_LOCK: Final = 7_411
+
+T = TypeVar("T")
+
+
+class _Work(NamedTuple):
+    """How rows of one kind are read, looked at beside what is there, and written."""
+
+    read: Callable[[int, Any, Reading], Row]
+    same: Callable[[Row], list[tuple[ImportReason, str]]]
+    plan: Callable[..., list[Any]]
+    write: Callable[[list[Any], Import, ImportBatch], None]
+
+
+_WORK: Final = {
+    ImportKind.CUSTOMERS: _Work(read_customer, person_of, plan_customers, write_customers),
+    ImportKind.PROTOCOLS: _Work(read_protocol, own_number, plan_protocols, write_protocols),
+    ImportKind.TASKS: _Work(read_task, own_number, plan_tasks, write_tasks),
+}
+
+
+def work_on_import(import_id: int, *, now: datetime) -> None:
+    """Get on with an import, wherever it stands: a check, the import itself or its undoing.
+
+    Begins after the last batch that was committed. A second job at the same time does nothing twice. What nobody can get on with
+    after `MOST_ATTEMPTS` is `failed`.
+    """
+    parent = Import.objects.filter(pk=import_id).first()
+    if parent is None or not parent.is_at_work:
+        return
+    Import.objects.filter(pk=import_id).update(attempts=F("attempts") + 1, worked_at=now)
+    if parent.attempts >= MOST_ATTEMPTS:
+        _finish(parent, ImportState.FAILED, now=now)
+    elif parent.state == ImportState.UNDOING:
+        _undo(parent, now=now)
+    else:
+        _read_on(parent, now=now)
+
+
+def _read_on(parent: Import, *, now: datetime) -> None:
+    work = _WORK[ImportKind(parent.kind)]
+    first_rows: dict[tuple[ImportReason, str], int] = {}
+    done = 0
+    try:
+        table = queries.table_of(parent)
+        reading = Reading(
+            fields=fields_of(parent.kind),
+            columns=table.columns,
+            mapping=parent.mapping,
+            region=queries.phone_region(),
+            zone=scope_zone(),
+            now=now,
+            is_month_first=parent.is_month_first,
+            consent_source=parent.consent_source,
+            tag=parent.tag,
+            own_kinds=queries.own_kinds() if parent.kind == ImportKind.PROTOCOLS else (),
+        )
+        batches = 0
+        for lines in _batches(table.rows):
+            rows = [_row(line, work, reading, first_rows) for line in lines]
+            before, done = done, done + len(rows)
+            if done <= parent.position:
+                continue
+            rows = rows[max(0, parent.position - before) :]
+            if batches == BATCHES_AT_A_TIME:
+                enqueue("crm.work_on_import", import_id=parent.pk)
+                return
+            known = [len(row.found) for row in rows]
+            if not _undisturbed(partial(_do_batch, parent, rows, known, work)):
+                return
+            batches += 1
+            parent.position = done
+    except TableError as error:
+        _fail_reading(parent, error, now=now)
+        return
+    _finish(parent, ImportState.DONE if parent.state == ImportState.RUNNING else ImportState.CHECKED, now=now)
+
+
+def _batches(lines: Iterator[Line]) -> Iterator[list[Line]]:
+    while batch := list(islice(lines, BATCH)):
+        yield batch
+
+
+def _row(line: Line, work: _Work, reading: Reading, first_rows: dict[tuple[ImportReason, str], int]) -> Row:
+    if line.cells is None:
+        return Row(line.number, found=[Found(ImportReason.UNREADABLE)])
+    row = work.read(line.number, line.cells, reading)
+    if row.is_left_out:
+        return row
+    for reason, key in work.same(row):
+        # The first one counts, also where a job began again after it.
+        first = first_rows.setdefault((reason, key), row.number)
+        if first != row.number:
+            row.found.append(Found(reason, value=str(first)))
+            break
+    return row
+
+
+def _do_batch(parent: Import, rows: list[Row], known: list[int], work: _Work) -> bool:
+    """Look at the rows of a batch, or take them over; return whether it was this job that did.
+
+    `known` is for each row the number of problems that were found in the row itself.
+    """
+    is_running = parent.state == ImportState.RUNNING
+    for row, count in zip(rows, known, strict=True):
+        # What an attempt before this one found goes.
+        del row.found[count:]
+    with transaction.atomic():
+        held = Import.objects.select_for_update(no_key=True, skip_locked=True, of=("self",)).filter(
+            pk=parent.pk, state=parent.state, position=parent.position
+        )
+        current = held.first()
+        if current is None:
+            return False
+        if is_running:
+            _wait_for_others()
+        steps = work.plan(rows, current, lock=is_running)
+        left_out = sum(row.is_left_out for row in rows)
+        acting = [step for step in steps if step.does_something]
+        current.made += sum(step.is_new for step in acting)
+        current.changed += sum(not step.is_new for step in acting)
+        current.unchanged += len(rows) - left_out - len(acting)
+        current.left_out += left_out
+        if is_running:
+            batch = ImportBatch.objects.create(parent=current, first_row=rows[0].number, last_row=rows[-1].number)
+            work.write(acting, current, batch)
+            # What is written later than this is somebody else's.
+            batch.save(update_fields=["updated_at"])
+        ImportProblem.objects.bulk_create(_problems(current, rows))
+        current.position += len(rows)
+        current.rows = max(current.rows, current.position)
+        current.worked_at, current.attempts = timezone.now(), 0
+        current.save()
+    return True
+
+
+def _problems(parent: Import, rows: Iterable[Row]) -> Iterator[ImportProblem]:
+    for row in rows:
+        for found in row.found:
+            yield ImportProblem(
+                parent=parent,
+                row=row.number,
+                reason=found.reason,
+                column=found.column,
+                value=found.value,
+                is_note=found.is_note,
+            )
+
+
+def _wait_for_others() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, require_organization_id() % 2**31])
+
+
+def _undisturbed(call: Callable[[], T]) -> T:
+    for attempt in range(_TRIES):
+        try:
+            return call()
+        except (OperationalError, IntegrityError) as error:
+            if getattr(error.__cause__, "sqlstate", "") not in _AGAIN or attempt == _TRIES - 1:
+                raise
+    raise AssertionError("unreachable")
+
+
+@transaction.atomic
+def _fail_reading(parent: Import, error: TableError, *, now: datetime) -> None:
+    reason = ImportReason.TOO_MANY if error.code == "rows" else ImportReason.UNREADABLE
+    ImportProblem.objects.create(parent=parent, row=parent.position + 2, reason=reason)
+    _finish(parent, ImportState.FAILED, now=now)
+
+
+@transaction.atomic
+def _finish(parent: Import, state: ImportState, *, now: datetime) -> None:
+    """Say that a phase is over, unless somebody has stopped it meanwhile or another job said so."""
+    finished_at = now if parent.started_at is not None else None
+    if not Import.objects.filter(pk=parent.pk, state=parent.state).update(state=state, finished_at=finished_at):
+        return
+    if finished_at is not None:
+        fresh = Import.objects.get(pk=parent.pk)
+        audit.record("import.ended", fresh, made=fresh.made, changed=fresh.changed, left_out=fresh.left_out)
+        enqueue("crm.find_duplicates")
+
+
+def _undo(parent: Import, *, now: datetime) -> None:
+    for _number in range(BATCHES_AT_A_TIME):
+        if not _undisturbed(lambda: _undo_next(parent, now=now)):
+            break
+    else:
+        enqueue("crm.work_on_import", import_id=parent.pk)
+        return
+    if not queries.batches_to_undo(parent).exists():
+        _finish(parent, ImportState.UNDONE, now=now)
+
+
+@transaction.atomic
+def _undo_next(parent: Import, *, now: datetime) -> bool:
+    """Take back the last batch that stands; return whether it was this job that did."""
+    held = Import.objects.select_for_update(no_key=True, skip_locked=True, of=("self",))
+    current = held.filter(pk=parent.pk, state=ImportState.UNDOING).first()
+    batch = queries.batches_to_undo(parent).first() if current is not None else None
+    if current is None or batch is None:
+        return False
+    _wait_for_others()
+    taken_back, kept = undo_batch(current, batch)
+    ImportBatch.objects.filter(pk=batch.pk).update(undone_at=now)
+    current.taken_back += taken_back
+    current.kept += kept
+    current.worked_at, current.attempts = timezone.now(), 0
+    current.save()
+    return True
