@@ -56,7 +56,9 @@ def check_table(file: Any) -> None:
     ending = PurePath(file.name or "").suffix.lower().removeprefix(".")
     if ending not in ENDINGS:
         raise forms.ValidationError(_("Choose a file that ends in .csv, .xlsx or .vcf."))
-    if ending == "xlsx":
+    file.seek(0)
+    # Whatever it is called, a workbook is looked at before it is unpacked.
+    if ending == "xlsx" or file.read(2) == b"PK":
         file.seek(0)
         if not DOCUMENT_KINDS["xlsx"](file):
             raise forms.ValidationError(_TABLE_ERRORS["damaged"])

@@ -85,6 +85,8 @@ def open_table(content: bytes, layout: Layout) -> Table:
             contacts = _contacts(_decoded(content, layout.encoding))
             return Table(list(CONTACT_COLUMNS), _at_most(Line(*line) for line in enumerate(contacts, start=1)))
         case _:
+            if layout.separator not in SEPARATORS:
+                raise TableError("encoding")
             rows = _csv_rows(_decoded(content, layout.encoding), layout.separator)
     numbered = enumerate(rows, start=1)
     heading = next((row for _number, row in numbered if any(row)), None)
@@ -170,7 +172,7 @@ def _guess_separator(text: str) -> str:
 
 def _csv_rows(text: str, separator: str) -> Iterator[list[str]]:
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator or ","):
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
             # An apostrophe before what looks like a formula was put there by an export, such as ours.
             yield [cell[1:] if _PROTECTED.match(cell) else cell for cell in map(_clean, row)]
     except csv.Error as error:

@@ -55,6 +55,8 @@ def upload_import(file: "File[Any]", *, kind: str, actor: User | None) -> Import
 def reread_import(parent: Import, *, encoding: str, separator: str) -> Import:
     """Read a CSV file again in other letters or with another separator; return the import. Raises `TableError`, `ImportRefused`."""
     parent = _not_started(parent)
+    if not parent.separator:
+        raise ImportRefused(_("Only a CSV file can be read in another way."))
     parent.encoding, parent.separator = encoding, separator
     parent.columns = queries.table_of(parent).columns
     parent.mapping = queries.known_mapping(parent.kind, parent.columns) or guess_mapping(parent.kind, parent.columns)
@@ -130,9 +132,9 @@ def undo_import(parent: Import, *, now: datetime, actor: Actor) -> Import:
 
 
 def forget_imports(*, now: datetime) -> int:
-    """Remove files of imports of more than 30 days ago, and what they remember of rows; return how many. Across the organizations in scope.
+    """Remove files of imports begun more than 30 days ago, and what they remember of rows; return how many.
 
-    Those that were never started go altogether.
+    Those that were never started go altogether. Across the organizations in scope.
     """
     count = 0
     for parent in queries.imports_to_forget(now=now):

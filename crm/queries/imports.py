@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce
 
 from crm.enums import IMPORT_AT_WORK, ImportKind, ImportState
 from crm.models import Customer, ExternalId, Import, ImportBatch, ImportedRow, ImportProblem
@@ -27,7 +28,7 @@ def known_mapping(kind: str, columns: Sequence[str]) -> list[str] | None:
     for one in earlier.order_by("-pk")[:20]:
         if sorted(one.columns) == sorted(columns):
             fields = dict(zip(one.columns, one.mapping, strict=False))
-            return [fields[column] for column in columns]
+            return [fields.get(column, "") for column in columns]
     return None
 
 
@@ -67,8 +68,12 @@ def imports_to_go_on(*, now: datetime) -> list[tuple[int, int]]:
 
 
 def imports_to_forget(*, now: datetime) -> QuerySet[Import]:
-    """Return the imports of more than 30 days ago that still hold their file. Across the organizations in scope."""
-    return Import.objects.filter(created_at__lt=now - IMPORT_KEPT_FOR).exclude(file="").order_by("pk")
+    """Return the imports that hold a file still: those begun more than 30 days ago, or uploaded then and never begun.
+
+    Across the organizations in scope.
+    """
+    old = Import.objects.annotate(since=Coalesce("started_at", "created_at")).filter(since__lt=now - IMPORT_KEPT_FOR)
+    return old.exclude(file="").exclude(state__in=IMPORT_AT_WORK).order_by("pk")
 
 
 def problems_of(parent: Import) -> QuerySet[ImportProblem]:

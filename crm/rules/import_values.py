@@ -28,9 +28,9 @@ _NO: Final = frozenset(
 )
 _DAY: Final = re.compile(r"(\d{1,2})([./-])\s?(\d{1,2})\2\s?(\d{4}|\d{2})(?:,?[ T]+(\d{1,2}:\d{2}.*))?")
 _CLOCK: Final = re.compile(r"(\d{1,2})[:.](\d{2})(?::\d{2})?\s*(am|pm|uhr)?", re.IGNORECASE)
+_CLOCK_AT_END: Final = re.compile(r"\d{1,2}:\d{2}.*$")
 LONGEST_TAG: Final = 40
 LONGEST_NUMBER: Final = 120
-LONGEST_SOURCE: Final = 60
 
 
 class Found(NamedTuple):
@@ -102,11 +102,11 @@ def read_customer(number: int, cells: Sequence[str], reading: Reading) -> Row:
         row.values["note"] = noted(texts["note"])
     tags = [tag for _column, text in texts.get("tags", ()) for tag in tags_of(text)] + tags_of(reading.tag)
     if any(len(tag) > LONGEST_TAG for tag in tags):
-        row.found.append(Found(ImportReason.LONG, texts["tags"][0][0]))
+        row.found.append(Found(ImportReason.LONG, texts["tags"][0][0] if "tags" in texts else ""))
     elif tags:
         row.values["tags"] = list(dict.fromkeys(tags))
     _consent(row, texts, reading)
-    if not row.found and not row.values.keys() & {"first_name", "last_name", "email", "phone"}:
+    if not row.is_left_out and not row.values.keys() & {"first_name", "last_name", "email", "phone"}:
         row.found.append(Found(ImportReason.EMPTY))
     return row
 
@@ -131,7 +131,7 @@ def _names(row: Row, texts: Mapping[str, list[tuple[str, str]]]) -> None:
 def read_value(
     row: Row, texts: Mapping[str, list[tuple[str, str]]], name: str, read: Any, *, is_note: bool = False
 ) -> None:
-    """Read the first filled cell of a field."""
+    """Put what the first filled cell of a field means into the row, or what is wrong with it; `read` raises `Unreadable`."""
     if name not in texts:
         return
     column, text = texts[name][0]
@@ -282,6 +282,6 @@ def moment_of(text: str, *, zone: ZoneInfo, is_month_first: bool = False) -> dat
         raise Unreadable(ImportReason.DATE) from error
     if found is None:
         day = day_of(text, is_month_first=is_month_first)
-        _day, _space, clock = text.replace("T", " ").replace(", ", " ").partition(" ")
-        found = datetime.combine(day, clock_of(clock) if ":" in clock else time())
+        clock = _CLOCK_AT_END.search(text)
+        found = datetime.combine(day, clock_of(clock[0]) if clock is not None else time())
     return found if found.tzinfo is not None else found.replace(tzinfo=zone)
