@@ -19,6 +19,7 @@ from crm.models import Customer, DocumentShare, DuplicatePair, ExternalId, Proje
 from crm.operations import (
     add_dependency,
     check_import,
+    evaluate_attention,
     merge_customers,
     share_version,
     start_import,
@@ -216,13 +217,15 @@ def _import(say: Canaries, customer: Customer) -> None:
 
 
 def _plan(say: Canaries, owner: User) -> None:
-    """A project with two tasks, of which one waits for the other."""
+    """A project with two tasks, of which one waits for the other, and a task that needs attention."""
     project = Project.objects.create(name=say.text(), owner=owner)
     day = dt.date(2040, 1, 1)
     first, second = (
         make_task(owner, title=say.text(), project=project, due_on=day, steps=[say.text()]) for _number in range(2)
     )
     add_dependency(second, needs=first, actor=owner)
+    make_task(owner, title=say.text(), customer=Customer.objects.order_by("pk").first(), due_on=dt.date(2020, 1, 1))
+    evaluate_attention(now=timezone.now())
     file = picture_file(f"{say.slug()}.png")
     (document,) = upload_documents([file], title=say.text(), note=say.text(), about=[project], actor=owner)
     share_version(document.versions.get(), days=90, now=timezone.now(), actor=owner)
