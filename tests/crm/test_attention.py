@@ -147,6 +147,19 @@ def test_one_record_is_looked_at_without_the_others(in_harbour, ada):
     assert AttentionItem.objects.get(object_id=one.pk).state == "gone"
 
 
+@pytest.mark.django_db(transaction=True)
+def test_changed_record_is_looked_at_by_a_job(harbour, run_jobs):
+    with organization_scope(harbour.pk):
+        only("task_overdue")
+        customer = CustomerFactory()
+        task = late_task(customer=customer)
+        assert run_jobs() == ["crm.look_again", "crm.look_again"]
+        assert [item.record for item in AttentionItem.objects.filter(state="open")] == [task]
+        task.delete()
+        run_jobs()
+        assert AttentionItem.objects.get().state == "gone"
+
+
 def test_customers_without_contact(in_harbour, ada):
     quiet, tagged, planned, fresh = (CustomerFactory(last_activity_at=NOW - days * DAY) for days in (31, 30, 40, 29))
     CustomerTag.objects.create(customer=tagged, name="VIP")
