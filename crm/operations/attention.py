@@ -17,7 +17,7 @@ from crm.rules import digest_is_due
 from tenancy import audit
 from tenancy.jobs import enqueue, enqueue_for
 from tenancy.models import User
-from tenancy.queries import current_organization
+from tenancy.queries import scope_zone
 
 # How many items a digest lists.
 LISTED: Final = 20
@@ -105,7 +105,7 @@ def _evaluate(rule: AttentionRule, kind: AttentionKind, *, now: datetime, record
         records = records.filter(pk=record_id)
     found, params = records.query.sql_with_params()
     content_type = ContentType.objects.get_for_model(kind.model)
-    today = now.astimezone(current_organization().zone).date()
+    today = now.astimezone(scope_zone()).date()
     with connection.cursor() as cursor:
         cursor.execute(
             _EVALUATE.format(found=found, opens=_OPENS), [now, today, rule.pk, content_type.pk, record_id, *params]
@@ -166,7 +166,7 @@ def send_digest(digest_id: int, *, now: datetime) -> Message | None:
     """Write a member's digest down to be sent, when it is due; return the message. Who has nothing to see to gets none."""
     found = AttentionDigest.objects.select_for_update(of=("self",)).select_related("user").filter(pk=digest_id)
     digest = found.first()
-    local = now.astimezone(current_organization().zone)
+    local = now.astimezone(scope_zone())
     if digest is None or not digest_is_due(digest.frequency, last=digest.sent_on, now=local):
         return None
     digest.sent_on = local.date()

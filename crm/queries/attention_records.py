@@ -20,14 +20,14 @@ from crm.models import (
     Task,
 )
 from crm.queries.attention import found, midnight
-from tenancy.queries import current_organization
+from tenancy.queries import scope_zone
 
 _UNDER_WAY = (ProjectState.PLANNED, ProjectState.ACTIVE)
 
 
 def overdue_tasks(rule: AttentionRule, now: datetime) -> QuerySet[Any, Any]:
     """Return unfinished tasks that were due so many days ago, or earlier."""
-    zone = current_organization().zone
+    zone = scope_zone()
     last = now.astimezone(zone).date() - timedelta(days=rule.amount)
     tasks = Task.objects.filter(state__in=UNFINISHED, due_on__lte=last, due_on__lt=now.astimezone(zone).date())
     return found(
@@ -47,7 +47,7 @@ def silent_customers(rule: AttentionRule, now: datetime) -> QuerySet[Any, Any]:
 
 def ending_documents(rule: AttentionRule, now: datetime) -> QuerySet[Any, Any]:
     """Return documents that are valid for so many days at most, or no more."""
-    zone = current_organization().zone
+    zone = scope_zone()
     until = now.astimezone(zone).date() + timedelta(days=rule.amount)
     about = DocumentLink.objects.filter(
         document=OuterRef(OuterRef("pk")), content_type=ContentType.objects.get_for_model(Customer)
@@ -64,7 +64,7 @@ def ending_documents(rule: AttentionRule, now: datetime) -> QuerySet[Any, Any]:
 
 def late_projects(rule: AttentionRule, now: datetime) -> QuerySet[Any, Any]:
     """Return projects that are not done and should have ended so many days ago, or earlier."""
-    zone = current_organization().zone
+    zone = scope_zone()
     today = now.astimezone(zone).date()
     late = Project.objects.filter(
         state__in=_UNDER_WAY, ends_on__lte=today - timedelta(days=rule.amount), ends_on__lt=today
@@ -74,7 +74,7 @@ def late_projects(rule: AttentionRule, now: datetime) -> QuerySet[Any, Any]:
 
 def late_milestones(rule: AttentionRule, now: datetime) -> QuerySet[Any, Any]:
     """Return milestones that should have been reached so many days ago, or earlier."""
-    zone = current_organization().zone
+    zone = scope_zone()
     today = now.astimezone(zone).date()
     late = Milestone.objects.filter(
         project__state__in=_UNDER_WAY,
