@@ -46,7 +46,7 @@ from crm.queries import attention_kinds as known_kinds
 from crm.rules import is_overdue
 from tenancy.audit import Area
 from tenancy.panels import TodayItem
-from tenancy.queries import current_organization
+from tenancy.queries import scope_zone
 
 # How many tasks stand on pages that show other things too.
 SHOWN: Final = 10
@@ -268,7 +268,7 @@ def _on_day(text: str, fact: str) -> Callable[[Mapping[str, Any]], str]:
         moment = facts.get(fact) or ""
         day = parse_date(moment[:10])
         if len(moment) > 10 and (at := parse_datetime(moment)) is not None:
-            day = timezone.localdate(at, timezone=current_organization().zone)
+            day = timezone.localdate(at, timezone=scope_zone())
         return gettext(text) % {"day": date_format(day) if day is not None else ""}
 
     return reason
