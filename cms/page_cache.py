@@ -206,7 +206,8 @@ def _forget_some(organization_id: int, paths: Collection[str]) -> None:
         client.hset(name, GENERATION, uuid.uuid4().bytes)
         client.expire(name, LIFETIME_SECONDS)
         for key in (name, queries):
-            stored = [field for field in client.hkeys(key) if b"/" in field]
+            fields: Any = client.hkeys(key)
+            stored = [field for field in fields if b"/" in field]
             gone = [field for field in stored if "/" + field.decode().partition("/")[2].partition("?")[0] in paths]
             if gone:
                 client.hdel(key, *gone)

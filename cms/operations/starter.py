@@ -123,7 +123,8 @@ def _tile(tile: StarterTile, pages: dict[str, Page]) -> tuple[str, dict[str, Any
 
 def _dress(branding: Branding, starter: Starter, organization: Organization) -> None:
     look = ("primary_colour", "accent_colour", "font", "header")
-    if all(getattr(branding, name) == Branding._meta.get_field(name).get_default() for name in look):
+    untouched = Branding()
+    if all(getattr(branding, name) == getattr(untouched, name) for name in look):
         for name in look:
             setattr(branding, name, getattr(starter, name))
     if not branding.tagline:

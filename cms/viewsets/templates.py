@@ -156,7 +156,8 @@ class PageTemplateViewSet(ModelViewSet):
     url_prefix = "page-templates"
     icon = "copy"
     menu_label = gettext_lazy("Page templates")
-    menu_order = 820
+    # After the branding.
+    menu_order = 1010
     add_to_settings_menu = True
     add_to_reference_index = False
     copy_view_enabled = False

@@ -72,7 +72,9 @@ def extra_data(name: str, foreign: Keys) -> Data:
         collection = foreign.of_model("wagtailcore.Collection")[0]
         group = foreign.of_model("auth.Group")[0]
         return {"chooser": page, "collection": collection, "role": group, "tags": WORD, "include_descendants": "on"}
-    if name in ("wagtailadmin_pages:edit", "wagtailadmin_pages:revisions_revert"):
+    if name in ("wagtailadmin_pages:edit", "wagtailadmin_pages:revisions_revert") or name.startswith(
+        "wagtailsnippets_cms_shared"
+    ):
         # Scripts write the blocks of a page into its form.
         return {"body-count": "0"}
     if name == "wagtailadmin_choose_page_external_link":

@@ -216,6 +216,11 @@ TOGETHER: dict[str, Callable[[], list[Values]]] = {
     "invitation": _sent_tokens,
     "cms:page": lambda: [{"0": path} for path in _paths()],
     "cms:still_right": lambda: [{"key": page.translation_key, "part": part} for page, part in _parts()],
+    "submit_snippet_translation": lambda: [
+        {"app_label": "cms", "model_name": model._meta.model_name, "pk": row.pk}
+        for model in shared_models()
+        for row in model.objects.order_by("pk")[:1]
+    ],
     "freshness:confirm_shared": lambda: [
         {"kind": model._meta.model_name, "pk": row.pk, "block": row.body[0].id}
         for model in shared_models()

@@ -181,7 +181,7 @@ CONTENT = {
     *(
         f"wagtailsnippets_cms_{kind}:{view}"
         for kind in ("sharednotice", "sharedquestions")
-        for view in ("add", "list", "list_results")
+        for view in ("add", "list", "list_results", "preview_on_add")
     ),
     *(
         f"wagtailsnippetchoosers_cms_{kind}:{view}"
