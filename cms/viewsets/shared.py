@@ -79,6 +79,10 @@ class SharedChooserViewSet(chooser.SnippetChooserViewSet):
     chosen_view_class = SharedChosenView
     chosen_multiple_view_class = SharedChosenMultipleView
 
+    def get_urlpatterns(self):
+        # They are written on a page of their own.
+        return [pattern for pattern in super().get_urlpatterns() if pattern.name != "create"]
+
 
 class SharedViewSet(SnippetViewSet):
     index_view_class = SharedIndexView
