@@ -111,8 +111,8 @@ class CustomerTasks(Component):
 
     template_name = "crm/customer_tasks.html"
 
-    def __init__(self, customer: Customer, *, today: date, may_add: bool) -> None:
-        self.customer, self.today, self.may_add = customer, today, may_add
+    def __init__(self, customer: Customer, *, today: date, may_add: bool, may_change: bool) -> None:
+        self.customer, self.today, self.may_add, self.may_change = customer, today, may_add, may_change
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
         tasks = open_tasks_with(self.customer, limit=SHOWN + 1)
@@ -122,6 +122,8 @@ class CustomerTasks(Component):
             "more": len(tasks) > SHOWN,
             "today": self.today,
             "may_add": self.may_add,
+            "may_change": self.may_change,
+            "csrf_token": parent_context["csrf_token"],
             "key": record_key(self.customer),
         }
 
@@ -157,7 +159,8 @@ def customer_panels(request: Any, customer: Customer) -> list[Component]:
     if request.user.has_perm("crm.view_attentionitem"):
         panels.append(CustomerAttention(customer, user=request.user, today=today))
     if request.user.has_perm("crm.view_task"):
-        panels.append(CustomerTasks(customer, today=today, may_add=request.user.has_perm("crm.add_task")))
+        may_add, may_change = (request.user.has_perm(f"crm.{verb}_task") for verb in ("add", "change"))
+        panels.append(CustomerTasks(customer, today=today, may_add=may_add, may_change=may_change))
     return panels
 
 

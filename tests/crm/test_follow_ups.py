@@ -95,6 +95,7 @@ def test_form_shows_the_task_and_a_finished_one_no_more(harbour, member_client):
     task = reverse("tasks:inspect", args=[protocol.follow_up.pk])
     assert "17 January 2031" in (page := client.get(profile).content.decode())
     assert task in page
+    assert reverse("tasks:state", args=[protocol.follow_up.pk]) in page
     assert reverse("protocols:edit", args=[protocol.pk]) in client.get(task).content.decode()
     done = client.post(reverse("tasks:state", args=[protocol.follow_up.pk]), {"state": "done", "next": profile})
     assert done.url == profile
