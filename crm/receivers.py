@@ -12,17 +12,17 @@ def give_attention_rules(**_kwargs):
     operations.create_attention_rules()
 
 
-@receiver([post_save, post_delete], sender=Document)
-@receiver([post_save, post_delete], sender=Milestone)
-@receiver([post_save, post_delete], sender=Project)
-@receiver([post_save, post_delete], sender=Task)
+@receiver(post_save, sender=Document)
+@receiver(post_save, sender=Milestone)
+@receiver(post_save, sender=Project)
+@receiver(post_save, sender=Task)
 def look_again(sender, instance, **_kwargs):
-    """Whichever way a record changes, what it needs is looked at soon; the sweep finds what changes without being saved."""
+    """What a record that was saved needs is looked at soon; the sweep finds what changes otherwise, as when thousands are deleted."""
     operations.look_again(sender, instance.pk, organization_id=instance.organization_id)
 
 
-@receiver([post_save], sender=Task)
-@receiver([post_save, post_delete], sender=Protocol)
+@receiver(post_save, sender=Task)
+@receiver(post_save, sender=Protocol)
 def look_at_customer(instance, **_kwargs):
     if instance.customer_id is not None:
         operations.look_again(Customer, instance.customer_id, organization_id=instance.organization_id)
