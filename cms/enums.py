@@ -111,3 +111,17 @@ class TourOrder(models.TextChoices):
     PAGES = "", _("Recommended")
     SOONEST = "soonest", _("Next departure")
     CHEAPEST = "price", _("Lowest price")
+
+
+class SearchKind(models.TextChoices):
+    """What guests find, in the order in which it is shown."""
+
+    TOUR = "tour", _("Tours")
+    PAGE = "page", _("Pages")
+    QUESTION = "question", _("Questions and answers")
+    PLACE = "place", _("Places")
+
+    @property
+    def one(self) -> str:
+        """What one of them is called."""
+        return {"tour": _("Tour"), "page": _("Page"), "question": _("Question"), "place": _("Place")}[self.value]

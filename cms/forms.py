@@ -1,18 +1,21 @@
-"""What guests tell about a page, and which tours they ask for."""
+"""What guests tell about a page, what they search for, and which tours they ask for."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
 from operator import itemgetter
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from wagtail.contrib.redirects.forms import RedirectForm
+from wagtail.contrib.redirects.models import Redirect
 
-from cms.enums import Duration, TourOrder
+from cms import queries
+from cms.enums import Duration, SearchKind, TourOrder
 from cms.models import PageTemplate
 from cms.rules import STARTERS, TourFacts, TourFilters
 from tenancy.forms import MinorUnitsFormField, TenantForm
@@ -66,6 +69,67 @@ class StarterForm(forms.Form):
         widget=forms.RadioSelect,
         initial="",
     )
+
+
+class SearchForm(forms.Form):
+    """What a guest searches for, as the address says it: in everything, or in one kind of things."""
+
+    q = forms.CharField(
+        label=_("Search"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"type": "search", "enterkeyhint": "search", "autocapitalize": "none"}),
+    )
+    kind = forms.ChoiceField(required=False, choices=[("", ""), *SearchKind.choices])
+
+    @property
+    def words(self) -> str:
+        """What was typed; nothing when that is no text, or a whole book."""
+        self.is_valid()
+        return str(self.cleaned_data.get("q", ""))
+
+    @property
+    def only(self) -> SearchKind | None:
+        """The kind of things, if one is asked for."""
+        self.is_valid()
+        kind = self.cleaned_data.get("kind")
+        return SearchKind(kind) if kind else None
+
+
+class OwnRedirectForm(RedirectForm):
+    """An old address of one's own site, and where it leads: never to itself, and never away from a page that is there."""
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+        # There is one site, and no list of those of others.
+        del self.fields["site"]
+
+    def clean(self) -> None:
+        """Raise `ValidationError` when the redirect leads nowhere, in a circle, or would never be followed."""
+        cleaned = self.cleaned_data
+        self.instance.site = self.request.organization.site  # type: ignore[attr-defined]
+        page, link = cleaned.get("redirect_page"), cleaned.get("redirect_link")
+        if not self.errors and bool(page) == bool(link):
+            self.add_error("redirect_page", _("Choose a page, or type an address: one of them."))
+        path = Redirect.normalise_path(cleaned.get("old_path", ""))
+        others = Redirect.objects.filter(old_path=path).exclude(pk=self.instance.pk)
+        if "old_path" in cleaned and others.exists():
+            self.add_error("old_path", _("A redirect with this path already exists."))
+        if "old_path" in cleaned and queries.page_at_path(self.request.organization, path) is not None:  # type: ignore[attr-defined]
+            self.add_error("old_path", _("There is a page at this address: nobody would be redirected."))
+        if link and self._leads_back(link, path):
+            self.add_error("redirect_link", _("This leads back to the address itself."))
+
+    def _leads_back(self, link: str, path: str) -> bool:
+        parts = urlsplit(link)
+        if parts.netloc != self.request.get_host():
+            return False
+        target = Redirect.normalise_path(link)
+        if target == path:
+            return True
+        end = queries.redirect_target(self.request, target)
+        return end is not None and Redirect.normalise_path(end.url) == path
 
 
 _DAY: Final = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})

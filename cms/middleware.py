@@ -1,4 +1,4 @@
-"""Stored guest pages, the language of the home page, and what is particular about the browsers of staff."""
+"""Stored guest pages, the language of the home page, old addresses, and what is particular about the browsers of staff."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -157,6 +157,30 @@ class StaffCookieMiddleware:
                 )
             elif not signed_in and STAFF_COOKIE in request.COOKIES:
                 response.delete_cookie(STAFF_COOKIE, samesite="Lax")
+        return response
+
+
+class RedirectMiddleware:
+    """Leads guests from addresses at which there is nothing any more to where it is now, in one step."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if (
+            response.status_code != 404
+            or request.method not in ("GET", "HEAD")
+            or not hasattr(request, "organization")
+            or request.path.startswith(NOT_GUESTS)
+        ):
+            return response
+        target = queries.redirect_target(request)
+        if target is None:
+            return response
+        response = redirect(target.url, permanent=target.is_permanent)
+        # A page may come back to its old address: browsers that kept the redirect for ever would then be led in a circle.
+        response.headers["Cache-Control"] = "no-cache"
         return response
 
 

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
+from django.core.serializers.json import DjangoJSONEncoder
 from django.core.validators import URLValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -13,15 +14,17 @@ from phonenumber_field.modelfields import PhoneNumberField
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.fields import RichTextField
+from wagtail.models import Page
 
-from cms.enums import FONT_STACKS, Font, Header, LegalKind
+from cms.enums import FONT_STACKS, Font, Header, LegalKind, SearchKind
 from cms.pages.content import ContentPage, FaqPage, LandingPage
 from cms.pages.templates import PageTemplate, written_fields
 from cms.pages.tours import TourIndexPage, TourPage, TourPagePicture, TourPageStop
 from cms.rules import DAY, INK, MINIMUM_CONTRAST, NIGHT, WHITE, contrast, is_colour, readable_on, text_on
 from cms.snippets import SharedNotice, SharedQuestions
 from tenancy.fields import TranslationsField
-from tenancy.models import TenantImage, TenantModel
+from tenancy.models import Organization, TenantImage, TenantModel
+from tenancy.scope import current_organization_id
 
 __all__ = [
     "Branding",
@@ -30,6 +33,9 @@ __all__ = [
     "LandingPage",
     "LegalText",
     "PageTemplate",
+    "SearchEntry",
+    "SearchMiss",
+    "SearchWord",
     "SharedNotice",
     "SharedQuestions",
     "TourIndexPage",
@@ -173,3 +179,79 @@ class Branding(BaseSiteSetting):
 
 def _declarations(properties: dict[str, str]) -> str:
     return ";".join(f"{name}:{value}" for name, value in properties.items())
+
+
+class SearchEntry(TenantModel):
+    """Something that guests find, in one language: a page, a tour, a place on its way, or a question on a page.
+
+    `part` is where on the page it stands, the `id` of an element; `shown` the raw value of its `VisibilityBlock`, if it has one.
+    """
+
+    # The database takes it away with its page (see the migration), so that Django reads none of them before.
+    page = models.ForeignKey(Page, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False)
+    language = models.CharField(max_length=12)
+    kind = models.CharField(max_length=12, choices=SearchKind.choices)
+    part = models.CharField(max_length=80, blank=True)
+    title = models.CharField(max_length=255)
+    text = models.TextField(blank=True)
+    shown = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+
+    class Meta:
+        verbose_name = _("search entry")
+        verbose_name_plural = _("search entries")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class SearchWord(models.Model):
+    """A word by which an entry is found, in small letters without accents; the more it says about the entry, the higher its weight.
+
+    A table, because under row-level security PostgreSQL reads an index only for `=` and `<`: neither full text nor trigrams.
+    """
+
+    wagtail_reference_index_ignore = True
+
+    organization = models.ForeignKey(
+        Organization,
+        on_delete=models.CASCADE,
+        default=current_organization_id,
+        editable=False,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
+    # As above: the database takes them away with their entry.
+    entry = models.ForeignKey(SearchEntry, on_delete=models.DO_NOTHING, related_name="words", db_constraint=False)
+    language = models.CharField(max_length=12)
+    word = models.CharField(max_length=40, db_collation="C")
+    weight = models.SmallIntegerField()
+
+    class Meta:
+        verbose_name = _("search word")
+        verbose_name_plural = _("search words")
+        indexes = [
+            models.Index(fields=["organization", "language", "word"], include=["entry", "weight"], name="search_word")
+        ]
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class SearchMiss(TenantModel):
+    """Words that guests searched for and did not find; nobody is written down with them."""
+
+    language = models.CharField(_("language"), max_length=12)
+    words = models.CharField(_("words"), max_length=60)
+    count = models.PositiveIntegerField(_("searches"), default=1)
+    last_on = models.DateField(_("last on"))
+
+    class Meta:
+        verbose_name = _("search that found nothing")
+        verbose_name_plural = _("searches that found nothing")
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "language", "words"], name="search_miss_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.words

@@ -1,17 +1,18 @@
 from typing import Any
 
-from django.db.models import Model
-from django.db.models.signals import post_delete, post_save
+from django.db.models import Model, Q
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
 from django.dispatch import receiver
 from wagtail.models import Page, PageViewRestriction
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
 from cms import operations, queries
-from cms.models import Branding, LegalText, SharedNotice, SharedQuestions
+from cms.models import Branding, LegalText, SharedNotice, SharedQuestions, TourPage
 from cms.page_cache import forget_pages
 from commerce.models import CancellationPolicy, TaxRate, TourPolicy
 from places.models import Place
 from tenancy.models import Organization, TenantImage
+from tenancy.outbox import publish, subscriber
 from tenancy.queries import HOST_LIFETIME
 from tenancy.signals import language_added, organization_changed, organization_created
 from tours.models import (
@@ -85,3 +86,46 @@ def keep_shared_in_step(sender: type[Model], instance: Any, **kwargs: Any) -> No
 def forget(sender: type[Model], **kwargs: Any) -> None:
     if sender in SHOWN_ON_PAGES or "instance_before" in kwargs or issubclass(sender, Page):
         forget_pages()
+
+
+@receiver([page_published, page_unpublished])
+def write_what_is_found(sender: type[Page], instance: Page, **kwargs: Any) -> None:
+    operations.index_page(instance)
+
+
+@receiver([post_save, pre_delete], sender=Tour)
+@receiver([post_save, pre_delete], sender=TourTag)
+@receiver([post_save, pre_delete], sender=Stop)
+@receiver([post_save, pre_delete], sender=Place)
+def tell_what_tours_say(sender: type[Model], instance: Model, **kwargs: Any) -> None:
+    tell_of_pages(TOURS_OF[sender], instance)
+
+
+@receiver(m2m_changed, sender=Tour.tags.through)
+def tell_of_tags(sender: type[Model], instance: Model, action: str, **kwargs: Any) -> None:
+    if action.startswith("post_") and isinstance(instance, Tour):
+        tell_of_pages(TOURS_OF[Tour], instance)
+
+
+# How the tour of a page has to do with a record.
+TOURS_OF: dict[type[Model], tuple[str, ...]] = {
+    Tour: ("tour",),
+    TourTag: ("tour__tags",),
+    Stop: ("tour__stops",),
+    Place: ("tour__stops__place", "tour__meeting_point"),
+}
+
+
+def tell_of_pages(paths: tuple[str, ...], record: Model) -> None:
+    about = Q()
+    for path in paths:
+        about |= Q(**{path: record.pk})
+    for page_id in TourPage.objects.live().filter(about).values_list("pk", flat=True).distinct():
+        publish("page.words_changed", page_id=page_id)
+
+
+@subscriber("page.words_changed")
+def write_what_is_found_anew(page_id: int) -> None:
+    page = Page.objects.filter(pk=page_id).first()
+    if page is not None:
+        operations.index_page(page)

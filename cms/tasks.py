@@ -15,6 +15,17 @@ def draft_translations(language: str, user_id: int) -> None:
     operations.draft_translations(current_organization(), language=language, actor=actor)
 
 
+@tenant_job("cms.index_new_pages")
+def index_new_pages() -> None:
+    operations.index_new_pages()
+
+
+@sweep_job("cms.sweep_search")
+def sweep_search() -> None:
+    for organization_id in Organization.objects.filter(status="active").values_list("pk", flat=True):
+        enqueue_for(organization_id, "cms.index_new_pages")
+
+
 @sweep_job("cms.publish_scheduled")
 def publish_scheduled() -> None:
     for organization_id in Organization.objects.filter(status="active").values_list("pk", flat=True):

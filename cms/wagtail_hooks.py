@@ -4,8 +4,10 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.widgets.button import Button
+from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 
+from cms.models import SearchMiss
 from cms.panels import (
     PANELS_OF_EDITORS,
     PagesMenuItem,
@@ -21,16 +23,21 @@ from cms.viewsets import (
     FreshnessViewSet,
     LegalTextsViewSet,
     PageTemplateViewSet,
+    SearchMissViewSet,
     SharedContentGroup,
     StarterViewSet,
     TranslationsViewSet,
 )
+from cms.viewsets.redirects import RedirectCreateView, RedirectEditView, RedirectIndexView
 from cms.viewsets.templates import can_be_kept
 from cms.viewsets.translations import SubmitSharedTranslationView, SubmitTranslationView, machine_translate
+from tenancy.permissions import ReadOnlyPolicy
 
 # Where Wagtail's own entries stand among ours (Schedules 110 … Places 150).
 MENU_ORDER = {"explorer": 200, "images": 300, "documents": 310}
 
+
+register_permission_policy(SearchMiss, ReadOnlyPolicy(SearchMiss))
 
 hooks.register("audit_sentences", audit_areas)
 hooks.register("organization_cards", organization_cards)
@@ -57,6 +64,11 @@ def register_freshness():
 @hooks.register("register_reports_menu_item")
 def register_freshness_report():
     return PagesMenuItem(_("Still right?"), reverse_lazy("freshness:index"), icon_name="check", order=650)
+
+
+@hooks.register("register_admin_viewset")
+def register_search_misses():
+    return SearchMissViewSet()
 
 
 @hooks.register("register_admin_viewset")
@@ -103,6 +115,17 @@ def submit_translation():
             name="submit_snippet_translation",
         ),
         path("localize/translate/<int:translation_id>/machine_translate/", machine_translate, name="machine_translate"),
+    ]
+
+
+# Wagtail's own views would offer the sites of all organizations.
+@hooks.register("register_admin_urls", order=-1)
+def own_redirects():
+    return [
+        path("redirects/", RedirectIndexView.as_view(), name="own_redirects"),
+        path("redirects/results/", RedirectIndexView.as_view(results_only=True), name="own_redirects_results"),
+        path("redirects/add/", RedirectCreateView.as_view(), name="add_own_redirect"),
+        path("redirects/<int:redirect_id>/", RedirectEditView.as_view(), name="edit_own_redirect"),
     ]
 
 

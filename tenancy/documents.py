@@ -31,6 +31,11 @@ def _letters() -> frozenset[int]:
     return frozenset(pdfmetrics.getFont(FONT).face.charWidths)
 
 
+def has_letters(text: str) -> bool:
+    """Return whether FiraGO has all letters of a text."""
+    return all(letter.isspace() or ord(letter) in _letters() for letter in text)
+
+
 def _font_of(letter: str) -> str:
     if letter.isspace() or ord(letter) in _letters():
         return ""

@@ -62,6 +62,8 @@ class BrowserRulesMiddleware:
         more = getattr(response, "permissions", None)
         response.headers.setdefault("Permissions-Policy", self._permissions(more) if more else self.permissions)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if not settings.SEARCH_ENGINES:
+            response.headers["X-Robots-Tag"] = "noindex, nofollow"
         return response
 
     @staticmethod

@@ -3,6 +3,7 @@
 import hashlib
 import ipaddress
 import re
+import string
 import zoneinfo
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -54,6 +55,7 @@ _CONTENT: Final = (
     "tours.view_tour",
     "tours.view_tourvariant",
     "wagtail_localize.submit_translation",
+    "wagtailredirects.*",
 )
 _OPERATIONS: Final = (
     "tours.*",
@@ -418,3 +420,23 @@ def next_domain_check(asked_at: datetime, *, now: datetime) -> datetime | None:
     if waited >= DOMAIN_PATIENCE:
         return None
     return now + min(max(waited / 4, DOMAIN_SHORTEST), DOMAIN_LONGEST)
+
+
+# What may stand where somebody slipped: the rest of the alphabets, and the digits, of which the word has some.
+_ALPHABETS: Final = (
+    string.ascii_lowercase,
+    string.digits,
+    "αβγδεζηθικλμνξοπρστυφχψως",
+    "абвгдежзийклмнопрстуфхцчшщъыьэюяёіїєґ",
+)
+
+
+def slips(word: str) -> set[str]:
+    """Return a word (small letters without accents) and all that one letter left out, added, wrong or swapped with the next makes of it."""
+    letters = {*word, *(letter for alphabet in _ALPHABETS if {*alphabet} & {*word} for letter in alphabet)}
+    found = {word}
+    for at in range(len(word) + 1):
+        before, rest = word[:at], word[at:]
+        found |= {before + rest[1:], before + rest[1:2] + rest[:1] + rest[2:]}
+        found |= {before + letter + after for letter in letters for after in (rest, rest[1:])}
+    return found

@@ -36,6 +36,8 @@ LIMITS: Final[dict[str, Limit]] = {
     "pay": Limit(240, 600),
     "lost-link": Limit(20, 900),
     "still-right": Limit(20, 900),
+    # One for each pause while typing.
+    "search": Limit(3000, 60),
     "shared-file": Limit(600, 60),
     # Guests, by e-mail and by order.
     "lost-link-email": Limit(3, 900),

@@ -3,6 +3,7 @@
 from cms.operations.freshness import ask_to_look, confirm_part, confirm_shared_part
 from cms.operations.legal import write_legal_text
 from cms.operations.pages import create_homes, draft_home, publish_due_pages
+from cms.operations.search import index_new_pages, index_page, index_site, note_miss
 from cms.operations.starter import SiteNotEmpty, build_starter
 from cms.operations.templates import fill_page, keep_as_template
 from cms.operations.translations import draft_translations, keep_in_step, keep_shared_in_step
@@ -17,9 +18,13 @@ __all__ = [
     "draft_home",
     "draft_translations",
     "fill_page",
+    "index_new_pages",
+    "index_page",
+    "index_site",
     "keep_as_template",
     "keep_in_step",
     "keep_shared_in_step",
+    "note_miss",
     "publish_due_pages",
     "write_legal_text",
 ]

@@ -22,11 +22,15 @@ from cms.queries.pages import (
     PublicPage,
     Surroundings,
     has_home,
+    helpful_pages,
     page_at,
+    page_at_path,
     public_pages,
+    published_page,
     surroundings,
 )
 from cms.queries.places import PlaceCard, cards_of_kind, place_cards, places_by_id
+from cms.queries.redirects import Target, redirect_target
 from cms.queries.shared import pages_showing, shared_by_id
 from cms.queries.similar import beside_tour, page_of_tour
 from cms.queries.starter import is_site_empty
@@ -62,6 +66,7 @@ __all__ = [
     "ShownPart",
     "ShownStop",
     "Surroundings",
+    "Target",
     "TodayDeparture",
     "TourCard",
     "beside_tour",
@@ -71,6 +76,7 @@ __all__ = [
     "documents_by_id",
     "find_tours",
     "has_home",
+    "helpful_pages",
     "is_published_in_full",
     "is_site_empty",
     "kept_parts",
@@ -80,6 +86,7 @@ __all__ = [
     "missing_legal_texts",
     "name_of_part",
     "page_at",
+    "page_at_path",
     "page_of_tour",
     "page_translations",
     "page_with_part",
@@ -92,6 +99,8 @@ __all__ = [
     "places_by_id",
     "plain_text",
     "public_pages",
+    "published_page",
+    "redirect_target",
     "shared_by_id",
     "shared_models",
     "shown_stops",

@@ -1,11 +1,14 @@
 """Pages of a site: at an address, around a page, and all that are public."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, Subquery, TextField, Value
 from django.db.models.functions import Concat
 from wagtail.models import Page
+
+from tenancy.models import Organization
 
 
 def page_at(root: Page, path: str, language: str) -> Page | None:
@@ -21,19 +24,47 @@ def page_at(root: Page, path: str, language: str) -> Page | None:
     return found.specific if found is not None else None
 
 
+def published_page(pk: int) -> Page | None:
+    """Return a published page of a site, the specific one, by its key, or None; two queries."""
+    found = Page.objects.filter(pk=pk, live=True, depth__gt=2).first()
+    return found.specific if found is not None else None
+
+
+def page_at_path(organization: Organization, path: str) -> Page | None:
+    """Return the published page of an organization's site at the path of an address, or None; two queries."""
+    assert organization.site is not None
+    language = organization.default_language
+    rest = path.partition("?")[0].strip("/")
+    first, _slash, below = rest.partition("/")
+    if first in organization.languages:
+        language, rest = first, below
+    return page_at(organization.site.root_page, f"{rest}/" if rest else "", language)
+
+
 def has_home(root: Page, language: str) -> bool:
     """Return whether there is a published home in a language; `root` is the one in the organization's own; one query."""
     homes = Page.objects.filter(translation_key=root.translation_key, depth=root.depth, live=True)
     return homes.filter(locale__language_code=language).exists()
 
 
+def helpful_pages(root: Page, *, language: str, closed: Sequence[str] = ()) -> list[Page]:
+    """Return up to six pages that help who found nothing: those of the menu, lists of tours, and questions; one query.
+
+    `root` is the home in the organization's own language, `closed` are places in the tree to leave out.
+    """
+    helpful = Q(show_in_menus=True) | Q(tourindexpage__isnull=False) | Q(faqpage__isnull=False)
+    pages = Page.objects.filter(helpful, depth__gt=root.depth, locale__language_code=language, live=True)
+    return [page for page in pages.order_by("path") if not page.path.startswith(tuple(closed))][:6]
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """The home of a page, what the menu holds, and the page in its other languages."""
+    """The home of a page, what the menu holds, the page in its other languages, and the pages between the home and it."""
 
     home: Page
     menu: list[Page]
     translations: list[Page]
+    above: list[Page]
 
 
 def surroundings(root: Page, *, language: str, languages: list[str], page: Page | None) -> Surroundings:
@@ -45,6 +76,11 @@ def surroundings(root: Page, *, language: str, languages: list[str], page: Page 
     wanted = Q(homes | Q(depth=root.depth + 1, show_in_menus=True), locale__language_code=language)
     if page is not None and len(languages) > 1:
         wanted |= Q(translation_key=page.translation_key)
+    above: list[str] = []
+    if page is not None:
+        above = [page.path[:end] for end in range((root.depth + 1) * page.steplen, len(page.path), page.steplen)]
+        if above:
+            wanted |= Q(path__in=above)
     found = list(Page.objects.filter(wanted, live=True).select_related("locale").order_by("path"))
     home = next(
         (one for one in found if one.translation_key == root.translation_key and one.locale.language_code == language),
@@ -52,7 +88,7 @@ def surroundings(root: Page, *, language: str, languages: list[str], page: Page 
     )
     if home is None:
         if language == root.locale.language_code:
-            return Surroundings(root, [], [])
+            return Surroundings(root, [], [], [])
         return surroundings(root, language=root.locale.language_code, languages=languages, page=page)
     menu = [
         one for one in found if one.show_in_menus and one.depth == home.depth + 1 and one.path.startswith(home.path)
@@ -62,7 +98,9 @@ def surroundings(root: Page, *, language: str, languages: list[str], page: Page 
         (one for one in found if page is not None and one.translation_key == page.translation_key),
         key=lambda one: order.get(one.locale.language_code, len(order)),
     )
-    return Surroundings(home, menu, translations if len(translations) > 1 else [])
+    return Surroundings(
+        home, menu, translations if len(translations) > 1 else [], [one for one in found if one.path in above]
+    )
 
 
 @dataclass(frozen=True, slots=True)

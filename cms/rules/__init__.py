@@ -1,4 +1,4 @@
-"""Pure rules of what guests see: colours, opening hours, when something is shown, and whether it is still right."""
+"""Pure rules of what guests see: colours, opening hours, visibility, freshness, words that are searched for."""
 
 from cms.rules.colours import (
     DAY,
@@ -19,6 +19,19 @@ from cms.rules.opening_hours import OpenPeriod, OpenStatus, SpecialDay, open_sta
 from cms.rules.starters import ABOUT, QUESTIONS, STARTERS, TOURS, Starter, StarterTile
 from cms.rules.tour_filters import NO_FILTERS, TourFacts, TourFilters, alike, fits
 from cms.rules.visibility import Visibility, soonest
+from cms.rules.words import (
+    SHORTEST_FORGIVEN,
+    Piece,
+    Term,
+    Weighed,
+    marked,
+    may_be_noted,
+    nearest,
+    snippet,
+    term_of,
+    words_in,
+    words_of_query,
+)
 
 __all__ = [
     "ABOUT",
@@ -29,6 +42,7 @@ __all__ = [
     "NIGHT",
     "NO_FILTERS",
     "QUESTIONS",
+    "SHORTEST_FORGIVEN",
     "STARTERS",
     "TOURS",
     "WHITE",
@@ -36,20 +50,30 @@ __all__ = [
     "Freshness",
     "OpenPeriod",
     "OpenStatus",
+    "Piece",
     "SpecialDay",
     "Starter",
     "StarterTile",
+    "Term",
     "TourFacts",
     "TourFilters",
     "Visibility",
+    "Weighed",
     "alike",
     "contrast",
     "find_frame",
     "fits",
     "is_colour",
     "luminance",
+    "marked",
+    "may_be_noted",
+    "nearest",
     "open_status",
     "readable_on",
+    "snippet",
     "soonest",
+    "term_of",
     "text_on",
+    "words_in",
+    "words_of_query",
 ]

@@ -2,18 +2,19 @@
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from django import template
 from django.conf import settings
-from django.urls import translate_url
+from django.urls import reverse, translate_url
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, get_language_info
+from django.utils.translation import get_language, get_language_info, to_locale
 from wagtail.models import Page
 
 from cms import queries
 from cms.enums import LegalKind
 from cms.models import Branding
+from cms.queries.sharing import share_path
 from tenancy.fields import translated
 
 register = template.Library()
@@ -31,6 +32,7 @@ ICONS = {
     "wifi": '<path d="M2 9a15 15 0 0 1 20 0M5 12.5a10 10 0 0 1 14 0M8.5 16a5 5 0 0 1 7 0"/><circle cx="12" cy="19" r="1"/>',
     "info": '<circle cx="12" cy="12" r="9"/><path d="M12 11v6M12 7.5v.1"/>',
     "question": '<circle cx="12" cy="12" r="9"/><path d="M9.5 9.5a2.5 2.5 0 1 1 3.5 2.5c-.7.4-1 .9-1 2M12 17v.1"/>',
+    "search": '<circle cx="10.5" cy="10.5" r="6.5"/><path d="m15.5 15.5 5 5"/>',
     "clock": '<circle cx="12" cy="12" r="9"/><path d="M12 7v5l3 2"/>',
     "heart": '<path d="M12 20s-8-5-8-11a4.5 4.5 0 0 1 8-2.5A4.5 4.5 0 0 1 20 9c0 6-8 11-8 11z"/>',
     "ticket": '<path d="M3 8a2 2 0 0 0 2-2h14a2 2 0 0 0 2 2v3a1.5 1.5 0 0 0 0 3v3a2 2 0 0 0-2 1H5a2 2 0 0 0-2-1v-3a1.5 1.5 0 0 0 0-3z"/>',
@@ -67,6 +69,8 @@ class Frame:
     menu: list[MenuLink]
     languages: list[LanguageLink]
     legal: list[LegalKind]
+    home_full_url: str
+    above: list[tuple[str, str]]
 
 
 @register.simple_tag(takes_context=True)
@@ -91,6 +95,8 @@ def site_frame(context: dict[str, Any]) -> Frame:
         legal=[kind for kind in LegalKind if kind in branding.legal_kinds],
         home_url=around.home.get_url(request) or "/",
         is_home=page is not None and page.pk == around.home.pk,
+        home_full_url=around.home.get_full_url(request) or "/",
+        above=[(one.title, one.get_full_url(request)) for one in around.above],
         menu=[
             MenuLink(entry.title, entry.get_url(request), page is not None and page.pk == entry.pk)
             for entry in around.menu
@@ -102,6 +108,58 @@ def site_frame(context: dict[str, Any]) -> Frame:
             if len(set(languages.values())) > 1
         ],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """What search engines and those who share a page are told of it; addresses are whole."""
+
+    title: str
+    description: str
+    url: str
+    locale: str
+    image_url: str
+    structured_data: SafeString
+
+
+@register.simple_tag(takes_context=True)
+def page_meta(context: dict[str, Any]) -> Meta:
+    """Return what is said of the page of the request; after `site_frame`, and without a query unless prices of a tour are not known."""
+    # They read models, which ask for the tags of no template.
+    from cms.queries import structured_data
+    from cms.queries.findable import description_of
+
+    request, page, frame = context["request"], context["page"], context["frame"]
+    # What is previewed before it was ever saved has no address yet.
+    url = page.get_full_url(request) or "" if page.pk else ""
+    title, description = page.seo_title or page.title, description_of(page)
+    language = get_language() or ""
+    home_url = frame.home_full_url
+    image_url = urljoin(url, share_path(page, frame.branding, frame.name)) if page.pk else ""
+    if frame.is_home:
+        search_url = urljoin(url, reverse("cms:search"))
+        logo = frame.branding.logo
+        things = [
+            structured_data.organization_thing(
+                frame.name, frame.branding, url=home_url, logo=urljoin(url, logo.file.url) if logo else ""
+            ),
+            structured_data.site_thing(frame.name, url=home_url, language=language, search_url=search_url),
+        ]
+    else:
+        steps = [(frame.name, home_url), *frame.above, (page.title, url)]
+        things = [structured_data.breadcrumb_thing(steps)]
+    if "tour" in context:
+        things += structured_data.tour_things(
+            context["tour"],
+            context["stops"],
+            name=page.title,
+            description=description,
+            url=url,
+            image=image_url,
+            home_url=home_url,
+            currency=request.organization.currency,
+        )
+    return Meta(title, description, url, to_locale(language), image_url, structured_data.json_ld(things))
 
 
 @register.simple_tag

@@ -2,6 +2,7 @@
 
 from cms.viewsets.freshness import FreshnessViewSet
 from cms.viewsets.legal import LegalTextsViewSet
+from cms.viewsets.search import SearchMissViewSet
 from cms.viewsets.shared import SharedContentGroup
 from cms.viewsets.starter import StarterViewSet
 from cms.viewsets.templates import PageTemplateViewSet
@@ -11,6 +12,7 @@ __all__ = [
     "FreshnessViewSet",
     "LegalTextsViewSet",
     "PageTemplateViewSet",
+    "SearchMissViewSet",
     "SharedContentGroup",
     "StarterViewSet",
     "TranslationsViewSet",

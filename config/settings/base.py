@@ -85,7 +85,7 @@ MIDDLEWARE = [
     "cms.middleware.ThrottleMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "cms.middleware.RedirectMiddleware",
     "tenancy.middleware.RequestSizeMiddleware",
 ]
 
@@ -262,6 +262,8 @@ CELERY_BEAT_SCHEDULE = {
     "read-guide-feeds": {"task": "tours.sweep_guide_feeds", "schedule": 300.0},
     "decide-minimums": {"task": "tours.sweep_minimums", "schedule": 300.0},
     "complete-orders": {"task": "commerce.sweep_completed", "schedule": 300.0},
+    # What was published before there was a search; all else is written down at once.
+    "index-new-pages": {"task": "cms.sweep_search", "schedule": crontab(hour="3", minute="20")},
     "publish-scheduled": {"task": "cms.publish_scheduled", "schedule": 60.0},
 }
 
@@ -274,6 +276,9 @@ EVERY_HOST_PATHS = ("/webhooks/", "/.well-known/")
 
 # Networks of one's own that addresses typed by people may lead to, such as 10.1.2.0/24; none of them is reached otherwise.
 FETCH_ALLOWED_NETWORKS = env.list("FETCH_ALLOWED_NETWORKS", default=[])
+
+# Whether search engines may list the sites; not those of a copy for trying things out.
+SEARCH_ENGINES = env.bool("SEARCH_ENGINES", default=True)
 
 # How long seats are held for a checkout that is not paid yet, in minutes.
 HOLD_MINUTES = env.int("HOLD_MINUTES", default=15)

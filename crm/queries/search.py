@@ -1,7 +1,6 @@
 """Finding a customer while somebody types: by the start of words, by numbers, and in spite of typing errors."""
 
 import re
-import string
 from collections.abc import Callable
 from difflib import SequenceMatcher
 from functools import cache
@@ -14,6 +13,7 @@ from wagtail import hooks
 from crm.models import Customer, CustomerKey
 from crm.queries.phones import is_number, phone_number
 from tenancy.fields import plain_text
+from tenancy.rules import slips
 
 # What stands between words; the same as in the database's `crm_customer_keys`.
 _BETWEEN: Final = re.compile("[\x01-/:-@\\[-`{-~\u00a0\u3000]+")
@@ -22,13 +22,6 @@ _SHORTEST, _LETTERS = 4, 7
 # How alike two words must be, as a share of their letters: one error in four letters, two in eight.
 _ALIKE: Final = 0.75
 _SHOWN: Final = ("id", "first_name", "last_name", "email", "phone", "last_activity_at")
-# What may stand where somebody slipped: the rest of the alphabets, and the digits, of which the word has some.
-_ALPHABETS: Final = (
-    string.ascii_lowercase,
-    string.digits,
-    "αβγδεζηθικλμνξοπρστυφχψως",
-    "абвгдежзийклмнопрстуфхцчшщъыьэюяёіїєґ",
-)
 # The values of `_SHOWN`.
 _Row = tuple[Any, ...]
 _LATEST: Final = (F("last_activity_at").desc(nulls_last=True), "-pk")
@@ -108,14 +101,8 @@ def similar_names(words: list[str]) -> list[QuerySet[Any]]:
 
 def _variants(word: str) -> list[str]:
     """The keys of all words that one letter left out, added, wrong or swapped with the next makes of this one."""
-    letters = {*word, *(letter for alphabet in _ALPHABETS if {*alphabet} & {*word} for letter in alphabet)}
     # One letter more than is compared, for the one that may be too many.
-    start = word[: _LETTERS + 1]
-    found = {start}
-    for at in range(len(start) + 1):
-        before, rest = start[:at], start[at:]
-        found |= {before + rest[1:], before + rest[1:2] + rest[:1] + rest[2:]}
-        found |= {before + letter + after for letter in letters for after in (rest, rest[1:])}
+    found = slips(word[: _LETTERS + 1])
     whole = {f"w{text}" for text in found if len(text) <= _LETTERS}
     return sorted(whole | {f"~{text[:_LETTERS]}" for text in found if len(text) >= _LETTERS})
 

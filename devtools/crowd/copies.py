@@ -44,8 +44,8 @@ _OWN_ROWS = {
     "tenancy_organization": "id = %(model)s",
     "tenancy_user": "id IN (SELECT user_id FROM tenancy_membership WHERE organization_id = %(model)s)",
 }
-# Sessions belong to people's browsers; the database writes the keys of customers by itself.
-_NOT_COPIED = {"django_session", "crm_customerkey"}
+# Sessions belong to people's browsers; the database writes the keys of customers by itself, and the words of pages are written from them.
+_NOT_COPIED = {"django_session", "crm_customerkey", "cms_searchword"}
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-// Clocks that show the time of the place, and frames of other sites that load when somebody asks for them.
+// Clocks that show the time of the place, frames of other sites that load when somebody asks for them, and suggestions of the search.
 (() => {
   const language = document.documentElement.lang;
   const clocks = [...document.querySelectorAll("[data-clock]")];
@@ -29,4 +29,9 @@
     frame.replaceChildren(inside);
     inside.focus();
   });
+
+  // What suggests comes when somebody enters the box, not with the page.
+  for (const form of document.querySelectorAll("[data-search]")) {
+    form.addEventListener("focusin", async () => (await import(form.dataset.script)).default(form), { once: true });
+  }
 })();

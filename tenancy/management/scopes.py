@@ -16,13 +16,14 @@ OWNER_COMMANDS: Final = frozenset(
     {"makemigrations", "migrate", "optimizemigration", "showmigrations", "sqlmigrate", "squashmigrations"}
 )
 
-# Other packages' commands that go through rows: they run for one organization after the other, or for that of `--organization`.
+# Commands that go through rows, mostly of other packages: they run for one organization after the other, or for that of `--organization`.
 EACH_ORGANIZATION: Final = frozenset(
     {
         "clearsessions",
         "create_log_entries_from_revisions",
         "fixtree",
         "import_redirects",
+        "index_site",
         "move_pages",
         "publish_scheduled",
         "publish_scheduled_pages",

@@ -222,7 +222,7 @@ def test_robots_and_sitemap(harbour, kyoto):
         build_site(harbour)
     client = client_for(harbour)
     assert "Sitemap: http://harbour.localhost/sitemap.xml" in client.get("/robots.txt").content.decode()
-    text = client.get("/sitemap.xml").content.decode()
+    text = client.get("/sitemap-en.xml").content.decode()
     assert ("/tours/lights/" in text, "kyoto" in text) == (True, False)
 
 

@@ -6,6 +6,7 @@ from django.test import Client
 from wagtail.models import PageViewRestriction
 
 from cms.models import Branding, ContentPage
+from cms.page_cache import _forget
 from tenancy.enums import Role
 from tenancy.models import Organization, RoleGroup
 from tenancy.scope import organization_scope
@@ -13,6 +14,12 @@ from tests.cms.test_pages import home_of
 from tests.fixtures import PASSWORD, client_for, make_member
 
 NOW = dt.datetime(2031, 1, 10, 12, tzinfo=dt.UTC)
+CHANGED = "2031-01-10T13:00:00+01:00"
+INDEX = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
+{maps}</sitemapindex>
+"""
 SITEMAP = """\
 <?xml version="1.0" encoding="UTF-8"?>
 <urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml">
@@ -22,10 +29,11 @@ SITEMAP = """\
 
 def entry(path: str, *, languages: tuple[tuple[str, str], ...] = ()) -> str:
     others = "".join(
-        f'<xhtml:link rel="alternate" hreflang="{code}" href="http://harbour.localhost:8000{other}"/>'
+        f'<xhtml:link rel="alternate" hreflang="{shown}" href="http://harbour.localhost:8000{other}"/>'
         for code, other in languages
+        for shown in ((code, "x-default") if code == "en" else (code,))
     )
-    return f"<url><loc>http://harbour.localhost:8000{path}</loc><lastmod>2031-01-10</lastmod>{others}</url>\n"
+    return f"<url><loc>http://harbour.localhost:8000{path}</loc><lastmod>{CHANGED}</lastmod>{others}</url>\n"
 
 
 def add_page(organization: Organization, slug: str, language: str = "en", **options) -> ContentPage:
@@ -53,21 +61,22 @@ def two_languages(db, request) -> Organization:
 
 def test_sitemap_names_each_public_page_with_its_languages(two_languages, kyoto):
     homes, about = (("en", "/"), ("de", "/de/")), (("en", "/about/"), ("de", "/de/ueber-uns/"))
-    answer = client_for(two_languages).get("/sitemap.xml")
-    assert answer["Content-Type"] == "application/xml"
-    assert answer.content.decode() == SITEMAP.format(
-        urls="".join(
-            [
-                entry("/", languages=homes),
-                entry("/about/", languages=about),
-                entry("/only-here/"),
-                entry("/de/", languages=homes),
-                entry("/de/ueber-uns/", languages=about),
-                entry("/de/nur-hier/"),
-            ]
-        )
+    client = client_for(two_languages)
+    maps = "".join(
+        f"<sitemap><loc>http://harbour.localhost/sitemap-{code}.xml</loc><lastmod>{CHANGED}</lastmod></sitemap>\n"
+        for code in ("en", "de")
     )
-    assert "harbour" not in client_for(kyoto).get("/sitemap.xml").content.decode()
+    assert client.get("/sitemap.xml").content.decode() == INDEX.format(maps=maps)
+    english, german = (client.get(f"/sitemap-{code}.xml") for code in ("en", "de"))
+    assert english["Content-Type"] == "application/xml"
+    assert english.content.decode() == SITEMAP.format(
+        urls=entry("/", languages=homes) + entry("/about/", languages=about) + entry("/only-here/")
+    )
+    assert german.content.decode() == SITEMAP.format(
+        urls=entry("/de/", languages=homes) + entry("/de/ueber-uns/", languages=about) + entry("/de/nur-hier/")
+    )
+    assert [client.get(path).status_code for path in ("/sitemap-fr.xml", "/de/sitemap.xml")] == [404, 404]
+    assert "harbour" not in client_for(kyoto).get("/sitemap-en.xml").content.decode()
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -76,8 +85,24 @@ def test_sitemap_takes_the_same_queries_however_long(harbour, django_assert_num_
         add_page(harbour, f"about-{number}")
     client = client_for(harbour)
     client.get("/sitemap.xml")
-    with django_assert_num_queries(3):
-        client.get("/sitemap.xml")
+    for address in ("/sitemap.xml", "/sitemap-en.xml", "/robots.txt"):
+        _forget(harbour.pk)
+        with django_assert_num_queries(0 if address == "/robots.txt" else 3):
+            made = client.get(address)
+        with django_assert_num_queries(0):
+            stored = client.get(address)
+        assert (stored["X-Cache"], stored["Content-Type"], stored.content) == (
+            "hit",
+            made["Content-Type"],
+            made.content,
+        )
+
+
+def test_copy_for_trying_out_is_not_for_search_engines(harbour, settings):
+    settings.SEARCH_ENGINES = False
+    client = client_for(harbour)
+    assert client.get("/robots.txt").content.decode() == "User-agent: *\nDisallow: /\n"
+    assert client.get("/")["X-Robots-Tag"] == "noindex, nofollow"
 
 
 @pytest.mark.parametrize(

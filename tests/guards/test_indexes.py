@@ -210,6 +210,15 @@ def test_pages_of_guests_read_by_organization(crowd):
         # Pages enough that none is found by reading all.
         cursor.execute("SELECT id FROM tenancy_organization WHERE slug = 'kyoto'")
         copy_organization(connection.connection, cursor.fetchone()[0], first=21, last=200)
+        cursor.execute(
+            "INSERT INTO cms_searchentry (organization_id, page_id, language, kind, part, title, text, shown, created_at,"
+            " updated_at) SELECT organization_id, id, 'en', 'page', '', title, '', '{}', now(), now()"
+            " FROM wagtailcore_page WHERE depth = 3"
+        )
+        cursor.execute(
+            "INSERT INTO cms_searchword (organization_id, entry_id, language, word, weight)"
+            " SELECT organization_id, id, 'en', 'walk' || number, 1 FROM cms_searchentry, generate_series(1, 50) number"
+        )
         cursor.execute("ANALYZE")
     client = client_for(crowd)
     tour = _schedule().tour
@@ -218,6 +227,9 @@ def test_pages_of_guests_read_by_organization(crowd):
     crowd.site.root_page.add_child(instance=page)
     addresses = {
         f"{page.get_url()}?cold=1": {"wagtailcore_page"},
+        # Two words, and a slip in one.
+        "/search/suggestions/?q=walk1 walk2": {"cms_searchword"},
+        "/search/suggestions/?q=wakl12": {"cms_searchword"},
         f"{reverse('commerce:availability', args=[tour.public_id])}?month={_schedule().date:%Y-%m}": {"tours_schedule"},
     }
     assert {address: client.get(address).status_code for address in addresses} == dict.fromkeys(addresses, 200)

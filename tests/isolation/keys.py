@@ -96,6 +96,8 @@ MODELS = {
 # Values that are nobody's.
 CHOICES: dict[str, Callable[[], Iterable[str]]] = {
     "cms:legal kind": lambda: ["imprint"],
+    "cms:share_image version": lambda: ["0"],
+    "cms:sitemap_of_language language": lambda: ["en"],
     "filter_spec": lambda: ["width-32"],
     "legal_texts:edit kind": lambda: ["imprint"],
     "legal_texts:edit language": lambda: ["en"],

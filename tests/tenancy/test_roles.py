@@ -29,6 +29,7 @@ TASKS = ("Tasks", [*TASKS_GIVEN[1], "Projects"])
 PRICES = ("Prices", ["Seasons", "Early bird and last minute", "Groups", "What does it cost?"])
 REPORTS_ON_PAGES = [
     "Still right?",
+    "Not found",
     "Translations",
     "Locked pages",
     "Workflows",
@@ -83,6 +84,7 @@ ALL = [
             "Cancellation policies",
             "Notifications",
             "Collections",
+            "Redirects",
             "Branding",
             "Page templates",
         ],
@@ -118,7 +120,7 @@ MENUS = {
         "Images",
         "Documents",
         ("Reports", REPORTS_ON_PAGES),
-        ("Settings", ["Branding", "Page templates"]),
+        ("Settings", ["Redirects", "Branding", "Page templates"]),
         HELP_FOR_EDITORS,
     ],
     Role.GUIDE: ["Today", "Calendar", "My departures", TASKS_GIVEN, HELP],
@@ -174,6 +176,7 @@ PLACES = {
     "places:index_results",
 }
 CONTENT = {
+    "add_own_redirect",
     "freshness:index",
     "page_templates:index",
     "page_templates:index_results",
@@ -188,7 +191,15 @@ CONTENT = {
         for kind in ("sharednotice", "sharedquestions")
         for view in ("choose", "choose_results", "chosen_multiple")
     ),
+    "own_redirects",
+    "own_redirects_results",
+    "search_misses:index",
+    "search_misses:index_results",
     "translations:index",
+    "wagtailredirects:add",
+    "wagtailredirects:index",
+    "wagtailredirects:index_results",
+    "wagtailredirects:start_import",
     "wagtail_localize:javascript_catalog",
     "wagtail_localize:translations_report",
     "wagtail_localize:translations_report_results",
