@@ -167,7 +167,7 @@ def test_search_takes_the_same_queries_however_much_there_is(site, django_assert
         publish(site, ContentPage(title=f"Fish {number}", slug=f"fish-{number}"))
     client = client_for(site)
     client.get("/search/?q=fish")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get("/search/?q=fish")
     with django_assert_num_queries(4):
         client.get("/search/suggestions/?q=fish")
