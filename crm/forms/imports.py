@@ -58,7 +58,7 @@ def check_table(file: Any) -> None:
         raise forms.ValidationError(_("Choose a file that ends in .csv, .xlsx or .vcf."))
     file.seek(0)
     # Whatever it is called, a workbook is looked at before it is unpacked.
-    if ending == "xlsx" or file.read(2) == b"PK":
+    if ending == "xlsx" or file.read(4) == b"PK\x03\x04":
         file.seek(0)
         if not DOCUMENT_KINDS["xlsx"](file):
             raise forms.ValidationError(_TABLE_ERRORS["damaged"])

@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 import re
+import zlib
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
 from typing import Any, Final, NamedTuple
@@ -26,6 +27,13 @@ _SAMPLE_ROWS: Final = 50
 _TIE: Final = 0.02
 _CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff]")
 _PROTECTED: Final = re.compile(r"'[=+\-@]")
+_BEGIN_OF_CARD: Final = re.compile(r"^BEGIN:VCARD[ \t]*(?=\r?$)", re.MULTILINE | re.IGNORECASE)
+_END_OF_CARD: Final = re.compile(r"^END:VCARD[ \t]*\r?$", re.MULTILINE | re.IGNORECASE)
+# What openpyxl, zipfile and the readers of XML raise for a workbook that is broken in one place or another.
+_BROKEN_WORKBOOK: Final = (
+    BadZipFile, zlib.error, EOFError, OSError, KeyError, ValueError, IndexError, TypeError, AttributeError, SyntaxError,
+    NotImplementedError, RuntimeError,
+)  # fmt: skip
 # The columns of contacts; addresses and pictures are left out.
 CONTACT_COLUMNS: Final = (
     "UID", "First name", "Last name", "Full name", "E-mail", "E-mail 2", "Phone", "Phone 2", "Organization", "Note",
@@ -133,7 +141,7 @@ def _guess_encoding(content: bytes) -> str:
     least = min(match.chaos for match in matches)
     names = {name for match in matches if match.chaos <= least + _TIE for name in match.could_be_from_charset}
     fitting = {name.replace("utf_16_", "utf-16-") for name in names}
-    return next(name for name in ENCODINGS if name in fitting)
+    return next((name for name in ENCODINGS if name in fitting), "cp1252")
 
 
 def _decoded(content: bytes, encoding: str) -> str:
@@ -188,7 +196,7 @@ def _workbook_rows(content: bytes) -> Iterator[list[str]]:
         sheet.reset_dimensions()
         for row in sheet.iter_rows(values_only=True):
             yield [_cell(value) for value in row]
-    except (BadZipFile, KeyError, ValueError, IndexError, TypeError, AttributeError, SyntaxError) as error:
+    except _BROKEN_WORKBOOK as error:
         raise TableError("damaged") from error
 
 
@@ -210,9 +218,13 @@ def _cell(value: Any) -> str:
 
 def _contacts(text: str) -> Iterator[list[str] | None]:
     # Each on its own, so that a broken one does not take the others with it.
-    for card in re.findall(r"^BEGIN:VCARD\r?$.*?^END:VCARD\r?$", text, re.DOTALL | re.MULTILINE | re.IGNORECASE):
+    for content in _BEGIN_OF_CARD.split(text)[1:]:
+        card, *end = _END_OF_CARD.split(content, maxsplit=1)
+        if not end:
+            yield None
+            continue
         try:
-            yield _contact(vobject.readOne(card, ignoreUnreadable=True))
+            yield _contact(vobject.readOne(f"BEGIN:VCARD{card}END:VCARD", ignoreUnreadable=True))
         except (vobject.base.VObjectError, ValueError, KeyError, AttributeError, IndexError, UnicodeError):
             yield None
 

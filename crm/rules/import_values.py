@@ -29,6 +29,8 @@ _NO: Final = frozenset(
 _DAY: Final = re.compile(r"(\d{1,2})([./-])\s?(\d{1,2})\2\s?(\d{4}|\d{2})(?:,?[ T]+(\d{1,2}:\d{2}.*))?")
 _CLOCK: Final = re.compile(r"(\d{1,2})[:.](\d{2})(?::\d{2})?\s*(am|pm|uhr)?", re.IGNORECASE)
 _CLOCK_AT_END: Final = re.compile(r"\d{1,2}:\d{2}.*$")
+# Days outside are slips of the pen; the first and the last that there are cannot be read back in every time zone.
+_YEARS: Final = range(1900, 2200)
 LONGEST_TAG: Final = 40
 LONGEST_NUMBER: Final = 120
 
@@ -250,15 +252,21 @@ def day_of(text: str, *, is_month_first: bool = False) -> date:
     try:
         found = parse_date(re.split("[ T]", text)[0])
         if found is not None:
-            return found
+            return _believable(found)
         match = _DAY.fullmatch(text)
         if match is None:
             raise Unreadable(ImportReason.DATE)
         first, sign, second, year = int(match[1]), match[2], int(match[3]), int(match[4])
         day, month = (second, first) if sign == "/" and is_month_first else (first, second)
-        return date(year + 2000 if year < 100 else year, month, day)
+        return _believable(date(year + 2000 if len(match[4]) == 2 else year, month, day))
     except ValueError as error:
         raise Unreadable(ImportReason.DATE) from error
+
+
+def _believable(day: date) -> date:
+    if day.year not in _YEARS:
+        raise Unreadable(ImportReason.DATE)
+    return day
 
 
 def clock_of(text: str) -> time:
@@ -284,4 +292,5 @@ def moment_of(text: str, *, zone: ZoneInfo, is_month_first: bool = False) -> dat
         day = day_of(text, is_month_first=is_month_first)
         clock = _CLOCK_AT_END.search(text)
         found = datetime.combine(day, clock_of(clock[0]) if clock is not None else time())
+    _believable(found)
     return found if found.tzinfo is not None else found.replace(tzinfo=zone)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+from zipfile import ZipFile
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,7 +10,7 @@ from openpyxl import Workbook
 
 from crm.enums import ImportKind, ImportReason
 from crm.gateways.tables import CONTACT_COLUMNS, Layout, TableError, guess_layout, open_table
-from crm.rules import Reading, fields_of, guess_mapping, read_customer
+from crm.rules import Reading, fields_of, guess_mapping, read_customer, read_protocol
 
 NOW = dt.datetime(2031, 1, 10, 12, tzinfo=dt.UTC)
 HUBSPOT = ["Record ID", "First Name", "Last Name", "Email", "Phone Number", "Lifecycle Stage", "Create Date"]
@@ -175,6 +176,35 @@ def test_contacts_have_columns_of_their_own():
     assert (second["First name"], second["Last name"], second["Phone"]) == ("Zoë", "Müller", "040 87654321")
 
 
+def test_a_contact_without_an_end_takes_no_other_with_it():
+    cards = "BEGIN:VCARD\nFN:Anna\nBEGIN:VCARD\nVERSION:3.0\nFN:Ole\nEND:VCARD\n"
+    assert [(number, cells and cells[3]) for number, cells in table(cards.encode(), "vcf")[2]] == [
+        (1, None),
+        (2, "Ole"),
+    ]
+
+
+def test_many_contacts_without_an_end_take_no_longer_than_others():
+    rows = open_table(b"BEGIN:VCARD\n" * 90_000, Layout("vcf", "utf-8-sig")).rows
+    assert sum(line.cells is None for line in rows) == 90_000
+
+
+def test_a_workbook_that_cannot_be_unpacked_says_so():
+    book, content = Workbook(), io.BytesIO()
+    for number in range(500):
+        book.active.append([f"Guest {number}", number])
+    book.save(content)
+    whole = content.getvalue()
+    with ZipFile(io.BytesIO(whole)) as folder:
+        sheet = folder.getinfo("xl/worksheets/sheet1.xml")
+    # What begins so was packed by nothing.
+    start = sheet.header_offset + 30 + len(sheet.filename)
+    broken = whole[:start] + b"\xff" * 50 + whole[start + 50 :]
+    with pytest.raises(TableError) as caught:
+        table(broken, "xlsx")
+    assert caught.value.code == "damaged"
+
+
 @pytest.mark.parametrize(
     ("content", "ending", "code"),
     [
@@ -313,6 +343,16 @@ def test_what_cannot_be_read_is_told(cells, region, found):
 def test_days_are_read_in_the_order_of_the_file(text, is_month_first, day):
     values, found = read(["Name", "Opt-in time"], "Anna", text, consent_source="Form", is_month_first=is_month_first)
     assert (values["consent"][0].date(), found) == (dt.date(*day), [])
+
+
+@pytest.mark.parametrize(
+    "text", ["0001-01-01", "9999-12-31", "9999-12-31T23:30:00-12:00", "1.1.0001", "0001-01-01 10:00"]
+)
+def test_days_that_no_calendar_of_ours_has_are_told(text):
+    kind, columns, mapping = ImportKind.PROTOCOLS, ["Mail", "Subject", "Date"], ["email", "subject", "happened_at"]
+    reading = Reading(fields_of(kind), columns, mapping, "DE", ZoneInfo("Europe/Berlin"), NOW)
+    row = read_protocol(2, ["a@example.com", "Call", text], reading)
+    assert [found.reason for found in row.found] == [ImportReason.DATE]
 
 
 def test_who_said_no_agreed_to_nothing():
