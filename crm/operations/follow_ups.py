@@ -2,11 +2,12 @@
 
 from datetime import date, datetime
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from crm.enums import TaskState
-from crm.models import Protocol, Task
+from crm.models import Activity, Protocol, Task
 from crm.operations.tasks import move_task, settle_task
 from tenancy import audit
 from tenancy.models import User
@@ -24,6 +25,15 @@ def set_follow_up(
     # Whoever saves the same protocol at the same time waits, and finds the task.
     Protocol.objects.select_for_update(of=("self",)).get(pk=protocol.pk)
     task = Task.objects.select_for_update(of=("self",)).filter(follow_up_of=protocol).first()
+    title = _("Follow-up of a private contact") if protocol.is_private else protocol.subject
+    if task is not None and protocol.is_private and task.title != title:
+        # It was not private before: what was done about it says no more either.
+        task.title = title
+        task.save(update_fields=["title", "updated_at"])
+        task_type = ContentType.objects.get_for_model(Task)
+        Activity.objects.filter(kind="task_done", content_type=task_type, object_id=task.pk).update(
+            facts={"title": title}
+        )
     if due_on is None:
         if task is not None and task.is_unfinished:
             return move_task(task, TaskState.DROPPED, now=now, actor=actor)
@@ -32,7 +42,6 @@ def set_follow_up(
         task = move_task(task, TaskState.OPEN, now=now, actor=actor)
     is_new = task is None
     task = task or Task(follow_up_of=protocol, customer_id=protocol.customer_id)
-    title = _("Follow-up of a private contact") if protocol.is_private else protocol.subject
     wanted = {"title": title, "due_on": due_on, "assignee_id": assignee.pk if assignee is not None else None}
     changed = {name for name, value in wanted.items() if getattr(task, name) != value}
     if not changed:

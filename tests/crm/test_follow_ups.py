@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from crm.enums import TaskState
-from crm.models import Message, Protocol, Task
+from crm.models import Activity, Message, Protocol, Task
 from crm.operations import move_task, set_follow_up
 from crm.queries import with_follow_up
 from tenancy.enums import Role
@@ -78,6 +78,20 @@ def test_task_of_a_private_contact_says_nothing_of_it(harbour, member_client):
     page = other.get(reverse("tasks:inspect", args=[task.pk])).content.decode()
     assert "A complaint" not in page
     assert reverse("protocols:edit", args=[protocol.pk]) not in page
+
+
+@pytest.mark.parametrize("state", [TaskState.OPEN, TaskState.DONE])
+def test_contact_made_private_later_takes_its_subject_from_the_task(in_harbour, state):
+    author = make_member(in_harbour, Role.MANAGER, "author@example.com")
+    protocol = make_protocol(CustomerFactory(), subject="A complaint", follow_up_on=MONDAY, author=author)
+    move_task(protocol.follow_up, state, now=NOW, actor=author)
+    protocol.is_private = True
+    protocol.save()
+    set_follow_up(protocol, due_on=None, assignee=None, now=NOW, actor=author)
+    hidden = "Follow-up of a private contact"
+    assert list(Task.objects.values_list("title", flat=True)) == [hidden]
+    told = Activity.objects.filter(kind="task_done").values_list("facts", flat=True)
+    assert list(told) == [{"title": hidden}] * (state == TaskState.DONE)
 
 
 def test_form_shows_the_task_and_a_finished_one_no_more(harbour, member_client):
