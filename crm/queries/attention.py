@@ -102,13 +102,15 @@ def attention_items(user: Any) -> QuerySet[AttentionItem]:
 def meant_for(user: Any) -> Q:
     """Return what finds the items that are for a person: by rule, role, as the holder of the record, or because they are for all.
 
-    What belongs to nobody of the team is for all.
+    What belongs to nobody of the team is for all, and what was for somebody who has left.
     """
-    nobody = Q(holder=None) | ~Q(holder__in=members().order_by().values("pk"))
+    team = members().order_by().values("pk")
+    nobody = Q(holder=None) | ~Q(holder__in=team)
     role = Membership.objects.filter(user=user).values("role")
     for_all = Q(rule__member=None, rule__role="", rule__to_holder=False)
     to_holder = Q(rule__to_holder=True) & (Q(holder=user) | nobody)
-    return for_all | Q(rule__member=user) | Q(rule__role__in=role) | to_holder
+    of_who_left = Q(rule__member__isnull=False) & ~Q(rule__member__in=team)
+    return for_all | Q(rule__member=user) | of_who_left | Q(rule__role__in=role) | to_holder
 
 
 def open_attention(user: Any) -> QuerySet[AttentionItem]:

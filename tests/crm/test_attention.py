@@ -285,6 +285,9 @@ def test_who_sees_what_and_whose_it_is(in_harbour, ada, ben):
     ):
         AttentionRule.objects.update(**values)
         assert (open_attention(ada).count(), open_attention(ben).count()) == (for_ada, for_ben)
+    AttentionRule.objects.update(member=gone)
+    # For somebody who has left: for everybody.
+    assert (open_attention(ada).count(), open_attention(ben).count()) == (4, 4)
     AttentionRule.objects.update(is_active=False)
     assert attention_items(ada).count() == 0
 
