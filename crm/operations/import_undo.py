@@ -98,15 +98,17 @@ def _put_back(rows: Iterable[ImportedRow], parent: Import) -> int:
     taken = queries.customers_by_email(row.before["email"] for row in known if row.before.get("email"))
     left, changed = len(by_customer.keys() - there.keys()), []
     for pk, customer in there.items():
-        row, stays = by_customer[pk], False
+        row, stays, is_put_back = by_customer[pk], False, False
         for name, value in row.before.items():
             is_free = name != "email" or not value or value.lower() not in taken
             if str(getattr(customer, name)) == row.after[name] and is_free:
                 setattr(customer, name, value)
+                is_put_back = True
             else:
                 stays = True
         left += stays
-        changed.append(customer)
+        if is_put_back:
+            changed.append(customer)
     if changed:
         Customer.every.bulk_create(
             changed, update_conflicts=True, unique_fields=["id"], update_fields=[*FIELDS, "updated_at"]

@@ -27,7 +27,10 @@ def known_mapping(kind: str, columns: Sequence[str]) -> list[str] | None:
     earlier = Import.objects.filter(kind=kind, columns__contains=list(set(columns))).exclude(state=ImportState.MAPPING)
     for one in earlier.order_by("-pk")[:20]:
         if sorted(one.columns) == sorted(columns):
-            fields = dict(zip(one.columns, one.mapping, strict=False))
+            if one.columns == columns:
+                return list(one.mapping)
+            # Of columns with one name the first is the one that counts.
+            fields = dict(zip(reversed(one.columns), reversed(one.mapping), strict=False))
             return [fields.get(column, "") for column in columns]
     return None
 

@@ -248,6 +248,16 @@ def test_columns_of_the_same_names_are_read_as_last_time(in_harbour):
     assert upload(text).mapping == ["", ""]
     checked(text, mapping=["first_name", "email"])
     assert upload("Reach,Who\n").mapping == ["email", "first_name"]
+    twice = "Phone,Who,Phone\n"
+    checked(twice, mapping=["phone", "first_name", ""])
+    assert upload(twice).mapping == ["phone", "first_name", ""]
+
+
+def test_undoing_two_imports_in_turn_leaves_nobody_whom_the_second_only_tagged(in_harbour):
+    first = run(HEAD + "1,Anna,Berg,anna@example.com,,\n")
+    undone(run("Mail,Tags\nanna@example.com,vip\n"))
+    undone(first)
+    assert Customer.objects.count() == 0
 
 
 def test_a_job_that_cannot_get_on_is_given_up_and_one_that_was_lost_begins_again(in_harbour):
@@ -388,6 +398,10 @@ def test_a_file_that_is_too_big_or_none_is_refused_with_words(harbour, member_cl
         assert answer.context["form"].errors == {"file": [text]}
     with organization_scope(harbour.pk):
         assert Import.objects.count() == 0
+    # “PK” is a name of a column as well.
+    settings.IMPORT_MAX_BYTES = 100
+    keys = SimpleUploadedFile("a.csv", b"PK,Name,Mail\n1,Anna,a@example.com\n")
+    assert client.post(address("add"), {"kind": "customers", "file": keys}).status_code == 302
 
 
 @pytest.mark.parametrize("role", [Role.EDITOR, Role.GUIDE])
