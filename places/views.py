@@ -8,7 +8,7 @@ from wagtail.admin.views.generic.chooser import ChooseResultsView, ChooseView, C
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
 from places.models import Place
-from tenancy.views.index import IndexView
+from tenancy.lists import IndexView
 
 LOOK = ["add", "change", "delete", "view"]
 

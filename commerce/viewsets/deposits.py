@@ -6,9 +6,9 @@ from wagtail.admin.viewsets.model import ModelViewSet
 
 from commerce.forms import DepositRuleForm
 from commerce.models import DepositRule
+from tenancy.lists import IndexView
 from tenancy.money import format_basis_points, format_money
 from tenancy.queries import scope_currency
-from tenancy.views.index import IndexView
 
 
 def deposit_in_words(rule):

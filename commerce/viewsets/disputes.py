@@ -21,8 +21,8 @@ from commerce.models import Dispute, DisputeFile, EvidenceFile
 from commerce.rules import dispute_words, reason_words
 from commerce.viewsets.columns import MomentColumn
 from commerce.viewsets.dispute_verbs import MAY_ANSWER, AcceptView, AnswerView, LeaveView, SendView, due_in_words
+from tenancy.lists import IndexView
 from tenancy.money import format_money
-from tenancy.views.index import IndexView
 
 
 def amount_in_words(dispute):

@@ -14,7 +14,7 @@ from wagtail.admin.widgets.button import HeaderButton
 from commerce import operations, queries
 from commerce.filters import ProviderEventFilterSet
 from commerce.models import ProviderEvent
-from tenancy.views.index import IndexView
+from tenancy.lists import IndexView
 
 
 class ProviderEventIndexView(IndexView):

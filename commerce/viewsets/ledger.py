@@ -12,8 +12,8 @@ from commerce.filters import LedgerFilterSet
 from commerce.models import LedgerTransaction
 from commerce.rules import account_number
 from commerce.viewsets.columns import MomentColumn
+from tenancy.lists import IndexView
 from tenancy.money import Money, format_money
-from tenancy.views.index import IndexView
 
 
 def sides(row):

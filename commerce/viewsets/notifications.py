@@ -10,7 +10,7 @@ from commerce.enums import REMINDERS, TO_STAFF, NotificationKind
 from commerce.forms import NotificationForm
 from commerce.models import Notification
 from commerce.rules import PLACEHOLDERS
-from tenancy.views.index import IndexView
+from tenancy.lists import IndexView
 
 
 def when_in_words(row):

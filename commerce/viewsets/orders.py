@@ -42,9 +42,9 @@ from commerce.viewsets.verbs import (
 )
 from crm import queries as crm_queries
 from tenancy import audit
+from tenancy.lists import IndexView
 from tenancy.money import format_money
 from tenancy.panels import record_buttons
-from tenancy.views.index import IndexView
 
 # What staff can do with an order, each on a page of its own; `queries.staff_verbs` says which of them an order allows.
 VERBS = {

@@ -8,7 +8,7 @@ from commerce import queries
 from commerce.forms import CancellationPolicyForm
 from commerce.models import CancellationPolicy
 from commerce.rules import policy_in_words
-from tenancy.views.index import IndexView
+from tenancy.lists import IndexView
 
 
 def tours_in_words(row):

@@ -21,9 +21,9 @@ from commerce import operations, queries
 from commerce.filters import PromotionFilterSet
 from commerce.forms import AssignForm, PromotionForm
 from commerce.models import Promotion
+from tenancy.lists import IndexView
 from tenancy.money import format_money
 from tenancy.rules import plain_cell
-from tenancy.views.index import IndexView
 
 # More rows than anybody reads; the file has them all.
 SHOWN = 100

@@ -19,8 +19,8 @@ from commerce.forms import ReasonForm
 from commerce.gateways import stripe
 from commerce.models import Difference
 from commerce.viewsets.columns import MomentColumn
+from tenancy.lists import IndexView
 from tenancy.money import format_money
-from tenancy.views.index import IndexView
 
 # What each kind of difference asks staff to do.
 WHAT_TO_DO = {

@@ -8,8 +8,8 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from commerce import queries
 from commerce.forms import TaxRateForm
 from commerce.models import TaxRate
+from tenancy.lists import IndexView
 from tenancy.money import format_basis_points
-from tenancy.views.index import IndexView
 
 
 def percentages_in_words(rate):

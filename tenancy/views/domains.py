@@ -11,10 +11,10 @@ from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views.generic import CreateView, InspectView
 
 from tenancy import operations
+from tenancy.lists import IndexView
 from tenancy.models import Domain
 from tenancy.rules import readable_host
 from tenancy.throttle import allow
-from tenancy.views.index import IndexView
 from tenancy.views.organization import SettingsVerbView, organization_crumb
 
 

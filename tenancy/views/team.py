@@ -16,10 +16,10 @@ from wagtail.admin.widgets.button import Button, HeaderButton
 from tenancy import operations, queries
 from tenancy.enums import Role
 from tenancy.forms import InviteForm, RoleForm
+from tenancy.lists import IndexView
 from tenancy.models import Invitation, Membership
 from tenancy.rules import DUTIES, ROLE_WORDS, does, may_give
 from tenancy.throttle import allow
-from tenancy.views.index import IndexView
 
 REFUSALS = (operations.MembershipRefused, operations.InvitationRefused)
 

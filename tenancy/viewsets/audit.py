@@ -11,8 +11,8 @@ from wagtail.models import Page, PageLogEntry
 
 from tenancy import audit
 from tenancy.filters import AuditFilterSet
+from tenancy.lists import IndexView
 from tenancy.models import AuditEntry
-from tenancy.views.index import IndexView
 
 
 def record_of(entry):

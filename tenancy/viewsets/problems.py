@@ -10,8 +10,8 @@ from wagtail.admin.widgets.button import Button, HeaderButton
 
 from tenancy import views
 from tenancy.enums import DeliveryStatus
+from tenancy.lists import IndexView
 from tenancy.models import OutboxDelivery
-from tenancy.views.index import IndexView
 
 
 def retry_url(delivery, user):

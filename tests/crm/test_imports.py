@@ -1,7 +1,6 @@
 """Rows of files become customers, batch by batch; jobs are killed, run twice at once, and are undone."""
 
 import datetime as dt
-import os
 import signal
 import subprocess
 import sys
@@ -277,9 +276,10 @@ import django
 django.setup()
 from django.conf import settings
 from django.utils import timezone
+from django.db import connection
 from crm.operations import work_on_import
 from tenancy.scope import organization_scope
-settings.MEDIA_ROOT = sys.argv[3]
+settings.MEDIA_ROOT, connection.settings_dict["NAME"] = sys.argv[3:]
 with organization_scope(int(sys.argv[1])):
     work_on_import(int(sys.argv[2]), now=timezone.now())
 """
@@ -289,11 +289,9 @@ with organization_scope(int(sys.argv[1])):
 def test_a_killed_job_goes_on_where_it_was_and_two_at_once_double_nobody(harbour):
     with organization_scope(harbour.pk):
         parent = start_import(checked(HEAD + ROWS), now=timezone.now(), actor=None)
-    server = connection.settings_dict
-    url = f"postgres://{server['USER']}:{server['PASSWORD']}@{server['HOST']}:{server['PORT']}/{server['NAME']}"
+    database = connection.settings_dict["NAME"]
     job = subprocess.Popen(
-        [sys.executable, "-c", JOB, str(harbour.pk), str(parent.pk), settings.MEDIA_ROOT],
-        env={**os.environ, "DATABASE_URL": url},
+        [sys.executable, "-c", JOB, str(harbour.pk), str(parent.pk), settings.MEDIA_ROOT, database],
         cwd=Path(settings.BASE_DIR),
     )
     with organization_scope(harbour.pk):

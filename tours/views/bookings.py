@@ -12,8 +12,8 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
 from crm.queries import protocols_about, record_key
+from tenancy.lists import IndexView
 from tenancy.panels import record_buttons
-from tenancy.views.index import IndexView
 from tours import operations, queries
 from tours.enums import BookingStatus
 from tours.forms import PartyForm, participant_forms

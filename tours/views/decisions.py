@@ -12,8 +12,8 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.widgets.button import HeaderButton
 
 from tenancy.fields import translated
+from tenancy.lists import IndexView
 from tenancy.rules import person_name
-from tenancy.views.index import IndexView
 from tours import operations, queries
 from tours.enums import Decision, WhoDecides
 from tours.forms import DecisionForm, PlanningForm

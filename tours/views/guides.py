@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from wagtail.admin.ui.tables import BooleanColumn, Column, TitleColumn
 from wagtail.admin.views.generic import CreateView, DeleteView, EditView
 
+from tenancy.lists import IndexView
 from tenancy.queries import current_organization
-from tenancy.views.index import IndexView
 from tours import operations, queries
 from tours.panels import certificate_in_words
 from tours.rules import language_name

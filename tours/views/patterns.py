@@ -19,8 +19,8 @@ from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.admin.widgets.button import Button, HeaderButton
 
 from tenancy.fields import translated
+from tenancy.lists import IndexView
 from tenancy.queries import current_organization
-from tenancy.views.index import IndexView
 from tours import documents, operations, queries
 from tours.forms import CalendarUploadForm, PlanForm, language_name
 from tours.models import AvailabilityPattern, TourVariant

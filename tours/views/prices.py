@@ -6,9 +6,9 @@ from wagtail import hooks
 from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views.generic import CreateView, EditView
 
+from tenancy.lists import IndexView
 from tenancy.money import format_basis_points, format_money
 from tenancy.queries import scope_currency
-from tenancy.views.index import IndexView
 from tours.enums import SeasonEffect
 
 

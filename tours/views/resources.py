@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from wagtail.admin.ui.tables import BooleanColumn, Column, TitleColumn
 from wagtail.admin.views.generic import CreateView, EditView
 
-from tenancy.views.index import IndexView
+from tenancy.lists import IndexView
 from tours import operations
 
 

@@ -18,9 +18,9 @@ from wagtail.admin.widgets.button import Button
 from wagtail.permissions import policy_registry
 
 from tenancy.fields import translated
+from tenancy.lists import IndexView
 from tenancy.panels import record_buttons
 from tenancy.queries import current_organization
-from tenancy.views.index import IndexView
 from tours import operations, queries
 from tours.enums import AssignmentStatus, ScheduleStatus
 from tours.forms import language_name

@@ -10,8 +10,8 @@ from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
 from wagtail.admin.views.generic import DeleteView, EditView, InspectView
 from wagtail.admin.widgets.button import Button
 
+from tenancy.lists import IndexView
 from tenancy.queries import current_organization
-from tenancy.views.index import IndexView
 from tours import queries
 from tours.enums import TourStatus
 
