@@ -50,6 +50,7 @@ _CONTENT: Final = (
     "cms.add_pagetemplate",
     "cms.change_pagetemplate",
     "cms.delete_pagetemplate",
+    "cms.view_searchmiss",
     *_FILES,
     "places.*",
     "tours.view_tour",

@@ -6,9 +6,10 @@ from typing import Any
 from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from commerce.enums import OrderStatus, PaymentMethod, PaymentStatus
+from commerce.enums import OrderStatus, PaymentStatus
 from commerce.models import Order, OrderLine, Payment
 from commerce.queries.due import REMINDED
+from commerce.rules import methods_that
 from crm.models import AttentionRule
 from crm.queries import found
 from tours.enums import SEAT_TAKING
@@ -20,7 +21,7 @@ def unpaid_departing(rule: AttentionRule, now: datetime) -> QuerySet[Any, Any]:
     Who pays on arrival is not waited for, and neither is a card that is reserved.
     """
     awaited = Payment.objects.filter(status=PaymentStatus.AWAITING_APPROVAL, recorded_at=None)
-    awaited = awaited.exclude(method=PaymentMethod.ON_ARRIVAL)
+    awaited = awaited.exclude(method__in=methods_that(on_site=True))
     lines = OrderLine.objects.filter(
         order=OuterRef("pk"), booking__status__in=SEAT_TAKING, booking__schedule__starts_at__gt=now
     )

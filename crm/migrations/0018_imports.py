@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('mapping', 'Columns to be chosen'), ('checking', 'Being checked'), ('checked', 'Checked, not started'), ('running', 'Under way'), ('done', 'Done'), ('stopped', 'Stopped'), ('failed', 'Failed'), ('undoing', 'Being undone'), ('undone', 'Undone')], default='mapping', max_length=12, verbose_name='status')),
                 ('position', models.PositiveIntegerField(default=0)),
                 ('rows', models.PositiveIntegerField(default=0, verbose_name='rows')),
-                ('made', models.PositiveIntegerField(default=0, verbose_name='new')),
+                ('made', models.PositiveIntegerField(default=0, verbose_name='new records')),
                 ('changed', models.PositiveIntegerField(default=0, verbose_name='changed')),
                 ('unchanged', models.PositiveIntegerField(default=0, verbose_name='left as they are')),
                 ('left_out', models.PositiveIntegerField(default=0, verbose_name='left out')),

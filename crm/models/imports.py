@@ -51,7 +51,7 @@ class Import(TenantModel):
     state = models.CharField(_("status"), max_length=12, choices=ImportState.choices, default=ImportState.MAPPING)
     position = models.PositiveIntegerField(default=0)
     rows = models.PositiveIntegerField(_("rows"), default=0)
-    made = models.PositiveIntegerField(_("new"), default=0)
+    made = models.PositiveIntegerField(_("new records"), default=0)
     changed = models.PositiveIntegerField(_("changed"), default=0)
     unchanged = models.PositiveIntegerField(_("left as they are"), default=0)
     left_out = models.PositiveIntegerField(_("left out"), default=0)

@@ -251,6 +251,10 @@ CONTENT = {
     "wagtailimages_chooser:create",
 }
 OPERATIONS = {
+    "attention:index",
+    "attention:index_results",
+    "attention_rules:index",
+    "attention_rules:index_results",
     "bookings:index",
     "bookings:index_results",
     "certifications:add",

@@ -113,6 +113,7 @@ def test_session_is_followed_when_its_key_changes(owner, harbour):
         "theme-density": "default",
         "locale-current_time_zone": "Europe/Berlin",
         "theme-keyboard_shortcuts": "on",
+        "digest-frequency": "never",
     }
     client.post("/admin/account/", profile)
     assert client.cookies["sessionid"].value != before
