@@ -221,6 +221,8 @@ DUTIES: Final[tuple[tuple[Promise, tuple[Duty, ...]], ...]] = (
                     "cms.delete_sharedquestions",
                 ),
             ),
+            Duty(_("Lead old addresses to pages"), ("wagtailredirects.*",)),
+            Duty(_("Read what guests searched for and did not find"), ("cms.view_searchmiss",)),
             Duty(_("Write HTML on pages"), ("cms.*",)),
         ),
     ),

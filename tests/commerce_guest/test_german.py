@@ -47,6 +47,14 @@ def test_english_is_noticed(guest, offer):
     assert english(guest.get("/cart/").content.decode()) == [
         "Skip to the content",
         "Language",
+        "Search",
+        "No suggestions",
+        "1 suggestion",
+        "{count} suggestions",
+        "Search this site",
+        "Search",
+        "Search",
+        "Suggestions",
         "Cart",
         "Your cart",
         "There is nothing in your cart yet.",
@@ -67,8 +75,8 @@ def test_pages_of_a_booking_say_that_they_are_german(pages):
 
 
 def test_button_that_places_a_paid_order_says_so_and_nothing_else(pages):
-    # The first one is of a form of its own.
-    assert Texts(pages["checkout"]).buttons == ["Code einlösen", "Zahlungspflichtig buchen"]
+    # The others are of forms of their own.
+    assert Texts(pages["checkout"]).buttons == ["Suchen", "Code einlösen", "Zahlungspflichtig buchen"]
 
 
 def test_emails_have_no_english(guest, offer, harbour):
