@@ -56,7 +56,7 @@ def _font(size: int, *, bold: bool = True) -> ImageFont.FreeTypeFont:
 
 def _can_write(text: str) -> bool:
     # Letters that join each other, or run from the right, need a library that lays them out.
-    return has_letters(text) and (text.isascii() or max(text, default="") < "\u0590" or features.check("raqm"))
+    return has_letters(text) and (text.isascii() or max(text, default="") < "\u0590" or bool(features.check("raqm")))
 
 
 def _wrapped(draw: ImageDraw.ImageDraw, text: str) -> list[str]:

@@ -124,4 +124,4 @@ class SearchKind(models.TextChoices):
     @property
     def one(self) -> str:
         """What one of them is called."""
-        return {"tour": _("Tour"), "page": _("Page"), "question": _("Question"), "place": _("Place")}[self.value]
+        return str({"tour": _("Tour"), "page": _("Page"), "question": _("Question"), "place": _("Place")}[self.value])

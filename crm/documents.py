@@ -55,8 +55,9 @@ def _facts(protocol: Protocol) -> list[str]:
     about = [record_name(record) for record in records_of(protocol.links.all())]
     if about:
         facts.append(_("About: %(records)s") % {"records": ", ".join(about)})
-    if protocol.follow_up_on:
-        facts.append(_("Follow up on %(day)s") % {"day": date_format(protocol.follow_up_on)})
+    day = protocol.follow_up_on  # type: ignore[attr-defined]  # annotated by `with_follow_up`
+    if day:
+        facts.append(_("Follow up on %(day)s") % {"day": date_format(day)})
     return facts
 
 

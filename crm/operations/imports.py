@@ -144,9 +144,9 @@ def forget_imports(*, now: datetime) -> int:
             continue
         ImportedRow.objects.filter(batch__parent=parent).delete()
         ImportProblem.objects.filter(parent=parent).update(value="")
-        file = parent.file
+        file, name = parent.file, str(parent.file.name)
         Import.objects.filter(pk=parent.pk).update(file="")
-        file.storage.delete(file.name)
+        file.storage.delete(name)
     return count
 
 

@@ -144,7 +144,7 @@ def due_digests(*, now: datetime) -> list[tuple[int, int]]:
     works_there = Membership.objects.filter(organization=OuterRef("organization"), user=OuterRef("user"))
     rows = AttentionDigest.objects.filter(Exists(works_there)).exclude(frequency=DigestFrequency.NEVER)
     return [
-        (row.pk, row.organization_id)
+        (row.pk, row.organization.pk)
         for row in rows.select_related("organization").order_by("pk")
         if digest_is_due(row.frequency, last=row.sent_on, now=now.astimezone(row.organization.zone))
     ]

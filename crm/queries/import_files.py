@@ -9,7 +9,7 @@ from crm.models import Import, ImportProblem
 
 def table_of(parent: Import) -> Table:
     """Return the file of an import, its rows to be read one by one. Raises `TableError`, also where the file is gone."""
-    layout = Layout(PurePath(parent.file.name).suffix.removeprefix("."), parent.encoding, parent.separator)
+    layout = Layout(PurePath(parent.file.name or "").suffix.removeprefix("."), parent.encoding, parent.separator)
     try:
         with parent.file.open("rb") as file:
             content = file.read()

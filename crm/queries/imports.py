@@ -53,7 +53,7 @@ def customers_by_email(emails: Iterable[str]) -> dict[str, Holder]:
     if not folded:
         return {}
     rows = Customer.every.filter(email_folded__in=folded).values_list("email_folded", "pk", "merged_into_id")
-    return {email: Holder(kept or pk, is_own=kept is None) for email, pk, kept in rows}
+    return {str(email): Holder(kept or pk, is_own=kept is None) for email, pk, kept in rows}
 
 
 def customers_by_phone(phones: Collection[str]) -> dict[tuple[str, str], int]:
