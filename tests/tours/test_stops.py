@@ -133,7 +133,7 @@ def test_import_stops_of_nothing_removes_nothing(in_harbour):
 @pytest.mark.parametrize("count", [1, 3])
 def test_import_stops_query_count(in_harbour, django_assert_num_queries, count):
     tour = TourFactory()
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         import_stops(tour, points=points(*SIGNS[:count]))
 
 
