@@ -37,13 +37,12 @@ def build_starter(starter: Starter, *, publish: bool, actor: User) -> None:
     if not queries.is_site_empty(organization):
         raise SiteNotEmpty
     assert organization.site is not None
-    ours = dict(settings.WAGTAILADMIN_PERMITTED_LANGUAGES)
     keys = {name: uuid.uuid4() for name in (TOURS, QUESTIONS, ABOUT)}
     root = organization.site.root_page
     homes = LandingPage.objects.filter(translation_key=root.translation_key, depth=root.depth)
     for home in homes.select_related("locale").order_by("path"):
         language = home.locale.language_code
-        if language == organization.default_language or (language in organization.languages and language in ours):
+        if language == organization.default_language or language in _further_languages(organization):
             with override(language):
                 _write(home, starter, keys, publish=publish, actor=actor)
             # Its words are its own from now on.
@@ -52,6 +51,12 @@ def build_starter(starter: Starter, *, publish: bool, actor: User) -> None:
             )
     _dress(Branding.objects.get(site=organization.site), starter, organization)
     audit.record("starter_site.built", organization, actor=actor)
+
+
+def _further_languages(organization: Organization) -> list[str]:
+    """The organization's languages beside its own that our own words are in."""
+    ours = dict(settings.WAGTAILADMIN_PERMITTED_LANGUAGES)
+    return [code for code in organization.languages if code in ours and code != organization.default_language]
 
 
 def _write(home: LandingPage, starter: Starter, keys: dict[str, uuid.UUID], *, publish: bool, actor: User) -> None:
@@ -130,7 +135,7 @@ def _dress(branding: Branding, starter: Starter, organization: Organization) -> 
     if not branding.tagline:
         with override(organization.default_language):
             branding.tagline = str(starter.tagline)
-        for language in organization.languages[1:]:
+        for language in _further_languages(organization):
             with override(language):
                 branding.tagline_translations[language] = str(starter.tagline)
     branding.save()

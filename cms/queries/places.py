@@ -37,8 +37,9 @@ def place_cards(places: Iterable[tuple[Place, str]], *, near: Place | None) -> l
 
 
 def cards_of_kind(kind: str, *, near: Place | None, limit: int) -> list[PlaceCard]:
-    """Return the places of a kind: those nearest to `near` first, else by name. Three queries, one without pictures."""
-    places = list(places_nearest_first(Place.objects.filter(kind=kind), near=near)[:limit])
+    """Return the places of a kind but `near` itself: those nearest to it first, else by name. Three queries, one without pictures."""
+    others = Place.objects.filter(kind=kind).exclude(pk=near.pk if near is not None else None)
+    places = list(places_nearest_first(others, near=near)[:limit])
     pictures = pictures_by_id(place.picture_id for place in places)
     for place in places:
         place.picture = pictures.get(place.picture_id or 0)

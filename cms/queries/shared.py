@@ -18,10 +18,12 @@ def shared_by_id(model: type[Shared], ids: Iterable[int], *, locale_id: int) -> 
     One query, two when some are in another language, none without ids.
     """
     wanted = set(ids)
-    found: dict[int, Shared] = model._default_manager.in_bulk(wanted) if wanted else {}
+    found: dict[int, Shared] = model._default_manager.select_related("locale").in_bulk(wanted) if wanted else {}
     foreign = [shared.translation_key for shared in found.values() if shared.locale_id != locale_id]
     if foreign:
-        translated = model._default_manager.filter(translation_key__in=foreign, locale_id=locale_id)
+        translated = model._default_manager.select_related("locale").filter(
+            translation_key__in=foreign, locale_id=locale_id
+        )
         ours = {shared.translation_key: shared for shared in translated}
         found = {pk: ours.get(shared.translation_key, shared) for pk, shared in found.items()}
     return found

@@ -47,14 +47,15 @@ class SharedEditView(OwnLanguages, generic.EditView):
 
 
 class _ChosenOnce(PermissionCheckedMixin):
-    """Offers each once: in the organization's own language, else in the one it is written in."""
+    """Offers each once: in the organization's own language, else in the first one it was written in."""
 
     any_permission_required = LOOK
 
     def get_object_list(self):
         shared, own = self.model_class.objects.all(), current_organization().default_language
-        in_own = shared.filter(translation_key=OuterRef("translation_key"), locale__language_code=own)
-        return shared.filter(Q(locale__language_code=own) | ~Exists(in_own)).order_by("name", "pk")
+        before = Q(locale__language_code=own) | Q(pk__lt=OuterRef("pk"))
+        offered_instead = shared.filter(before, translation_key=OuterRef("translation_key"))
+        return shared.filter(Q(locale__language_code=own) | ~Exists(offered_instead)).order_by("name", "pk")
 
 
 class SharedChooseView(_ChosenOnce, chooser.ChooseView):

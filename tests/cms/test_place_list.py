@@ -91,6 +91,13 @@ def test_places_of_a_kind_come_nearest_first(harbour, django_assert_num_queries,
         client.get("/about/")
 
 
+def test_place_to_measure_from_is_not_one_to_go_to(harbour):
+    with organization_scope(harbour.pk):
+        near = PlaceFactory(name="House", kind="venue", **PIER)
+        PlaceFactory(name="Theatre", kind="venue", **PIER)
+    assert names(publish(harbour, listed(kind="venue", near=near.pk))) == ["Theatre"]
+
+
 def test_empty_list_and_places_that_are_gone_are_left_out(harbour):
     with organization_scope(harbour.pk):
         gone = PlaceFactory(name="Old kiosk")

@@ -10,7 +10,8 @@ from cms import operations, queries
 from cms.models import ContentPage, FaqPage, SharedNotice, SharedQuestions
 from crm.models import Task
 from tenancy.enums import Role
-from tenancy.scope import organization_scope
+from tenancy.models import Organization
+from tenancy.scope import every_organization, organization_scope
 from tests.cms.test_pages import forget_pages_now, home_of
 from tests.cms.test_translations import translate
 from tests.fixtures import client_for
@@ -131,6 +132,31 @@ def test_guests_read_it_in_their_language(harbour, member_client):
         notice.save()
         german.refresh_from_db()
         assert german.body[0].value["title"] == "Kein Aufzug"
+
+
+def test_chooser_offers_each_once_also_when_it_is_not_in_the_sites_own_language(harbour, member_client):
+    with organization_scope(harbour.pk):
+        notice = make_notice()
+        german = SharedNotice.objects.create(
+            name="Lift", locale=locale("de"), body=notice.body, translation_key=notice.translation_key
+        )
+        url = notice.snippet_viewset.chooser_viewset.get_url_name("choose")
+    client = member_client(harbour, Role.EDITOR)
+    offered = []
+    for language in ("en", "de", "fr"):
+        with every_organization():
+            Organization.objects.filter(pk=harbour.pk).update(default_language=language)
+        offered.append([one.pk for one in client.get(reverse(url)).context["results"]])
+    assert offered == [[notice.pk], [german.pk], [notice.pk]]
+
+
+def test_notice_in_another_language_than_the_page_says_so(harbour):
+    with organization_scope(harbour.pk):
+        notice = make_notice()
+        add_page("hinweis", notice_block(notice), language="de")
+        add_page("notice", notice_block(notice))
+    texts = [client_for(harbour).get(path).content.decode() for path in ("/de/hinweis/", "/notice/")]
+    assert [text.count('<p lang="en"><strong>No lift</strong></p>') for text in texts] == [1, 0]
 
 
 def german_source(notice):

@@ -87,6 +87,12 @@ def test_look_that_was_chosen_stays(in_harbour):
     assert (branding.primary_colour, branding.accent_colour, branding.tagline) == ("#114411", "#9a3b12", "Ahoy")
 
 
+def test_tagline_is_written_in_languages_that_our_words_are_in(in_harbour, settings):
+    settings.WAGTAILADMIN_PERMITTED_LANGUAGES = [("en", "English")]
+    operations.build_starter(STARTERS["city"], publish=True, actor=make_member(in_harbour, Role.OWNER))
+    assert list(Branding.objects.get().tagline_translations) == []
+
+
 def test_what_is_sold_already_is_on_it(harbour, member_client):
     with organization_scope(harbour.pk):
         schedule = make_schedule()
