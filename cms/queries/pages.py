@@ -112,7 +112,7 @@ class PublicPage:
 
 
 def public_pages(root: Page) -> list[PublicPage]:
-    """Return all published pages that everybody may read, of all languages; two queries.
+    """Return all published pages that everybody may read, of all languages; three queries.
 
     `root` is the home in the organization's own language.
     """

@@ -120,11 +120,11 @@ def test_prices_for_search_engines_are_asked_for_once_in_five_minutes(harbour, t
     client = client_for(harbour)
     client.get("/tours/lights/")
     forget_pages_now(harbour)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(10):
         assert client.get("/tours/lights/")["X-Cache"] == "miss"
     cache.delete(f"structured-offers:{tour_page.tour_id}:EUR")
     forget_pages_now(harbour)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(14):
         client.get("/tours/lights/")
 
 

@@ -84,8 +84,9 @@ def test_sitemap_takes_the_same_queries_however_long(harbour, django_assert_num_
     for number in range(count):
         add_page(harbour, f"about-{number}")
     client = client_for(harbour)
-    client.get("/sitemap.xml")
     for address in ("/sitemap.xml", "/sitemap-en.xml", "/robots.txt"):
+        # What a process knows of the site after its first answer is not counted.
+        client.get(address)
         _forget(harbour.pk)
         with django_assert_num_queries(0 if address == "/robots.txt" else 3):
             made = client.get(address)
