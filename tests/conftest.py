@@ -17,7 +17,7 @@ import pytest
 
 from devtools.embedded.postgres import EmbeddedPostgres
 from devtools.embedded.redis import EmbeddedRedis
-from tests.database import drop_database, ensure_template, fresh_database
+from tests.database import drop_database, ensure_template, fresh_database, in_database
 
 ROOT = Path(__file__).parent.parent
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
@@ -103,6 +103,8 @@ class Databases:
         if connection.settings_dict["NAME"] != name:
             connections.close_all()
             connection.settings_dict["NAME"] = name
+        # What a test starts as a process of its own works there too.
+        os.environ["DATABASE_URL"] = in_database(name)
 
     def start_over(self) -> None:
         """Put the database that is in use back to how a test finds it."""
