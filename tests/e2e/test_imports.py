@@ -20,7 +20,7 @@ def test_customers_come_from_a_file_and_go_again(live_stack, signed_in, inspecti
     page.get_by_role("button", name="Upload").first.click()
 
     expect(page.get_by_text("Import 1 · Import 2 · Import 3")).to_be_visible()
-    expect(page.get_by_label("E-Mail")).to_have_value("email")
+    expect(page.get_by_label("E-Mail", exact=True)).to_have_value("email")
     inspection.look(page, "2-columns")
     page.get_by_role("button", name="Check the rows").click()
 
