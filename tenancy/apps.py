@@ -16,6 +16,7 @@ class TenancyConfig(AppConfig):
         from PIL import Image
         from wagtail.admin.views.mixins import SpreadsheetExportMixin
         from wagtail.admin.viewsets.model import ModelViewSet
+        from wagtail.snippets.views.snippets import SnippetViewSet
 
         from tenancy.rules import plain_value, workbook_value
         from tenancy.views.history import RecordHistoryView, local_moment, logged_export
@@ -31,7 +32,7 @@ class TenancyConfig(AppConfig):
         )
         # Every list leaves the admin through this one method, and every record's history is told in the same words, Wagtail's own included.
         SpreadsheetExportMixin.as_spreadsheet = logged_export(SpreadsheetExportMixin.as_spreadsheet)
-        ModelViewSet.history_view_class = RecordHistoryView
+        ModelViewSet.history_view_class = SnippetViewSet.history_view_class = RecordHistoryView
         # Pillow warns of a picture from here on, and refuses to decode one of twice as many pixels.
         Image.MAX_IMAGE_PIXELS = settings.WAGTAILIMAGES_MAX_IMAGE_PIXELS // 2
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)

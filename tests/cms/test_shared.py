@@ -195,7 +195,10 @@ def test_stale_parts_are_listed_confirmed_and_asked_about(harbour, member_client
 
 def test_editor_keeps_them_and_is_told_where_they_are_shown(harbour, kyoto, member_client):
     editor = member_client(harbour, Role.EDITOR)
-    names = {name: f"wagtailsnippets_cms_sharednotice:{name}" for name in ("add", "list", "edit", "delete", "usage")}
+    names = {
+        name: f"wagtailsnippets_cms_sharednotice:{name}"
+        for name in ("add", "list", "edit", "delete", "usage", "history")
+    }
     form = {
         "name": "Storm",
         "body-count": "1",
@@ -212,15 +215,16 @@ def test_editor_keeps_them_and_is_told_where_they_are_shown(harbour, kyoto, memb
         notice = SharedNotice.objects.get()
         add_page("about", notice_block(notice))
         assert (notice.locale.language_code, notice.body[0].value["title"]) == ("en", "Storm")
-    urls = {name: reverse(names[name], args=[notice.pk]) for name in ("edit", "delete", "usage")}
+    urls = {name: reverse(names[name], args=[notice.pk]) for name in ("edit", "delete", "usage", "history")}
     assert "Storm" in editor.get(reverse(names["list"])).content.decode()
     assert "About" in editor.get(urls["usage"]).content.decode()
     assert "Used 1 time" in editor.get(urls["edit"]).content.decode()
+    assert "Editor Test" in editor.get(urls["history"]).content.decode()
     asked = editor.get(urls["delete"]).content.decode()
     assert ("referenced 1 time" in asked, urls["usage"] in asked) == (True, True)
     stranger, manager = member_client(kyoto, Role.OWNER), member_client(harbour, Role.MANAGER)
-    assert [stranger.get(url).status_code for url in urls.values()] == [404, 404, 404]
-    assert [manager.get(url).status_code for url in urls.values()] == [302, 302, 302]
+    assert [stranger.get(url).status_code for url in urls.values()] == [404] * 4
+    assert [manager.get(url).status_code for url in urls.values()] == [302] * 4
     assert editor.post(urls["delete"]).status_code == 302
     assert client_for(harbour).get("/about/").status_code == 200
 

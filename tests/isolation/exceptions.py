@@ -139,6 +139,10 @@ UNVISITED: dict[str, str] = {
     "wagtailadmin_password_reset": INSTEAD,
     "wagtailadmin_password_reset_done": INSTEAD,
     "wagtailcore_login": INSTEAD,
+    "wagtailredirects:add": INSTEAD,
+    "wagtailredirects:edit": INSTEAD,
+    "wagtailredirects:index": INSTEAD,
+    "wagtailredirects:index_results": INSTEAD,
 }
 
 # Routes that answer although a key in the address is another organization's.
