@@ -21,6 +21,8 @@ INSIDE = "([target, part]) => document.querySelector(target)?.closest(part) !== 
 
 def findings(page: Page) -> list[str]:
     """What axe finds on a page, one line each, without what is excused; empty when all is well."""
+    # On a busy machine the network can be idle while the page is still being read.
+    page.wait_for_load_state("load")
     page.wait_for_load_state("networkidle")
     found = []
     for violation in Axe().run(page, options={**RULES, "resultTypes": ["violations"]}).response["violations"]:
