@@ -27,7 +27,9 @@ class ImportViewSet(ModelViewSet):
         return ImportUploadForm
 
     def get_common_view_kwargs(self, **kwargs):
-        return {**super().get_common_view_kwargs(**kwargs), "usage_url_name": None}
+        # What was imported is neither edited nor deleted, but undone.
+        without = {"edit_url_name": None, "delete_url_name": None, "usage_url_name": None}
+        return {**super().get_common_view_kwargs(**kwargs), **without}
 
     def get_urlpatterns(self):
         kept = ("index", "index_results", "add", "inspect", "history", "history_results")

@@ -363,6 +363,7 @@ def test_a_file_goes_through_all_its_steps_in_the_admin(
         client.post(address("columns", parent.pk), form)
     run_jobs()
     page = client.get(address("inspect", parent.pk))
+    assert client.get(address("history", parent.pk)).status_code == 200
     assert [str(problem) for problem in page.context["problems"]] == ["“ole@” is not an e-mail address."]
     with django_capture_on_commit_callbacks(execute=True):
         client.post(address("start", parent.pk))
