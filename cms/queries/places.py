@@ -38,7 +38,9 @@ def place_cards(places: Iterable[tuple[Place, str]], *, near: Place | None) -> l
 
 def cards_of_kind(kind: str, *, near: Place | None, limit: int) -> list[PlaceCard]:
     """Return the places of a kind but `near` itself: those nearest to it first, else by name. Three queries, one without pictures."""
-    others = Place.objects.filter(kind=kind).exclude(pk=near.pk if near is not None else None)
+    others = Place.objects.filter(kind=kind)
+    if near is not None:
+        others = others.exclude(pk=near.pk)
     places = list(places_nearest_first(others, near=near)[:limit])
     pictures = pictures_by_id(place.picture_id for place in places)
     for place in places:
