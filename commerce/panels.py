@@ -149,6 +149,11 @@ def activity_groups() -> dict[str, tuple[str, list[str]]]:
     }
 
 
+def contact_activities() -> list[str]:
+    """Return the kinds of activities that are a customer's own doing, and so a contact with them."""
+    return ["order_placed", "departure_rebooked", "departure_given_back"]
+
+
 def message_kinds() -> dict[str, str]:
     """Return what each kind of e-mail that this app sends is called, in the active language."""
     return {

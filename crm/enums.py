@@ -192,6 +192,8 @@ class ImportReason(models.TextChoices):
     EMAIL_TWICE = "email_twice", _("Row %(value)s has the same e-mail address and counts.")
     ID_TWICE = "id_twice", _("Row %(value)s has the same number in the other system and counts.")
     PERSON_TWICE = "person_twice", _("Row %(value)s is about the same customer and counts.")
+    ROW_TWICE = "row_twice", _("Row %(value)s says the same and counts.")
+    THERE = "there", _("The same is there already.")
     EMAIL_TAKEN = "email_taken", _("The number belongs to one customer and the e-mail address to another.")
     PHONE = "phone", _("“%(value)s” is not a phone number.")
     PHONE_COUNTRY = "phone_country", _("“%(value)s” has no country code, and your organization has no phone number.")

@@ -301,11 +301,13 @@ def attention_kinds() -> list[AttentionKind]:
         AttentionKind(
             name="no_contact",
             label=_("No contact"),
-            help_text=_("Nothing has happened with a customer for a while, and nobody has a task for them."),
+            help_text=_(
+                "Nobody has called, met or written to a customer for a while, they have ordered nothing, and nobody has a task for them."
+            ),
             model=Customer,
             permission="crm.view_customer",
             find=silent_customers,
-            reason=_on_day(gettext_noop("Nothing has happened since %(day)s, and no task is open."), "last"),
+            reason=_on_day(gettext_noop("There was no contact since %(day)s, and no task is open."), "last"),
             url=_page("customers:inspect"),
             unit=_("Days without contact"),
             amount=180,

@@ -10,10 +10,10 @@ from wagtail.admin.widgets import AdminDateInput
 from crm.enums import DigestFrequency
 from crm.models import AttentionDigest, AttentionRule
 from crm.operations import set_digest
-from crm.queries import attention_kinds, tags_in_use
+from crm.queries import attention_kinds, attention_readers, tags_in_use
 from tenancy.enums import Role
 from tenancy.forms import SuggestInput, TenantForm
-from tenancy.queries import members, scope_zone
+from tenancy.queries import scope_zone
 from tenancy.rules import person_name, roles_with
 
 _HOLDER: Final = "holder"
@@ -46,7 +46,7 @@ class AttentionRuleForm(TenantForm):
             ("", _("Everybody who sees the list")),
             *([(_HOLDER, kind.holder)] if kind.holder else []),
             (_("A role"), [(f"role:{role}", Role(role).label) for role in able]),
-            (_("Somebody of the team"), [(f"user:{user.pk}", person_name(user)) for user in members()]),
+            (_("Somebody of the team"), [(f"user:{user.pk}", person_name(user)) for user in attention_readers()]),
         ]
         self.initial["audience"] = self._audience()
 

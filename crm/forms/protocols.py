@@ -65,6 +65,8 @@ class ProtocolForm(forms.ModelForm):
         widget=AdminDateInput,
         help_text=_("The day on which somebody should come back to it. It becomes a task."),
     )
+    # The day that the form was opened with: somebody may have finished or moved the task since.
+    planned_on = forms.DateField(required=False, widget=forms.HiddenInput)
     follow_up_by = MemberField(label=_("Who follows up"), empty_label=_("Nobody yet"))
     field_order = [
         "subject",
@@ -117,13 +119,13 @@ class ProtocolForm(forms.ModelForm):
             self.initial.setdefault("kind", ProtocolKind.CALL)
             self.initial["happened_at"] = timezone.now()
             self.initial["follow_up_by"] = user.pk
-            del self.fields["removed_files"]
+            del self.fields["removed_files"], self.fields["planned_on"]
             return
         self.initial["kind"] = f"{_OWN}{protocol.own_kind}" if protocol.kind == ProtocolKind.OWN else protocol.kind
         self.initial["participants"] = protocol.participants.values_list("user", flat=True)
         task = getattr(protocol, "follow_up", None)
         is_planned = task is not None and task.is_unfinished
-        self.initial["follow_up_on"] = task.due_on if is_planned else None
+        self.initial["follow_up_on"] = self.initial["planned_on"] = task.due_on if is_planned else None
         self.initial["follow_up_by"] = task.assignee_id if is_planned else user.pk
         files = protocol.files.defer("content")
         self.fields["removed_files"].queryset = files

@@ -20,11 +20,15 @@ MOST_COLUMNS: Final = 200
 SEPARATORS: Final = (",", ";", "\t", "|")
 # What a file is written in that is not UTF-8, in the order in which a tie is decided.
 ENCODINGS: Final = ("utf-8-sig", "cp1252", "cp1250", "cp1251", "utf-16", "utf-16-le", "utf-16-be", "mac_roman")
+# The longest cell, in letters. A longer one is a problem of its row, not of the file.
+MOST_LETTERS: Final = 131_072
 # How much of a file is looked at to guess what it is, in bytes and rows.
 _SAMPLE: Final = 200_000
 _SAMPLE_ROWS: Final = 50
 # By how much of its scale charset-normalizer's answers may differ and still be as good as each other.
 _TIE: Final = 0.02
+# No cell is longer than its file; Python's own limit would end the reading.
+csv.field_size_limit(2**31 - 1)
 _CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff]")
 _PROTECTED: Final = re.compile(r"'[=+\-@]")
 _BEGIN_OF_CARD: Final = re.compile(r"^BEGIN:VCARD[ \t]*(?=\r?$)", re.MULTILINE | re.IGNORECASE)

@@ -28,6 +28,9 @@ class AttentionRule(TenantModel):
     member = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    # How often in a row it could not be evaluated, and since when; what it found before stays.
+    failures = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    failing_since = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("attention rule")

@@ -143,6 +143,8 @@ class ImportedRow(TenantModel):
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
     added = models.JSONField(default=dict)
+    # When a record that it changed had been changed before.
+    changed_before = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("imported row")

@@ -1,12 +1,14 @@
 """What needs attention is found by the rules, and settled by people or by itself."""
 
-from collections.abc import Collection
+import logging
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Final
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
-from django.db.models import Model
+from django.db.models import F, Model
+from django.db.models.functions import Coalesce
 
 from crm import emails, queries
 from crm.enums import AttentionState, DigestFrequency
@@ -18,6 +20,8 @@ from tenancy import audit
 from tenancy.jobs import enqueue, enqueue_for
 from tenancy.models import User
 from tenancy.queries import scope_zone
+
+logger = logging.getLogger(__name__)
 
 # How many items a digest lists.
 LISTED: Final = 20
@@ -69,24 +73,40 @@ def create_attention_rules() -> None:
     )
 
 
-@transaction.atomic
 def evaluate_attention(*, now: datetime) -> None:
     """Let each rule that is on find what needs attention now; one statement for each, however much there is.
 
-    Rules that somebody else evaluates or settles items of just now are left to them, or to the next time.
+    Each in a transaction of its own: one that fails is logged and counted, and stops no other. Rules that somebody else evaluates or
+    settles items of just now are left to them, or to the next time.
     """
     kinds = queries.attention_kinds()
-    rules = AttentionRule.objects.select_for_update(skip_locked=True).filter(is_active=True, kind__in=kinds)
-    for rule in rules.order_by("pk"):
-        _evaluate(rule, kinds[rule.kind], now=now)
+    for pk in AttentionRule.objects.filter(is_active=True, kind__in=kinds).order_by("pk").values_list("pk", flat=True):
+        _attempt(pk, kinds, now=now)
+
+
+def _attempt(rule_id: int, kinds: Mapping[str, AttentionKind], *, now: datetime, record_id: int | None = None) -> None:
+    """Evaluate a rule unless somebody else does so now; put down that it could not be, or could again."""
+    try:
+        with transaction.atomic():
+            found = AttentionRule.objects.filter(pk=rule_id, is_active=True)
+            rule = (found if record_id is not None else found.select_for_update(skip_locked=True)).first()
+            if rule is None:
+                return
+            _evaluate(rule, kinds[rule.kind], now=now, record_id=record_id)
+            if rule.failures and record_id is None:
+                AttentionRule.objects.filter(pk=rule_id).update(failures=0, failing_since=None)
+    except Exception:  # a rule is code of any app over any data, and the others have to go on
+        logger.exception("The attention rule %s could not be evaluated", rule_id)
+        AttentionRule.objects.filter(pk=rule_id).update(
+            failures=F("failures") + 1, failing_since=Coalesce("failing_since", now)
+        )
 
 
 def evaluate_record(model: str, record_id: int, *, now: datetime) -> None:
     """Let the rules about records of a model, given by its label such as `crm.task`, look at one record again."""
     kinds = {name: kind for name, kind in queries.attention_kinds().items() if kind.model._meta.label_lower == model}
-    for rule in AttentionRule.objects.filter(is_active=True, kind__in=kinds).order_by("pk"):
-        with transaction.atomic():
-            _evaluate(rule, kinds[rule.kind], now=now, record_id=record_id)
+    for pk in AttentionRule.objects.filter(is_active=True, kind__in=kinds).order_by("pk").values_list("pk", flat=True):
+        _attempt(pk, kinds, now=now, record_id=record_id)
 
 
 def evaluate_soon() -> None:

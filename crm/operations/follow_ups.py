@@ -15,12 +15,19 @@ from tenancy.models import User
 
 @transaction.atomic
 def set_follow_up(
-    protocol: Protocol, *, due_on: date | None, assignee: User | None, now: datetime, actor: User | None
+    protocol: Protocol,
+    *,
+    due_on: date | None,
+    assignee: User | None,
+    is_same_day: bool = False,
+    now: datetime,
+    actor: User | None,
 ) -> Task | None:
     """Let somebody come back to a protocol on a day of the organization, or nobody any more (None); return the task, if there is one.
 
     A protocol has one task for it. It is made, moved, given to somebody else, opened again or dropped, and is called as the protocol
     is; of a private one it says nothing. Asking for what is so already changes nothing.
+    `is_same_day` says that nobody chose the day: whatever was done to the task meanwhile stays, also that it was finished.
     """
     # Whoever saves the same protocol at the same time waits, and finds the task.
     Protocol.objects.select_for_update(of=("self",)).get(pk=protocol.pk)
@@ -34,6 +41,8 @@ def set_follow_up(
         Activity.objects.filter(kind="task_done", content_type=task_type, object_id=task.pk).update(
             facts={"title": title}
         )
+    if is_same_day:
+        due_on = task.due_on if task is not None and task.is_unfinished else None
     if due_on is None:
         if task is not None and task.is_unfinished:
             return move_task(task, TaskState.DROPPED, now=now, actor=actor)

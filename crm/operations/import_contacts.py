@@ -1,7 +1,8 @@
 """Rows of a file become protocols and tasks of the customers that there are."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import F, Max, OuterRef, Subquery
 from django.db.models.functions import Greatest
@@ -61,7 +62,7 @@ def plan_protocols(rows: Iterable[Row], parent: Import, *, lock: bool) -> list[C
             author_id=parent.author_id,
         )
         steps.append(ContactStep(row, record, is_new=row.values.get("external_id") not in known))
-    return steps
+    return _without(steps, queries.same_protocols)
 
 
 def plan_tasks(rows: Iterable[Row], parent: Import, *, lock: bool) -> list[ContactStep]:
@@ -97,7 +98,16 @@ def plan_tasks(rows: Iterable[Row], parent: Import, *, lock: bool) -> list[Conta
         else:
             record.completed_at = now
         steps.append(ContactStep(row, record, is_new=row.values.get("external_id") not in known))
-    return steps
+    return _without(steps, queries.same_tasks)
+
+
+def _without(steps: list[ContactStep], same: Callable[[list[Any]], list[bool]]) -> list[ContactStep]:
+    """Leave out rows without a number whose like is there, as when a file is imported again."""
+    unnumbered = [step for step in steps if "external_id" not in step.row.values]
+    for step, is_there in zip(unnumbered, same([step.record for step in unnumbered]), strict=True):
+        if is_there:
+            step.row.found.append(Found(ImportReason.THERE))
+    return [step for step in steps if not step.row.is_left_out]
 
 
 def _known(rows: Iterable[Row], parent: Import) -> set[str]:

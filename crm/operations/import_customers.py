@@ -28,6 +28,7 @@ class CustomerStep:
     number: str = ""
     tags: list[str] = field(default_factory=list)
     consent: tuple[datetime, str] | None = None
+    changed_before: datetime | None = None
 
     @property
     def does_something(self) -> bool:
@@ -121,6 +122,7 @@ def _change(row: Row, customer: Customer, parent: Import, *, is_held: bool) -> C
             continue
         step.before[name], step.after[name] = str(old), str(new)
         setattr(customer, name, new)
+        step.changed_before = customer.updated_at
     return step
 
 
@@ -197,4 +199,5 @@ def _remembered(step: CustomerStep, batch: ImportBatch) -> ImportedRow:
         before=step.before,
         after=step.after,
         added={} if step.is_new else step.added,
+        changed_before=step.changed_before,
     )

@@ -6,12 +6,14 @@ from functools import partial
 from typing import Any, Final
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q
+from django.db.models import Max, OuterRef, Q, Subquery
 from django.db.models.fields.reverse_related import ForeignObjectRel
+from django.db.models.functions import Greatest
 
 from crm import queries
 from crm.enums import ImportKind
 from crm.models import (
+    Activity,
     Consent,
     Customer,
     CustomerMerge,
@@ -38,7 +40,7 @@ def undo_batch(parent: Import, batch: ImportBatch) -> tuple[int, int]:
     made = {row.record_id for row in rows if row.is_new}
     changed = [row for row in rows if not row.is_new]
     removed = _UNDO[ImportKind(parent.kind)](made, batch.updated_at)
-    left = _put_back(changed, parent) if changed else 0
+    left = _put_back(changed, parent, batch.updated_at) if changed else 0
     ImportedRow.objects.filter(batch=batch).delete()
     return removed + len(changed) - left, len(made) - removed + left
 
@@ -72,8 +74,22 @@ def _remove_records(model: type[Protocol] | type[Task], pks: Collection[int], wr
             rows = link.model._base_manager.filter(**{f"{link.column}__in": untouched, link.type_column: content_type})
             untouched -= set(rows.values_list(link.column, flat=True))
     if untouched:
-        model._base_manager.filter(pk__in=untouched).delete()
+        gone = model._base_manager.filter(pk__in=untouched)
+        last = dict(gone.order_by().values_list("customer").annotate(Max("happened_at"))) if model is Protocol else {}
+        gone.delete()
+        _look_back(last)
     return len(untouched)
+
+
+def _look_back(last: Mapping[int, datetime]) -> None:
+    """Set the last activity of customers back to what is left, where it was that of a protocol that is gone."""
+    customers = Customer.objects.filter(pk__in=last, last_activity_at__in=set(last.values()))
+    latest = [
+        Subquery(rows.filter(customer=OuterRef("pk")).order_by(f"-{time}").values(time)[:1])
+        for rows, time in ((Protocol.objects.all(), "happened_at"), (Activity.objects.all(), "at"))
+    ]
+    # GREATEST passes over NULL in PostgreSQL.
+    customers.update(last_activity_at=Greatest(*latest))
 
 
 def _led_to(pks: Collection[int], written_at: datetime) -> set[int]:
@@ -89,14 +105,18 @@ def _led_to(pks: Collection[int], written_at: datetime) -> set[int]:
     return found
 
 
-def _put_back(rows: Iterable[ImportedRow], parent: Import) -> int:
-    """Give customers the values they had, unless those were changed since; return for how many something stays."""
+def _put_back(rows: Iterable[ImportedRow], parent: Import, written_at: datetime) -> int:
+    """Give customers the values they had, unless those were changed since; return for how many something stays.
+
+    Of somebody whom nobody has changed since nothing tells of the import any more, so that an earlier one can be undone as well.
+    """
     by_customer = {row.record_id: row for row in rows}
     held = Customer.every.select_for_update().filter(pk__in=by_customer).order_by("pk")
     there = {one.pk: one for one in held}
     known = list(by_customer.values())
     taken = queries.customers_by_email(row.before["email"] for row in known if row.before.get("email"))
     left, changed = len(by_customer.keys() - there.keys()), []
+    as_before: list[tuple[Customer, datetime]] = []
     for pk, customer in there.items():
         row, stays, is_put_back = by_customer[pk], False, False
         for name, value in row.before.items():
@@ -109,10 +129,15 @@ def _put_back(rows: Iterable[ImportedRow], parent: Import) -> int:
         left += stays
         if is_put_back:
             changed.append(customer)
+            if not stays and row.changed_before is not None and customer.updated_at <= written_at:
+                as_before.append((customer, row.changed_before))
     if changed:
         Customer.every.bulk_create(
             changed, update_conflicts=True, unique_fields=["id"], update_fields=[*FIELDS, "updated_at"]
         )
+    for customer, changed_before in as_before:
+        customer.updated_at = changed_before
+    Customer.every.bulk_update([customer for customer, _changed_before in as_before], ["updated_at"])
     _take_away(known, parent)
     return left
 

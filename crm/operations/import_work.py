@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from crm import queries
 from crm.enums import ImportKind, ImportReason, ImportState
-from crm.gateways.tables import Line, TableError
+from crm.gateways.tables import MOST_LETTERS, Line, TableError
 from crm.models import Import, ImportBatch, ImportProblem
 from crm.operations.import_contacts import plan_protocols, plan_tasks, write_protocols, write_tasks
 from crm.operations.import_customers import person_of, plan_customers, write_customers
@@ -35,6 +35,8 @@ _AGAIN: Final = frozenset({"40P01", "23505"})
 _LOCK: Final = 7_411
 
 T = TypeVar("T")
+# By what rows are known, and which row that is.
+_Taken = dict[tuple[ImportReason, str], int]
 
 
 class _Work(NamedTuple):
@@ -73,7 +75,7 @@ def work_on_import(import_id: int, *, now: datetime) -> None:
 
 def _read_on(parent: Import, *, now: datetime) -> None:
     work = _WORK[ImportKind(parent.kind)]
-    first_rows: dict[tuple[ImportReason, str], int] = {}
+    taken: _Taken = {}
     done = 0
     try:
         table = queries.table_of(parent)
@@ -90,17 +92,21 @@ def _read_on(parent: Import, *, now: datetime) -> None:
             own_kinds=queries.own_kinds() if parent.kind == ImportKind.PROTOCOLS else (),
         )
         batches = 0
+        left_out = queries.left_out_rows(parent)
         for lines in _batches(table.rows):
-            rows = [_row(line, work, reading, first_rows) for line in lines]
+            rows = [_row(line, work, reading) for line in lines]
             before, done = done, done + len(rows)
+            fresh = max(0, min(parent.position - before, len(rows)))
+            # A job before this one looked at these.
+            taken.update(_claim([row for row in rows[:fresh] if row.number not in left_out], work, taken))
             if done <= parent.position:
                 continue
-            rows = rows[max(0, parent.position - before) :]
             if batches == BATCHES_AT_A_TIME:
                 enqueue("crm.work_on_import", import_id=parent.pk)
                 return
+            rows = rows[fresh:]
             known = [len(row.found) for row in rows]
-            if not _undisturbed(partial(_do_batch, parent, rows, known, work)):
+            if not _undisturbed(partial(_do_batch, parent, rows, known, taken, work)):
                 return
             batches += 1
             parent.position = done
@@ -115,30 +121,67 @@ def _batches(lines: Iterator[Line]) -> Iterator[list[Line]]:
         yield batch
 
 
-def _row(line: Line, work: _Work, reading: Reading, first_rows: dict[tuple[ImportReason, str], int]) -> Row:
+def _row(line: Line, work: _Work, reading: Reading) -> Row:
     if line.cells is None:
         return Row(line.number, found=[Found(ImportReason.UNREADABLE)])
-    row = work.read(line.number, line.cells, reading)
-    if row.is_left_out:
-        return row
-    for reason, key in work.same(row):
-        # The first one counts, also where a job began again after it.
-        first = first_rows.setdefault((reason, key), row.number)
-        if first != row.number:
-            row.found.append(Found(reason, value=str(first)))
-            break
-    return row
+    for column, cell in zip(reading.columns, line.cells, strict=False):
+        if len(cell) > MOST_LETTERS:
+            return Row(line.number, found=[Found(ImportReason.LONG, column)])
+    return work.read(line.number, line.cells, reading)
 
 
-def _do_batch(parent: Import, rows: list[Row], known: list[int], work: _Work) -> bool:
-    """Look at the rows of a batch, or take them over; return whether it was this job that did.
+def _claim(rows: Iterable[Row], work: _Work, taken: _Taken) -> _Taken:
+    """Return what rows are known by. A row of which one before it has something is left out, and has nothing itself."""
+    claims: _Taken = {}
+    for row in rows:
+        if row.is_left_out:
+            continue
+        keys = work.same(row)
+        twice = next((key for key in keys if key in taken or key in claims), None)
+        if twice is not None:
+            row.found.append(Found(twice[0], value=str(taken.get(twice) or claims[twice])))
+        else:
+            claims.update(dict.fromkeys(keys, row.number))
+    return claims
 
-    `known` is for each row the number of problems that were found in the row itself.
+
+def _plan(
+    rows: list[Row], known: list[int], parent: Import, taken: _Taken, work: _Work, *, lock: bool
+) -> tuple[list[Any], _Taken]:
+    """Return what the rows of a batch do, and what they are known by.
+
+    The first row about something counts, unless it is left out for a reason of its own: then the next one does.
     """
-    is_running = parent.state == ImportState.RUNNING
     for row, count in zip(rows, known, strict=True):
         # What an attempt before this one found goes.
         del row.found[count:]
+    steps = work.plan(rows, parent, lock=lock)
+    twice = False
+    for row, count in zip(rows, known, strict=True):
+        if row.found[count:] and row.found[-1].reason == ImportReason.PERSON_TWICE:
+            # Depends on which of the rows count.
+            twice = True
+            del row.found[count:]
+    sound = sum(not row.is_left_out for row in rows)
+    claims = _claim(rows, work, taken)
+    if twice or sound > sum(not row.is_left_out for row in rows):
+        for row, count in zip(rows, known, strict=True):
+            if not row.is_left_out:
+                # Notes are written anew.
+                del row.found[count:]
+        steps = work.plan(rows, parent, lock=lock)
+        left_out = {row.number for row in rows if row.is_left_out}
+        claims = {key: number for key, number in claims.items() if number not in left_out}
+    return steps, claims
+
+
+def _do_batch(parent: Import, rows: list[Row], known: list[int], taken: _Taken, work: _Work) -> bool:
+    """Look at the rows of a batch, or take them over; return whether it was this job that did.
+
+    `known` is for each row the number of problems that were found in the row itself, `taken` what rows before are known by, and these
+    rows too afterwards.
+    """
+    is_running = parent.state == ImportState.RUNNING
     with transaction.atomic():
         held = Import.objects.select_for_update(no_key=True, skip_locked=True, of=("self",)).filter(
             pk=parent.pk, state=parent.state, position=parent.position
@@ -148,7 +191,7 @@ def _do_batch(parent: Import, rows: list[Row], known: list[int], work: _Work) ->
             return False
         if is_running:
             _wait_for_others()
-        steps = work.plan(rows, current, lock=is_running)
+        steps, claims = _plan(rows, known, current, taken, work, lock=is_running)
         left_out = sum(row.is_left_out for row in rows)
         acting = [step for step in steps if step.does_something]
         current.made += sum(step.is_new for step in acting)
@@ -165,6 +208,7 @@ def _do_batch(parent: Import, rows: list[Row], known: list[int], work: _Work) ->
         current.rows = max(current.rows, current.position)
         current.worked_at, current.attempts = timezone.now(), 0
         current.save()
+    taken.update(claims)
     return True
 
 

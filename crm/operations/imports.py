@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import PurePath
 from typing import Any, Final
 
 from django.core.files import File
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from crm import queries
@@ -136,18 +138,24 @@ def forget_imports(*, now: datetime) -> int:
 
     Those that were never started go altogether. Across the organizations in scope.
     """
-    count = 0
-    for parent in queries.imports_to_forget(now=now):
-        count += 1
-        if parent.started_at is None:
-            parent.delete()
-            continue
-        ImportedRow.objects.filter(batch__parent=parent).delete()
-        ImportProblem.objects.filter(parent=parent).update(value="")
-        file, name = parent.file, str(parent.file.name)
-        Import.objects.filter(pk=parent.pk).update(file="")
-        file.storage.delete(name)
-    return count
+    old = queries.imports_to_forget(now=now)
+    return sum(_forget(pk, old) for pk in list(old.values_list("pk", flat=True)))
+
+
+@transaction.atomic
+def _forget(pk: int, old: QuerySet[Import]) -> bool:
+    # One that somebody starts or undoes just now is left to them, and looked at again the next time.
+    parent = old.select_for_update(skip_locked=True, of=("self",)).filter(pk=pk).first()
+    if parent is None:
+        return False
+    if parent.started_at is None:
+        parent.delete()
+        return True
+    ImportedRow.objects.filter(batch__parent=parent).delete()
+    ImportProblem.objects.filter(parent=parent).update(value="")
+    Import.objects.filter(pk=parent.pk).update(file="")
+    transaction.on_commit(partial(parent.file.storage.delete, str(parent.file.name)))
+    return True
 
 
 def forget_imported(customer_pk: int) -> None:

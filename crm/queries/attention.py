@@ -17,6 +17,7 @@ from crm.models import AttentionDigest, AttentionItem, AttentionRule, Customer
 from crm.rules import digest_is_due
 from tenancy.models import Membership, User
 from tenancy.queries import members
+from tenancy.rules import roles_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,20 +97,32 @@ def attention_items(user: Any) -> QuerySet[AttentionItem]:
     for name, records in narrowed.items():
         seen |= Q(rule__kind=name, object_id__in=records.order_by().values("pk"))
     items = AttentionItem.objects.filter(seen, rule__is_active=True).exclude(state=AttentionState.GONE)
+    items = items.annotate(is_with_holder=Q(holder__in=_readers()), is_with_member=Q(rule__member__in=_readers()))
     return items.select_related("rule__member", "customer", "holder", "settled_by")
+
+
+def attention_readers() -> QuerySet[User]:
+    """Return those of the team who see what needs attention at all, by name."""
+    return members().filter(pk__in=_readers())
+
+
+def _readers() -> QuerySet[Any]:
+    # Their keys.
+    roles = roles_with("crm.view_attentionitem")
+    return Membership.objects.filter(role__in=roles, user__is_active=True).values("user")
 
 
 def meant_for(user: Any) -> Q:
     """Return what finds the items that are for a person: by rule, role, as the holder of the record, or because they are for all.
 
-    What belongs to nobody of the team is for all, and what was for somebody who has left.
+    What belongs to nobody who sees the list is for all: nobody's, a guide's, that of somebody who has left.
     """
-    team = members().order_by().values("pk")
-    nobody = Q(holder=None) | ~Q(holder__in=team)
+    readers = _readers()
+    nobody = Q(holder=None) | ~Q(holder__in=readers)
     role = Membership.objects.filter(user=user).values("role")
     for_all = Q(rule__member=None, rule__role="", rule__to_holder=False)
     to_holder = Q(rule__to_holder=True) & (Q(holder=user) | nobody)
-    of_who_left = Q(rule__member__isnull=False) & ~Q(rule__member__in=team)
+    of_who_left = Q(rule__member__isnull=False) & ~Q(rule__member__in=readers)
     return for_all | Q(rule__member=user) | of_who_left | Q(rule__role__in=role) | to_holder
 
 

@@ -5,10 +5,12 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models.functions import Greatest
+from wagtail import hooks
 
-from crm.enums import UNFINISHED, MessageStatus, ProjectState
+from crm.enums import UNFINISHED, Direction, MessageStatus, ProjectState
 from crm.models import (
+    Activity,
     AttentionRule,
     Customer,
     CustomerTag,
@@ -17,6 +19,8 @@ from crm.models import (
     Message,
     Milestone,
     Project,
+    Protocol,
+    ProtocolLink,
     Task,
 )
 from crm.queries.attention import found, midnight
@@ -35,13 +39,37 @@ def overdue_tasks(rule: AttentionRule, now: datetime) -> QuerySet[Any, Any]:
     )
 
 
+def _contacts() -> list[tuple[QuerySet[Any], str]]:
+    """The rows that are a contact with the customer of an outer query, and the name of their time."""
+    acts = [kind for offer in hooks.get_hooks("contact_activities") for kind in offer()]
+    about = ProtocolLink.objects.filter(
+        content_type=ContentType.objects.get_for_model(Customer), object_id=OuterRef("pk")
+    ).exclude(protocol__direction=Direction.INTERNAL)
+    return [
+        (Protocol.objects.filter(customer=OuterRef("pk")).exclude(direction=Direction.INTERNAL), "happened_at"),
+        (about, "protocol__happened_at"),
+        (Message.objects.filter(customer=OuterRef("pk"), kind="personal"), "created_at"),
+        (Activity.objects.filter(customer=OuterRef("pk"), kind__in=acts), "at"),
+    ]
+
+
 def silent_customers(rule: AttentionRule, now: datetime) -> QuerySet[Any, Any]:
-    """Return customers with whom nothing has happened for so many days and for whom no task is open; only those with the rule's tag."""
-    last = Coalesce("last_activity_at", "created_at")
-    silent = Customer.objects.annotate(last=last).filter(last__lte=now - timedelta(days=rule.amount))
+    """Return customers without contact for so many days and for whom no task is open; only those with the rule's tag.
+
+    A contact is what a person wrote down with them or to them, and what customers do themselves (hook `contact_activities`: a function
+    that returns kinds of activities); not what is sent or noted by itself. Of those who never had any it counts since they came.
+    """
+    contacts, last = _contacts(), now - timedelta(days=rule.amount)
+    silent = Customer.objects.filter(created_at__lte=last)
+    for rows, time in contacts:
+        # Those with a recent one go at once, by one reading of each table.
+        silent = silent.exclude(Exists(rows.filter(**{f"{time}__gt": last})))
     silent = silent.exclude(Exists(Task.objects.filter(customer=OuterRef("pk"), state__in=UNFINISHED)))
     if rule.tag:
         silent = silent.filter(Exists(CustomerTag.objects.filter(customer=OuterRef("pk"), name=rule.tag)))
+    # GREATEST passes over NULL in PostgreSQL.
+    latest = [Subquery(rows.order_by(f"-{time}").values(time)[:1]) for rows, time in contacts]
+    silent = silent.annotate(last=Greatest("created_at", *latest))
     return found(silent, at="last", customer="pk", facts={"last": "last"})
 
 

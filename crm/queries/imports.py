@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from crm.enums import IMPORT_AT_WORK, ImportKind, ImportState
-from crm.models import Customer, ExternalId, Import, ImportBatch, ImportedRow, ImportProblem
+from crm.models import Customer, ExternalId, Import, ImportBatch, ImportedRow, ImportProblem, Protocol, Task
 from crm.models.imports import IMPORT_KEPT_FOR
 
 # After this long without progress a job is taken for lost.
@@ -82,6 +82,34 @@ def imports_to_forget(*, now: datetime) -> QuerySet[Import]:
 def problems_of(parent: Import) -> QuerySet[ImportProblem]:
     """Return what is wrong with rows of a file, in its order."""
     return ImportProblem.objects.filter(parent=parent).order_by("row", "pk")
+
+
+def left_out_rows(parent: Import) -> set[int]:
+    """Return the numbers of the rows of a file that were left out so far."""
+    problems = ImportProblem.objects.filter(parent=parent, is_note=False)
+    return set(problems.values_list("row", flat=True))
+
+
+def same_protocols(protocols: Collection[Protocol]) -> list[bool]:
+    """Return for each protocol that is not stored whether one says the same: of whom, of what kind, when, and what was said."""
+    names = ("customer_id", "kind", "own_kind", "direction", "happened_at", "subject", "body")
+    there = Protocol.objects.filter(
+        customer__in={one.customer_id for one in protocols}, happened_at__in={one.happened_at for one in protocols}
+    )
+    return _are_there(protocols, there, names)
+
+
+def same_tasks(tasks: Collection[Task]) -> list[bool]:
+    """Return for each task that is not stored whether one says the same: about whom, what is to be done, and by when."""
+    names = ("customer_id", "title", "notes", "due_on", "due_time")
+    whose = Q(customer__in={one.customer_id for one in tasks if one.customer_id}) | Q(customer=None)
+    there = Task.objects.filter(whose, title__in={one.title for one in tasks})
+    return _are_there(tasks, there, names)
+
+
+def _are_there(records: Collection[Any], there: QuerySet[Any], names: Sequence[str]) -> list[bool]:
+    known = set(there.values_list(*names)) if records else set()
+    return [tuple(getattr(one, name) for name in names) in known for one in records]
 
 
 def batches_to_undo(parent: Import) -> QuerySet[ImportBatch]:

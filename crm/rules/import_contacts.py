@@ -88,9 +88,18 @@ def read_task(number: int, cells: Sequence[str], reading: Reading) -> Row:
     return row
 
 
+# What makes two protocols or tasks without a number one: whose, of what kind, when, and what they say.
+_SAME: Final = (
+    *("customer_number", "email", "kind", "direction", "happened_at", "subject", "body"),
+    *("title", "notes", "due_on", "due_time"),
+)
+
+
 def own_number(row: Row) -> list[tuple[ImportReason, str]]:
-    """Return by what the rows of one file are known to be the same protocol or task."""
-    return [(ImportReason.ID_TWICE, row.values["external_id"])] if "external_id" in row.values else []
+    """Return by what the rows of one file are known to be the same protocol or task: their number, or all that they say."""
+    if "external_id" in row.values:
+        return [(ImportReason.ID_TWICE, row.values["external_id"])]
+    return [(ImportReason.ROW_TWICE, repr([row.values.get(name) for name in _SAME]))]
 
 
 def _whose(row: Row, texts: Mapping[str, list[tuple[str, str]]]) -> None:

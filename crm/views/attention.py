@@ -14,17 +14,18 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 from wagtail.admin.ui.tables import BulkActionsCheckboxColumn, Column, StatusTagColumn, TitleColumn
 from wagtail.admin.views.bulk_action import BulkAction
-from wagtail.admin.views.generic import EditView, IndexView
+from wagtail.admin.views.generic import EditView
 from wagtail.admin.widgets.button import Button
 
 from crm import operations, queries
-from crm.enums import Severity
+from crm.enums import AttentionState, Severity
 from crm.filters import AttentionFilterSet
 from crm.forms import AttentionRuleForm, SettleForm, SnoozeForm
 from crm.models import AttentionItem, AttentionRule
 from crm.rules import SNOOZES
 from crm.views.task_verbs import next_url
 from crm.views.tasks import local_now
+from tenancy.lists import IndexView
 from tenancy.rules import person_name
 
 MAY_SETTLE = "crm.change_attentionitem"
@@ -39,9 +40,13 @@ def audience_in_words(rule, kind):
 
 
 def for_whom(item, kind):
-    if item.rule.to_holder and item.holder is not None:
-        return person_name(item.holder)
-    return _("Everybody") if item.rule.to_holder else audience_in_words(item.rule, kind)
+    if item.rule.to_holder:
+        return person_name(item.holder) if item.is_with_holder else _("Everybody")
+    return (
+        _("Everybody")
+        if item.rule.member is not None and not item.is_with_member
+        else audience_in_words(item.rule, kind)
+    )
 
 
 def settle(items, do, *, until=None, request):
@@ -148,6 +153,7 @@ class VerbsColumn(Column):
 
 class AttentionIndexView(IndexView):
     template_name = "crm/attention.html"
+    results_template_name = "crm/attention_results.html"
     page_title = gettext_lazy("Needs attention")
     is_searchable = False
     filterset_class = AttentionFilterSet
@@ -179,6 +185,14 @@ class AttentionIndexView(IndexView):
 
     def get_edit_url(self, instance):
         return None
+
+    @cached_property
+    def nothing(self):
+        """What the list says when it is empty."""
+        asked = {name for name in ("rule", "severity", "state") if self.request.GET.get(name)}
+        if not asked - ({"state"} if self.request.GET.get("state") == AttentionState.OPEN else set()):
+            return _("All is well: nothing needs your attention. What does will stand here by itself.")
+        return _("There is nothing of this kind.")
 
     @cached_property
     def kinds(self):
@@ -242,8 +256,16 @@ def may_change_rules(view):
     return wrapped
 
 
+def status_of(rule):
+    if not rule.is_active:
+        return _("Off")
+    return _("Does not work") if rule.failures else _("On")
+
+
 def count_in_words(rule, kind):
-    """How much a rule would show now."""
+    """How much a rule would show now; nothing of one that cannot be evaluated."""
+    if rule.failures:
+        return ""
     count = kind.find(rule, timezone.now()).count()
     return ngettext("Would show %(count)d today.", "Would show %(count)d today.", count) % {"count": count}
 
@@ -292,12 +314,7 @@ class AttentionRuleIndexView(IndexView):
                 accessor=lambda rule: audience_in_words(rule, self.kinds[rule.kind]),
             ),
             Column("get_severity_display", label=_("How pressing"), classname="wide-only"),
-            StatusTagColumn(
-                "is_active",
-                label=_("Status"),
-                accessor=lambda rule: _("On") if rule.is_active else _("Off"),
-                primary=lambda rule: rule.is_active,
-            ),
+            StatusTagColumn("is_active", label=_("Status"), accessor=status_of, primary=lambda rule: rule.is_active),
         ]
 
 

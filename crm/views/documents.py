@@ -16,13 +16,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
-from wagtail.admin.views.generic import CreateView, DeleteView, EditView, IndexView, InspectView
+from wagtail.admin.views.generic import CreateView, DeleteView, EditView, InspectView
 from wagtail.admin.widgets.button import Button, HeaderButton
 
 from crm import operations, queries
 from crm.forms import ShareForm, VersionForm
 from crm.models import DocumentShare, DocumentVersion
 from crm.views.tasks import linked
+from tenancy.lists import IndexView
 from tenancy.queries import absolute_url
 from tenancy.rules import person_name
 from tenancy.throttle import throttled

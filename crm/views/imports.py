@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
-from wagtail.admin.views.generic import CreateView, IndexView, InspectView
+from wagtail.admin.views.generic import CreateView, InspectView
 
 from crm import operations, queries
 from crm.enums import ImportState
@@ -21,6 +21,7 @@ from crm.forms import ImportColumnsForm, table_error
 from crm.gateways.tables import TableError
 from crm.models import Import
 from crm.views.documents import author_in_words
+from tenancy.lists import IndexView
 from tenancy.rules import plain_cell
 
 PROBLEMS_ON_A_PAGE = 50

@@ -9,7 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
-from wagtail.admin.views.generic import CreateView, EditView, IndexView, InspectView
+from wagtail.admin.views.generic import CreateView, EditView, InspectView
 from wagtail.admin.widgets.button import HeaderButton
 
 from crm import operations, queries
@@ -17,6 +17,7 @@ from crm.enums import ProjectState, TaskState
 from crm.models import Project
 from crm.rules import Span, is_overdue, progress, scale_of
 from crm.views.tasks import assignee_in_words, due_in_words, linked, local_now
+from tenancy.lists import IndexView
 from tenancy.rules import person_name
 
 # The height of a row of the timeline, and where in it the bar begins and how high it is, in pixels.

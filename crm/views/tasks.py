@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.admin.ui.tables import BulkActionsCheckboxColumn, Column, StatusTagColumn, TitleColumn
-from wagtail.admin.views.generic import CreateView, EditView, IndexView, InspectView
+from wagtail.admin.views.generic import CreateView, EditView, InspectView
 from wagtail.admin.widgets.button import Button, HeaderButton
 from wagtail.permissions import policy_registry
 
@@ -17,6 +17,7 @@ from crm.enums import TaskState
 from crm.forms import CommentForm, StepForm
 from crm.models import Customer, Project, Task
 from crm.rules import is_overdue, repeat_in_words
+from tenancy.lists import IndexView
 from tenancy.queries import members
 from tenancy.rules import person_name
 

@@ -3,11 +3,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.ui.tables import Column
-from wagtail.admin.views.generic import IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from crm import queries, views
 from crm.models import DuplicatePair
+from tenancy.lists import IndexView
 
 
 def _contact(customer):

@@ -3,7 +3,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from wagtail.admin.ui.tables import Column, DateColumn
-from wagtail.admin.views.generic import IndexView, InspectView
+from wagtail.admin.views.generic import InspectView
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import Button, HeaderButton
 
@@ -12,6 +12,7 @@ from crm.enums import MessageStatus
 from crm.filters import MessageFilterSet
 from crm.models import Message
 from crm.viewsets.columns import customer_column
+from tenancy.lists import IndexView
 
 
 class MessageIndexView(IndexView):

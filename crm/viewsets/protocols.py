@@ -4,7 +4,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, DateColumn
-from wagtail.admin.views.generic import DeleteView, EditView, IndexView
+from wagtail.admin.views.generic import DeleteView, EditView
 from wagtail.admin.views.generic.usage import UsageView
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import Button
@@ -14,6 +14,7 @@ from crm.filters import ProtocolFilterSet
 from crm.forms import ProtocolForm, ProtocolTemplateForm
 from crm.models import ContactKind, Protocol, ProtocolTemplate
 from crm.viewsets.columns import customer_column
+from tenancy.lists import IndexView
 
 
 class ReadableMixin:
@@ -76,6 +77,7 @@ class ProtocolEditView(ReadableMixin, EditView):
             protocol,
             due_on=values["follow_up_on"],
             assignee=values["follow_up_by"],
+            is_same_day=values["follow_up_on"] == values["planned_on"],
             now=timezone.now(),
             actor=user,
         )
@@ -138,6 +140,7 @@ class ProtocolViewSet(ModelViewSet):
 
 class ContactKindViewSet(ModelViewSet):
     model = ContactKind
+    index_view_class = IndexView
     url_prefix = "contact-kinds"
     url_namespace = "contact_kinds"
     icon = "list-ul"
@@ -149,6 +152,7 @@ class ContactKindViewSet(ModelViewSet):
 
 class ProtocolTemplateViewSet(ModelViewSet):
     model = ProtocolTemplate
+    index_view_class = IndexView
     url_prefix = "protocol-templates"
     url_namespace = "protocol_templates"
     icon = "copy"

@@ -22,13 +22,14 @@ def make_protocol(
     follow_up_on: dt.date | None = None,
     links: Sequence[Model] = (),
     is_private: bool = False,
+    direction: Direction = Direction.INBOUND,
     author: User | None = None,
 ) -> Protocol:
     """A call of the customer."""
     return log_protocol(
         customer,
         kind=ProtocolKind.CALL,
-        direction=Direction.INBOUND,
+        direction=direction,
         subject=subject,
         body="",
         happened_at=at,

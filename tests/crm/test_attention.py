@@ -1,15 +1,18 @@
 """What needs attention: found by rules, settled by people or by itself, told by e-mail."""
 
+import dataclasses
 import datetime as dt
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import Value
 from django.urls import reverse
 from django.utils.translation import override
+from wagtail import hooks
 
 from commerce.enums import PaymentMethod
 from commerce.models import Payment
-from crm.enums import DigestFrequency, MessageStatus, TaskState
+from crm.enums import DigestFrequency, Direction, MessageStatus, TaskState
 from crm.models import (
     AttentionItem,
     AttentionRule,
@@ -18,6 +21,7 @@ from crm.models import (
     Message,
     Milestone,
     Project,
+    Protocol,
     Task,
 )
 from crm.operations import (
@@ -27,20 +31,21 @@ from crm.operations import (
     finish_attention,
     merge_customers,
     move_task,
+    record_activity,
     reopen_attention,
     send_digest,
     set_digest,
     snooze_attention,
     upload_documents,
 )
-from crm.queries import attention_items, attention_kinds, due_digests, open_attention
+from crm.queries import attention_items, attention_kinds, due_digests, found, open_attention
 from crm.rules import digest_is_due
 from tenancy.enums import Role
 from tenancy.models import AuditEntry, Membership
 from tenancy.operations import remove_member
 from tenancy.scope import every_organization, organization_scope
 from tests.commerce.factories import order_of
-from tests.crm.factories import make_message, make_task
+from tests.crm.factories import make_message, make_protocol, make_task
 from tests.crm.test_tasks import named
 from tests.factories import CustomerFactory, GuideFactory, make_schedule
 from tests.fixtures import client_for, make_member
@@ -161,14 +166,28 @@ def test_changed_record_is_looked_at_by_a_job(harbour, run_jobs):
 
 
 def test_customers_without_contact(in_harbour, ada):
-    quiet, tagged, planned, fresh = (CustomerFactory(last_activity_at=NOW - days * DAY) for days in (31, 30, 40, 29))
+    called, tagged, planned, fresh, internal, refunded, ordered, written, linked = (
+        CustomerFactory(last_activity_at=NOW) for _number in range(9)
+    )
+    Customer.objects.update(created_at=NOW - 90 * DAY)
+    for customer, days in ((called, 31), (tagged, 30), (planned, 40), (fresh, 29), (internal, 90)):
+        make_protocol(customer, at=NOW - days * DAY)
     CustomerTag.objects.create(customer=tagged, name="VIP")
     make_task(ada, customer=planned)
-    Customer.objects.filter(pk=fresh.pk).update(created_at=NOW - 90 * DAY)
+    # What we say among ourselves and what happens by itself is no contact; an order is, and a letter, and a call about them.
+    make_protocol(internal, direction=Direction.INTERNAL)
+    record_activity(refunded, kind="refund_started", at=NOW)
+    make_message(refunded)
+    record_activity(ordered, kind="order_placed", at=NOW - 29 * DAY)
+    Message.objects.filter(pk=make_message(written, key="2").pk).update(kind="personal")
+    make_protocol(called, at=NOW - 31 * DAY, links=[linked])
+    Protocol.objects.filter(pk=make_protocol(planned, links=[linked]).pk).update(happened_at=NOW - 3 * DAY)
     only("no_contact", amount=30)
     assert reasons() == [
-        (quiet, "Nothing has happened since 10 December 2030, and no task is open."),
-        (tagged, "Nothing has happened since 11 December 2030, and no task is open."),
+        (called, "There was no contact since 10 December 2030, and no task is open."),
+        (tagged, "There was no contact since 11 December 2030, and no task is open."),
+        (internal, "There was no contact since 12 October 2030, and no task is open."),
+        (refunded, "There was no contact since 12 October 2030, and no task is open."),
     ]
     only("no_contact", tag="VIP")
     assert [record for record, _reason in reasons()] == [tagged]
@@ -265,6 +284,7 @@ def test_unpaid_orders_that_leave_soon_and_those_that_wait(in_harbour):
 def test_who_sees_what_and_whose_it_is(in_harbour, ada, ben):
     only("task_overdue", to_holder=True)
     mine, theirs, nobodys = late_task(ada), late_task(ben), late_task()
+    guides = late_task(named(make_member(in_harbour, Role.GUIDE), "Gus", "Guide"))
     gone = make_member(in_harbour, Role.MANAGER, "gone@example.com")
     left = late_task(gone)
     remove_member(Membership.objects.get(user=gone), actor=make_member(in_harbour, Role.OWNER))
@@ -273,21 +293,23 @@ def test_who_sees_what_and_whose_it_is(in_harbour, ada, ben):
     def open_for(user):
         return {item.record for item in open_attention(user)}
 
-    assert open_for(ada) == {mine, nobodys, left}
-    assert open_for(ben) == {theirs, nobodys, left}
-    assert attention_items(ada).count() == 4
+    # A guide does not see the list: somebody has to see to it.
+    assert open_for(ada) == {mine, nobodys, left, guides}
+    assert open_for(ben) == {theirs, nobodys, left, guides}
+    assert attention_items(ada).count() == 5
     assert attention_items(make_member(in_harbour, Role.EDITOR)).count() == 0
     for values, for_ada, for_ben in (
-        ({"to_holder": False}, 4, 4),
+        ({"to_holder": False}, 5, 5),
         ({"to_holder": False, "role": Role.OWNER}, 0, 0),
-        ({"to_holder": False, "role": Role.MANAGER}, 4, 4),
-        ({"role": "", "member": ben}, 0, 4),
+        ({"to_holder": False, "role": Role.MANAGER}, 5, 5),
+        ({"role": "", "member": ben}, 0, 5),
+        ({"role": "", "member": guides.assignee}, 5, 5),
     ):
         AttentionRule.objects.update(**values)
         assert (open_attention(ada).count(), open_attention(ben).count()) == (for_ada, for_ben)
     AttentionRule.objects.update(member=gone)
     # For somebody who has left: for everybody.
-    assert (open_attention(ada).count(), open_attention(ben).count()) == (4, 4)
+    assert (open_attention(ada).count(), open_attention(ben).count()) == (5, 5)
     AttentionRule.objects.update(is_active=False)
     assert attention_items(ada).count() == 0
 
@@ -313,16 +335,52 @@ def test_merge_leaves_finding_to_the_rules(in_harbour, ada):
 
 
 def test_evaluation_takes_one_statement_for_each_rule(in_harbour, ada, django_assert_num_queries):
-    Customer.objects.bulk_create(
-        Customer(first_name=f"Guest {number}", last_activity_at=NOW - 400 * DAY) for number in range(10_000)
-    )
+    Customer.objects.bulk_create(Customer(first_name=f"Guest {number}") for number in range(10_000))
+    Customer.objects.update(created_at=NOW - 400 * DAY)
     AttentionRule.objects.update(is_active=True)
     evaluate_attention(now=NOW - DAY)
     assert AttentionItem.objects.count() == 10_000
-    # The rules, and one for each of ten; and a savepoint, as the test is one transaction.
-    with django_assert_num_queries(13):
+    # The rules, and for each of ten a transaction (here a savepoint), the rule that is held, and one statement.
+    with django_assert_num_queries(1 + 10 * 4):
         evaluate_attention(now=NOW)
     assert AttentionItem.objects.filter(updated_at=NOW).count() == 0
+
+
+def test_rule_that_fails_stops_no_other_and_is_told(harbour, client, ada, caplog):
+    def of_kind(name, find):
+        like = attention_kinds()["task_overdue"]
+        return dataclasses.replace(like, name=name, find=find)
+
+    def broken(rule, now):
+        raise LookupError("no such thing")
+
+    def wrong(rule, now):
+        nothing = Value(0) / Value(0)
+        return found(Task.objects.all(), at="created_at", facts={"share": nothing})
+
+    kinds = [of_kind("aa_broken", broken), of_kind("aa_wrong", wrong)]
+    with organization_scope(harbour.pk), hooks.register_temporarily("attention_kinds", lambda: kinds):
+        AttentionRule.objects.all().delete()
+        AttentionRule.objects.bulk_create([AttentionRule(kind=kind.name) for kind in kinds])
+        create_attention_rules()
+        task = late_task(ada)
+        evaluate_attention(now=NOW)
+        evaluate_attention(now=NOW + DAY)
+        assert [item.record for item in AttentionItem.objects.all()] == [task]
+        failing = AttentionRule.objects.filter(failures__gt=0).order_by("pk")
+        assert list(failing.values_list("kind", "failures", "failing_since")) == [
+            ("aa_broken", 2, NOW),
+            ("aa_wrong", 2, NOW),
+        ]
+        assert [record.getMessage() for record in caplog.records] == [
+            f"The attention rule {rule.pk} could not be evaluated" for rule in failing
+        ] * 2
+        page = client.get(reverse("attention_rules:edit", args=[failing[0].pk])).content.decode()
+        assert "This rule does not work since 10/01/2031 13:00: it was tried 2 times." in page
+        assert client.get(reverse("attention_rules:index")).content.decode().count("Does not work") == 2
+        kinds[0] = of_kind("aa_broken", attention_kinds()["task_overdue"].find)
+        evaluate_attention(now=NOW)
+        assert list(failing.values_list("kind", "failures")) == [("aa_wrong", 3)]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -395,6 +453,16 @@ def test_list_takes_the_same_queries_however_long(harbour, client, ada, django_a
     assert response.context["items_count"] == count
 
 
+def test_empty_list_says_that_all_is_well(client):
+    url = reverse("attention:index")
+    said = [
+        "All is well" in client.get(url, data).content.decode()
+        for data in ({}, {"whose": "mine"}, {"state": "open"}, {"state": "done"}, {"rule": "task_overdue"})
+    ]
+    assert said == [True, True, True, False, False]
+    assert reverse("attention_rules:index") in client.get(reverse("attention:index_results")).content.decode()
+
+
 def test_several_are_settled_at_once(harbour, client, ada):
     with organization_scope(harbour.pk):
         only("task_overdue")
@@ -440,8 +508,9 @@ def test_nobody_else_settles(harbour, kyoto, ada, member_client):
 def test_rule_is_changed_and_says_how_much_it_would_show(harbour, client, ada, ben):
     with organization_scope(harbour.pk):
         rule = only("no_contact", amount=30)
-        CustomerFactory(last_activity_at=NOW - 40 * DAY)
-        vip = CustomerFactory(last_activity_at=NOW - 35 * DAY)
+        vip, other = CustomerFactory(), CustomerFactory()
+        for customer, days in ((other, 40), (vip, 35)):
+            Customer.objects.filter(pk=customer.pk).update(created_at=NOW - days * DAY)
         CustomerTag.objects.create(customer=vip, name="VIP")
     url, count = (reverse(f"attention_rules:{name}", args=[rule.pk]) for name in ("edit", "count"))
     assert client.get(url).context["would_show"] == "Would show 2 today."

@@ -119,6 +119,33 @@ def test_form_shows_the_task_and_a_finished_one_no_more(harbour, member_client):
         assert (task.title, task.due_on, task.state) == ("Found it", FRIDAY, "done")
 
 
+def test_form_that_was_open_for_long_leaves_the_task_as_it_is_now(harbour, member_client):
+    with organization_scope(harbour.pk):
+        writer = make_member(harbour, Role.MANAGER, "writer@example.com")
+        protocol = make_protocol(CustomerFactory(), follow_up_on=MONDAY, author=writer)
+    client = member_client(harbour, Role.MANAGER)
+    url = reverse("protocols:edit", args=[protocol.pk])
+    data = {"kind": "call", "direction": "inbound", "subject": "Found it", "happened_at": "2031-01-10 12:00"}
+    shown = client.get(url).context["form"].initial
+    opened = {**data, "planned_on": shown["planned_on"], "follow_up_on": MONDAY, "follow_up_by": writer.pk}
+    with organization_scope(harbour.pk):
+        set_follow_up(protocol, due_on=FRIDAY, assignee=None, now=NOW, actor=writer)
+    client.post(url, opened)
+    with organization_scope(harbour.pk):
+        task = Task.objects.get()
+        assert (task.due_on, task.assignee, task.title) == (FRIDAY, writer, "Found it")
+        move_task(task, TaskState.DONE, now=NOW, actor=writer)
+    client.post(url, opened)
+    with organization_scope(harbour.pk):
+        task.refresh_from_db()
+        assert (task.state, task.due_on) == ("done", FRIDAY)
+    # Another day is another thing to come back to; and the form says so.
+    client.post(url, {**opened, "follow_up_on": "2031-02-03"})
+    with organization_scope(harbour.pk):
+        task.refresh_from_db()
+        assert (task.state, task.due_on) == ("open", dt.date(2031, 2, 3))
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_who_plan_at_once_make_one_task(harbour):
     with organization_scope(harbour.pk):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -32,6 +32,7 @@ from crm.operations import (
     check_import,
     forget_imports,
     merge_customers,
+    record_activity,
     start_import,
     stop_import,
     undo_import,
@@ -212,14 +213,14 @@ def test_undoing_keeps_fields_that_were_changed_since(in_harbour):
     assert people()[0][:2] == ("Grete", "Berg-Holm")
 
 
-def test_after_thirty_days_nothing_is_left_to_undo(harbour, in_harbour):
+def test_after_thirty_days_nothing_is_left_to_undo(harbour, in_harbour, django_capture_on_commit_callbacks):
     parent = run(HEAD + "1,Anna,Berg,anna@example.com,,\n2,,,bad@,,\n")
     never = upload(HEAD)
     later = timezone.now() + dt.timedelta(days=31)
     with pytest.raises(ImportRefused, match="30 days"):
         undo_import(parent, now=later, actor=None)
     name, storage = parent.file.name, parent.file.storage
-    with every_organization():
+    with every_organization(), django_capture_on_commit_callbacks(execute=True):
         assert forget_imports(now=later) == 2
         assert forget_imports(now=later) == 0
     parent.refresh_from_db()
@@ -257,6 +258,53 @@ def test_undoing_two_imports_in_turn_leaves_nobody_whom_the_second_only_tagged(i
     undone(run("Mail,Tags\nanna@example.com,vip\n"))
     undone(first)
     assert Customer.objects.count() == 0
+
+
+def test_undoing_two_imports_in_turn_leaves_nobody_whom_the_second_changed(in_harbour):
+    first = run(HEAD + "1,Anna,Berg,anna@example.com,,\n2,Ole,,ole@example.com,,\n")
+    second = run(HEAD + "1,Anne,Berg,anna@example.com,,\n2,Olav,,ole@example.com,,\n", mode=ImportMode.OVERWRITE)
+    ole = Customer.objects.get(first_name="Olav")
+    ole.note = "Called"
+    ole.save()
+    undone(second)
+    assert [one[0] for one in people()] == ["Anna", "Ole"]
+    undone(first)
+    assert list(Customer.objects.all()) == [ole]
+
+
+def test_what_a_row_is_known_by_is_free_when_it_is_left_out(in_harbour):
+    CustomerFactory(email="grete@example.com", phone="")
+    run(HEAD + "9,Ole,,ole@example.com,,\n")
+    parent = run(
+        HEAD
+        + "9,Whose,,grete@example.com,,\n"  # of one the number, of another the address
+        + "9,Olav,,,,\n"  # and so the number is his
+        + "9,Anna,,anna@example.com,,\n"
+        + "4,Anna,,anna@example.com,,\n",  # nobody has the address yet
+        mode=ImportMode.OVERWRITE,
+    )
+    assert problems(parent) == [
+        (2, "The number belongs to one customer and the e-mail address to another."),
+        (4, "Row 3 has the same number in the other system and counts."),
+    ]
+    assert sorted(one[0] for one in people()) == ["Anna", "Grete", "Olav"]
+
+
+def test_a_cell_that_is_too_long_is_left_out_with_its_row(in_harbour):
+    parent = run(f"Mail,Note\nanna@example.com,{'a' * 140_000}\nole@example.com,fine\n")
+    assert counts(parent) == (ImportState.DONE, 1, 0, 0, 1)
+    assert problems(parent) == [(2, "“Note” is too long.")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_that_is_begun_just_now_is_not_forgotten(harbour):
+    with organization_scope(harbour.pk):
+        parent = checked(HEAD + "1,Anna,Berg,anna@example.com,,\n")
+        later = timezone.now() + dt.timedelta(days=31)
+        with transaction.atomic():
+            start_import(parent, now=later, actor=None)
+            assert in_parallel(harbour, 1, lambda _number: forget_imports(now=later)) == [0]
+        assert counts(work(parent))[:2] == (ImportState.DONE, 1)
 
 
 def test_a_job_that_cannot_get_on_is_given_up_and_one_that_was_lost_begins_again(in_harbour):
@@ -471,6 +519,35 @@ def test_protocols_find_their_customers_and_go_again(in_harbour):
     written.save()
     parent = undone(parent)
     assert (parent.taken_back, parent.kept, list(Protocol.objects.all())) == (1, 1, [written])
+
+
+def test_protocols_and_tasks_without_numbers_are_known_when_they_come_again(in_harbour):
+    grete = CustomerFactory(email="grete@example.com", last_activity_at=dt.datetime(2025, 1, 1, tzinfo=dt.UTC))
+    record_activity(grete, kind="order_placed", at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+    head = "Email,Subject,Body,Type,Date\n"
+    row = "grete@example.com,Asks for the way,=1+1,Anruf,2026-04-03 10:30\n"
+
+    def again(kind: str, text: str) -> Import:
+        parent = upload(text, kind=kind)
+        return work(check_import(parent, mapping=parent.mapping, mode=parent.mode, now=timezone.now()))
+
+    first = again(ImportKind.PROTOCOLS, head + row + row)
+    assert problems(first) == [(3, "Row 2 says the same and counts.")]
+    first = work(start_import(first, now=timezone.now(), actor=None))
+    second = again(ImportKind.PROTOCOLS, head + row + row.replace("10:30", "10:31"))
+    assert (counts(second), problems(second)) == (
+        (ImportState.CHECKED, 1, 0, 0, 1),
+        [(2, "The same is there already.")],
+    )
+    grete.refresh_from_db()
+    assert grete.last_activity_at == dt.datetime(2026, 4, 3, 8, 30, tzinfo=dt.UTC)
+    undone(first)
+    grete.refresh_from_db()
+    assert (grete.last_activity_at, Protocol.objects.count()) == (dt.datetime(2026, 1, 1, tzinfo=dt.UTC), 0)
+
+    text = "Task,Due date,Email\nCall back,2040-04-03,grete@example.com\nTidy up,,\n"
+    work(start_import(again(ImportKind.TASKS, text), now=timezone.now(), actor=None))
+    assert counts(again(ImportKind.TASKS, text)) == (ImportState.CHECKED, 0, 0, 0, 2)
 
 
 def test_tasks_go_to_members_of_the_team_and_are_known_by_their_number(harbour, in_harbour):
