@@ -134,9 +134,10 @@ def test_search_reads_only_what_fits(in_harbour, django_assert_num_queries, text
         with connection.cursor() as cursor:
             cursor.execute(f"EXPLAIN (FORMAT JSON) {query['sql']}")
             plan = json.dumps(cursor.fetchone()[0])
-        # Of so few customers PostgreSQL may rather read all, once it knows whom; their keys it never does.
         assert set(re.findall(r'"Index Name": "(customer_key\w*)"', plan)) | {"customer_key_of"} == {
             "customer_key",
             "customer_key_of",
         }
+        assert re.search(r'"Index Name": "crm_customer_pkey".*?"Index Cond": "\(id = ANY \(\(InitPlan', plan)
+        assert "crm_customer_organization" not in plan
         assert '"Relation Name": "crm_customerkey", "Alias": "u0", "Filter"' not in plan
