@@ -183,9 +183,11 @@ def measure_imports(bench: Bench) -> None:
     found = json.loads(bench.python("-m", "bench.imports", settings="bench.settings"))
     rows, rate = found["rows"], found["imported"]
     say(f"{'customers of a file checked':34}{rows:>6} rows, {found['checked']:.0f} a second")
-    right = rate >= 2000 and found["made"] == rows
-    text = f"{rate:.0f} a second after a kill at {found['killed_at']}; {found['made']} made; at least 2,000: {verdict(reached=right)}"
+    text = f"{rate:.0f} a second; at least 2,000: {verdict(reached=rate >= 2000)}"
     say(f"{'customers of a file taken over':34}{rows:>6} rows, {text}")
+    right = found["made"] == rows
+    text = f"{found['resumed']:.0f} a second, those before read again; {found['made']} made: {verdict(reached=right)}"
+    say(f"{'killed and resumed':34}{found['killed_at']:>6} rows, {text}")
     text = f"{found['undone']:.0f} a second, {found['left']} left: {verdict(reached=found['left'] == 0)}"
     say(f"{'and undone':34}{rows:>6} rows, {text}")
 
