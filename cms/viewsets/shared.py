@@ -39,7 +39,12 @@ class SharedIndexView(OwnLanguages, generic.IndexView):
 
 
 class SharedCreateView(OwnLanguages, generic.CreateView):
-    pass
+    def get_initial_form_instance(self):
+        shared = super().get_initial_form_instance()
+        # One to write in, not an empty list that says that it needs one.
+        for name, block in shared.body.stream_block.child_blocks.items():
+            shared.body.append((name, block.get_default()))
+        return shared
 
 
 class SharedEditView(OwnLanguages, generic.EditView):

@@ -210,6 +210,8 @@ def test_editor_keeps_them_and_is_told_where_they_are_shown(harbour, kyoto, memb
         "body-0-value-text": '{"blocks": [], "entityMap": {}}',
         **BEHIND_THE_GEAR,
     }
+    empty = editor.get(reverse(names["add"])).context["form"]["body"].value()
+    assert [block.block_type for block in empty] == ["notice"]
     assert editor.post(reverse(names["add"]), form).status_code == 302
     with organization_scope(harbour.pk):
         notice = SharedNotice.objects.get()
