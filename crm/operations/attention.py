@@ -3,9 +3,11 @@
 import logging
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
+from functools import partial
 from typing import Final
 
 from django.contrib.contenttypes.models import ContentType
+from django.core.cache import cache
 from django.db import connection, transaction
 from django.db.models import F, Model
 from django.db.models.functions import Coalesce
@@ -168,6 +170,7 @@ def _settle(
         settled_at=None if state == AttentionState.OPEN else now,
         updated_at=now,
     )
+    transaction.on_commit(partial(cache.delete, queries.attention_count_key(actor)))
     for item in changed:
         # It stands in the history of the record; until when says the item.
         audit.record(f"attention.{state}", item.record if item.record is not None else item, actor=actor)

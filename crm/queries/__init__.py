@@ -2,6 +2,8 @@
 
 from crm.queries.attention import (
     AttentionKind,
+    attention_count,
+    attention_count_key,
     attention_items,
     attention_kinds,
     attention_readers,
@@ -130,6 +132,8 @@ __all__ = [
     "RecordUnknown",
     "Timeline",
     "TimelineEntry",
+    "attention_count",
+    "attention_count_key",
     "attention_items",
     "attention_kinds",
     "attention_readers",

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.contrib.contenttypes.prefetch import GenericPrefetch
+from django.core.cache import cache
 from django.db.models import BigIntegerField, DateTimeField, Exists, F, Func, Model, OuterRef, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, JSONObject
@@ -18,6 +19,9 @@ from crm.rules import digest_is_due
 from tenancy.models import Membership, User
 from tenancy.queries import members
 from tenancy.rules import roles_with
+
+# For how many seconds the number in the menu is kept: it stands on every page of the admin.
+_COUNTED_FOR: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +134,17 @@ def open_attention(user: Any) -> QuerySet[AttentionItem]:
     """Return what is open and for a person, the most pressing and the longest waiting first."""
     mine = attention_items(user).filter(meant_for(user), state=AttentionState.OPEN)
     return mine.order_by("-rule__severity", "since", "pk")
+
+
+def attention_count(user: Any) -> int:
+    """Return how much is open and for a person, as of a minute ago at most."""
+    count: int = cache.get_or_set(attention_count_key(user), open_attention(user).count, _COUNTED_FOR)
+    return count
+
+
+def attention_count_key(user: Any) -> str:
+    """Return where the number is kept that the menu shows to a person; whoever settles something forgets it."""
+    return f"attention-count:{user.pk}"
 
 
 def attention_with(customer: Customer, *, user: Any) -> list[AttentionItem]:

@@ -1,10 +1,25 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.model import ModelViewSet
 
-from crm import views
+from crm import queries, views
 from crm.forms import AttentionRuleForm
 from crm.models import AttentionItem, AttentionRule
+
+
+class AttentionMenuItem(MenuItem):
+    """Says how much is open for the person who sees it."""
+
+    def is_shown(self, request):
+        return request.user.has_perm("crm.view_attentionitem")
+
+    def render_component(self, request):
+        component = super().render_component(request)
+        count = queries.attention_count(request.user)
+        if count:
+            component.label = f"{component.label} ({count})"
+        return component
 
 
 class AttentionViewSet(ModelViewSet):
@@ -16,6 +31,7 @@ class AttentionViewSet(ModelViewSet):
     menu_label = _("Needs attention")
     menu_name = "attention"
     menu_order = 127
+    menu_item_class = AttentionMenuItem
     icon = "warning"
     add_to_admin_menu = True
     add_to_reference_index = False

@@ -2,13 +2,16 @@
 
 import dataclasses
 import datetime as dt
+from types import SimpleNamespace
 
 import pytest
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Value
 from django.urls import reverse
 from django.utils.translation import override
 from wagtail import hooks
+from wagtail.admin.menu import admin_menu
 
 from commerce.enums import PaymentMethod
 from commerce.models import Payment
@@ -461,6 +464,25 @@ def test_empty_list_says_that_all_is_well(client):
     ]
     assert said == [True, True, True, False, False]
     assert reverse("attention_rules:index") in client.get(reverse("attention:index_results")).content.decode()
+
+
+def test_menu_says_how_much_is_open(harbour, client, ada, ben, django_capture_on_commit_callbacks):
+    def label(who):
+        menu = next(item for item in admin_menu.menu_items_for_request(who) if getattr(item, "name", "") == "attention")
+        return str(menu.render_component(who).label)
+
+    with organization_scope(harbour.pk):
+        only("task_overdue")
+        request = SimpleNamespace(user=ada)
+        assert label(request) == "Needs attention"
+        cache.clear()
+        for user in (ada, ada, ben):
+            late_task(user)
+        evaluate_attention(now=NOW)
+        assert label(request) == "Needs attention (2)"
+        with django_capture_on_commit_callbacks(execute=True):
+            finish_attention(list(AttentionItem.objects.filter(holder=ada)[:1]), now=NOW, actor=ada)
+        assert label(request) == "Needs attention (1)"
 
 
 def test_several_are_settled_at_once(harbour, client, ada):
