@@ -14,6 +14,7 @@ from reportlab.platypus import Flowable, KeepTogether, SimpleDocTemplate
 from crm.models import Customer, Protocol
 from crm.queries import record_name, records_of
 from tenancy.documents import body_style, paragraph
+from tenancy.fields import without_markup
 from tenancy.queries import current_organization
 
 
@@ -34,7 +35,7 @@ def protocols_pdf(customer: Customer, protocols: Iterable[Protocol]) -> bytes:
         facts = paragraph("\n".join(_facts(protocol)), small)
         story.append(KeepTogether([head, facts]))
         if protocol.body:
-            story.append(paragraph(protocol.body, body))
+            story.append(paragraph(without_markup(protocol.body), body))
     if len(story) == 2:
         story.append(paragraph(_("Nothing yet."), body))
     output = io.BytesIO()

@@ -1,4 +1,4 @@
-"""E-mails to the team about tasks and what needs attention, in each reader's language: a subject, a text, and the same as HTML."""
+"""E-mails to the team about tasks, protocols and what needs attention, in each reader's language, as text and as HTML."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
 from crm.enums import TaskLetter
-from crm.models import AttentionItem, Task
+from crm.models import AttentionItem, Protocol, Task
 from crm.queries import attention_kinds
+from tenancy.fields import without_markup
 from tenancy.models import User
 from tenancy.queries import absolute_url, current_organization, language_of
 from tenancy.rules import person_name
@@ -94,6 +95,32 @@ def attention_digest(items: Sequence[AttentionItem], *, total: int, user: User) 
             subject,
             render_to_string("crm/email/attention.txt", values),
             render_to_string("crm/email/attention.html", values),
+        )
+
+
+def about_protocol(protocol: Protocol, user: User, *, actor: User | None) -> Email:
+    """Return what a person reads whom a protocol mentions."""
+    organization = current_organization()
+    language = language_of(user) or organization.default_language
+    with override(language):
+        facts = {"protocol": protocol.subject, "who": person_name(actor) if actor is not None else organization.name}
+        subject = _("%(who)s mentions you: %(protocol)s") % facts
+        values = {
+            "subject": subject,
+            "organization": organization,
+            "name": user.first_name,
+            "lead": _("%(who)s mentions you in what was written down about a contact.") % facts,
+            "protocol": protocol,
+            "quote": without_markup(protocol.body),
+            "language": language,
+            "url": absolute_url(organization, reverse("protocols:edit", args=[protocol.pk])),
+        }
+        return Email(
+            user.email,
+            language,
+            subject,
+            render_to_string("crm/email/protocol.txt", values),
+            render_to_string("crm/email/protocol.html", values),
         )
 
 

@@ -41,6 +41,7 @@ from crm.queries import (
     stuck_projects,
     suggested_pairs,
     tasks_waiting_for,
+    unseen_mentions,
 )
 from crm.queries import attention_kinds as known_kinds
 from crm.rules import is_overdue
@@ -97,6 +98,7 @@ def message_kinds() -> dict[str, str]:
     return {
         "personal": gettext("Written by hand"),
         "attention_digest": gettext("What needs attention"),
+        "protocol_mention": gettext("Mentioned in a protocol"),
         **{kind.value: str(kind.label) for kind in TaskLetter},
     }
 
@@ -239,9 +241,24 @@ def _due_note(task: Task, *, now: datetime) -> str:
     return f"{task.customer}, {note}" if task.customer is not None else note
 
 
+def _mentions_today(request: HttpRequest) -> list[TodayItem]:
+    if not request.user.has_perm("crm.change_protocol"):
+        return []
+    found = unseen_mentions(request.user, limit=SHOWN)  # type: ignore[arg-type]
+    return [
+        TodayItem(
+            gettext("You are mentioned: %(protocol)s") % {"protocol": protocol.subject},
+            reverse("protocols:edit", args=[protocol.pk]),
+            str(protocol.customer),
+            order=20,
+        )
+        for protocol in found
+    ]
+
+
 def today_items(request: HttpRequest) -> list[TodayItem]:
-    """Return what needs attention, tasks of today, possible duplicates and messages that could not be sent."""
-    items = _attention_today(request) + _tasks_today(request)
+    """Return what needs attention, mentions, tasks of today, possible duplicates and messages that could not be sent."""
+    items = _attention_today(request) + _mentions_today(request) + _tasks_today(request)
     failed = failed_messages().count() if request.user.has_perm("crm.view_message") else 0
     if failed:
         text = ngettext("%(count)d message could not be sent", "%(count)d messages could not be sent", failed)

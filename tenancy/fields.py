@@ -1,14 +1,17 @@
 """Model fields shared by all apps."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from functools import cache
+from html import unescape
 from typing import Any, Final
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Concat, Lower, Replace
+from django.utils.html import strip_tags
 from django.utils.text import capfirst
 from django.utils.translation import get_language
 
@@ -26,6 +29,16 @@ def encrypt_text(text: str) -> str:
 def decrypt_text(encrypted: str) -> str:
     """Return what `encrypt_text` was given; raises `InvalidToken` for a text that no key of `FIELD_ENCRYPTION_KEYS` can read."""
     return _fernet(tuple(settings.FIELD_ENCRYPTION_KEYS)).decrypt(encrypted.encode()).decode()
+
+
+_LINE_ENDS: Final = re.compile(r"</(?:p|h\d|li|ul|ol)>|<(?:br|hr)\s*/?>")
+_LIST_ITEM: Final = re.compile(r"<li\b[^>]*>")
+
+
+def without_markup(html: str) -> str:
+    """Return what a rich text says, one line for each paragraph, step and line break; steps begin with a dot."""
+    text = strip_tags(_LINE_ENDS.sub("\n", _LIST_ITEM.sub("• ", html)))
+    return "\n".join(line for line in map(str.strip, unescape(text).splitlines()) if line)
 
 
 class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
@@ -109,12 +122,16 @@ _PLAIN_LETTERS: Final = {
 }
 
 
-def searchable(*fields: str) -> models.GeneratedField:
+def searchable(*fields: str | Any) -> models.GeneratedField:
     """Return a column that the database keeps: the words of some text fields as `plain_text` writes them, to be searched in.
+
+    Fields are names, or expressions such as `words_of_markup`.
 
     A column, so that an index which starts with the organization can carry it, and a search reads that index instead of the rows.
     """
-    parts: list[Any] = [part for field in fields for part in (models.F(field), models.Value(" "))]
+    parts: list[Any] = [
+        part for field in fields for part in (models.F(field) if isinstance(field, str) else field, models.Value(" "))
+    ]
     text: Any = Lower(Concat(*parts, output_field=models.TextField()))
     for letter in "ßæœ":
         spelled = models.Value(plain_text(letter))
@@ -122,6 +139,20 @@ def searchable(*fields: str) -> models.GeneratedField:
     letters = (models.Value("".join(_PLAIN_LETTERS)), models.Value("".join(_PLAIN_LETTERS.values())))
     expression = models.Func(text, *letters, function="translate", output_field=models.TextField())
     return models.GeneratedField(expression=expression, output_field=models.TextField(), db_persist=True)
+
+
+def words_of_markup(field: str) -> Any:
+    """Return what a rich text in a field says, as an expression for the database."""
+
+    def replaced(text: Any, pattern: str, with_: str) -> models.Func:
+        values = (models.Value(pattern), models.Value(with_), models.Value("g"))
+        return models.Func(text, *values, function="regexp_replace", output_field=models.TextField())
+
+    # Words that are bold in the middle stay one.
+    text: Any = replaced(replaced(models.F(field), "</?[bi]>", ""), "<[^>]*>", " ")
+    for entity, letter in (("&lt;", "<"), ("&gt;", ">"), ("&nbsp;", " "), ("&amp;", "&")):
+        text = Replace(text, models.Value(entity), models.Value(letter), output_field=models.TextField())
+    return text
 
 
 def translated(instance: object, field: str, language: str | None = None) -> str:

@@ -14,6 +14,7 @@ from commerce.queries.payments import paid_minor
 from commerce.rules import reason_words
 from crm import queries as crm_queries
 from crm.enums import Direction
+from tenancy.fields import without_markup
 from tenancy.models import Organization
 from tenancy.money import format_money
 from tours.models import Participant
@@ -185,7 +186,7 @@ class _About:
         return [
             (
                 f"{self.at(talk.happened_at)}, {talk.get_kind_display()}, {talk.get_direction_display()}",
-                _shortened(f"{talk.subject}\n{talk.body}".strip()),
+                _shortened(f"{talk.subject}\n{without_markup(talk.body)}".strip()),
             )
             for talk in found
         ]

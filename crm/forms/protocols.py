@@ -1,5 +1,6 @@
 """The form of a protocol."""
 
+import json
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -7,6 +8,7 @@ from django import forms
 from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.rich_text import DraftailRichTextArea
 from wagtail.admin.widgets import AdminAutoHeightTextInput, AdminDateInput, AdminDateTimeInput
 
 from crm import queries
@@ -15,6 +17,7 @@ from crm.forms.links import RecordsField
 from crm.forms.tasks import MemberField, MembersField
 from crm.models import Protocol, ProtocolFile, ProtocolTemplate
 from crm.queries import record_key
+from crm.rules import RICH_TEXT, clean_rich, mention_names, rich_of
 from tenancy.forms import TenantForm
 from tenancy.queries import members
 from tenancy.validators import check_document
@@ -40,6 +43,17 @@ class FilesField(forms.FileField):
         for file in files:
             check_document(file)
         return files
+
+
+class RichText(DraftailRichTextArea):
+    """An editor of rich text that takes a plain one as well, as of a browser in which its script does not run."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """Return the rich text."""
+        try:
+            return super().value_from_datadict(data, files, name)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return rich_of(str(data.get(name, "")))
 
 
 class ProtocolForm(forms.ModelForm):
@@ -94,7 +108,7 @@ class ProtocolForm(forms.ModelForm):
         widgets = {
             "happened_at": AdminDateTimeInput,
             "subject": forms.TextInput(attrs={"autofocus": True}),
-            "body": AdminAutoHeightTextInput(attrs={"rows": 4}),
+            "body": RichText(features=list(RICH_TEXT)),
         }
         help_texts = {
             "subject": _("One line that says what it was about."),
@@ -115,6 +129,12 @@ class ProtocolForm(forms.ModelForm):
             *(choice for choice in ProtocolKind.choices if choice[0] != ProtocolKind.OWN),
             *((f"{_OWN}{name}", name) for name in own),
         ]
+        # Who can be told by @ is offered while somebody types.
+        names = mention_names(queries.protocol_readers().exclude(pk=user.pk))
+        if protocol.pk is None:
+            # To be filled in at the telephone, with the keyboard alone.
+            self.fields["body"].widget = AdminAutoHeightTextInput(attrs={"rows": 4})
+        self.fields["body"].widget.attrs["data-mentions"] = json.dumps(names)
         if protocol.pk is None:
             self.initial.setdefault("kind", ProtocolKind.CALL)
             self.initial["happened_at"] = timezone.now()
@@ -131,6 +151,10 @@ class ProtocolForm(forms.ModelForm):
         self.fields["removed_files"].queryset = files
         if not files:
             del self.fields["removed_files"]
+
+    def clean_body(self) -> str:
+        text = self.cleaned_data["body"] or ""
+        return rich_of(text) if self.instance.pk is None else clean_rich(text)
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}

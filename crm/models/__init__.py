@@ -15,6 +15,7 @@ from crm.models.protocols import (
     Protocol,
     ProtocolFile,
     ProtocolLink,
+    ProtocolMention,
     ProtocolParticipant,
     ProtocolTemplate,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "Protocol",
     "ProtocolFile",
     "ProtocolLink",
+    "ProtocolMention",
     "ProtocolParticipant",
     "ProtocolTemplate",
     "RecordLink",

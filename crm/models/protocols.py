@@ -3,10 +3,12 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from wagtail.fields import RichTextField
 
 from crm.enums import Direction, Outcome, ProtocolKind
 from crm.models.customers import Customer
 from crm.models.links import RecordLink
+from tenancy.fields import searchable, words_of_markup
 from tenancy.models import TenantModel
 
 
@@ -23,7 +25,8 @@ class Protocol(TenantModel):
     own_kind = models.CharField(_("kind of our own"), max_length=60, blank=True, default="", db_default="")
     direction = models.CharField(_("direction"), max_length=12, choices=Direction.choices, default=Direction.INBOUND)
     subject = models.CharField(_("subject"), max_length=200)
-    body = models.TextField(_("what was said"), blank=True)
+    # Rich text as `rules.clean_rich` leaves it.
+    body = RichTextField(_("what was said"), blank=True, features=["bold", "italic", "ol", "ul"])
     happened_at = models.DateTimeField(_("when"))
     duration_minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
     outcome = models.CharField(
@@ -43,6 +46,7 @@ class Protocol(TenantModel):
         on_delete=models.SET_NULL,
         related_name="+",
     )
+    search_text = searchable("subject", words_of_markup("body"))
 
     class Meta:
         verbose_name = _("protocol")
@@ -85,6 +89,27 @@ class ProtocolParticipant(TenantModel):
         verbose_name = _("participant")
         verbose_name_plural = _("participants")
         constraints = [models.UniqueConstraint(fields=["protocol", "user"], name="protocol_participant_once")]
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+class ProtocolMention(TenantModel):
+    """Somebody of the staff whom the text of a protocol mentions by @, and when they looked at it."""
+
+    protocol = models.ForeignKey(Protocol, on_delete=models.CASCADE, related_name="mentions")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("mention")
+        verbose_name_plural = _("mentions")
+        constraints = [models.UniqueConstraint(fields=["protocol", "user"], name="protocol_mention_once")]
+        indexes = [
+            models.Index(
+                fields=["organization", "user"], condition=models.Q(seen_at=None), name="protocol_mention_unseen"
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.user)

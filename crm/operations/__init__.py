@@ -56,7 +56,9 @@ from crm.operations.protocols import (
     log_protocol,
     relink_protocol,
     remove_files,
+    see_mention,
     set_participants,
+    tell_mentioned,
 )
 from crm.operations.tags import pin, set_tags, unpin
 from crm.operations.task_letters import remind_of_task
@@ -122,6 +124,7 @@ __all__ = [
     "reread_import",
     "retry_message",
     "revoke_share",
+    "see_mention",
     "send_digest",
     "send_message",
     "set_digest",
@@ -135,6 +138,7 @@ __all__ = [
     "snooze_attention",
     "start_import",
     "stop_import",
+    "tell_mentioned",
     "tick_item",
     "undo_import",
     "undo_merge",

@@ -20,7 +20,7 @@ from crm.enums import (
     TaskState,
 )
 from crm.models import Customer, ExternalId, Import, ImportBatch, ImportedRow, Protocol, Task
-from crm.rules import Found, Row, reminder_instant
+from crm.rules import Found, Row, reminder_instant, rich_of_either
 from tenancy.queries import members, scope_zone
 from tenancy.rules import person_name
 
@@ -55,7 +55,7 @@ def plan_protocols(rows: Iterable[Row], parent: Import, *, lock: bool) -> list[C
             own_kind=own_kind,
             direction=row.values.get("direction", Direction.INBOUND),
             subject=row.values["subject"],
-            body=row.values.get("body", ""),
+            body=rich_of_either(row.values.get("body", "")),
             happened_at=row.values["happened_at"],
             duration_minutes=row.values.get("duration_minutes"),
             outcome=row.values.get("outcome", ""),

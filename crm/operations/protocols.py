@@ -10,13 +10,18 @@ from django.core.files import File
 from django.db import transaction
 from django.db.models import Model
 
+from crm import emails
 from crm.enums import Direction, ProtocolKind
-from crm.models import Customer, Protocol, ProtocolFile, ProtocolParticipant
+from crm.models import Customer, Protocol, ProtocolFile, ProtocolMention, ProtocolParticipant
 from crm.operations.activities import touch
 from crm.operations.follow_ups import set_follow_up
 from crm.operations.links import set_links
+from crm.operations.messages import queue_message
+from crm.queries import protocol_readers
+from crm.rules import clean_rich, mentioned
 from tenancy import audit
 from tenancy.audit import Actor
+from tenancy.fields import without_markup
 from tenancy.models import User
 
 
@@ -43,6 +48,7 @@ def log_protocol(
 ) -> Protocol:
     """Write down an interaction with a customer and the records it is about; return the protocol.
 
+    `body` is rich text (`rules.rich_of` makes a plain one so), cleaned here; whom it mentions by @ is told.
     `happened_at` is an instant, `duration_minutes` whole minutes, `follow_up_on` the day of the organization on which `follow_up_by` has a
     task to come back to it. `participants` are those of the staff who took part besides the author, `files` checked by
     `tenancy.validators`. Raises `LinkRefused` for a record that the organization does not have; then nothing is written.
@@ -52,7 +58,7 @@ def log_protocol(
         kind=kind,
         direction=direction,
         subject=subject,
-        body=body,
+        body=clean_rich(body),
         happened_at=happened_at,
         duration_minutes=duration_minutes,
         own_kind=own_kind,
@@ -66,7 +72,40 @@ def log_protocol(
     touch(customer, at=happened_at)
     set_follow_up(protocol, due_on=follow_up_on, assignee=follow_up_by, now=now, actor=author)
     audit.record("protocol.logged", protocol, actor=author)
+    tell_mentioned(protocol, now=now, actor=author)
     return protocol
+
+
+@transaction.atomic
+def tell_mentioned(protocol: Protocol, *, now: datetime, actor: User | None) -> list[User]:
+    """Tell those whom a protocol mentions by @ and who may read it, each once; return whom. A private one tells nobody."""
+    if protocol.is_private:
+        return []
+    people = [user for user in mentioned(without_markup(protocol.body), protocol_readers()) if user != actor]
+    known = set(protocol.mentions.values_list("user", flat=True))
+    new = [user for user in people if user.pk not in known]
+    ProtocolMention.objects.bulk_create(
+        [ProtocolMention(protocol=protocol, user=user) for user in new], ignore_conflicts=True
+    )
+    for user in new:
+        mail = emails.about_protocol(protocol, user, actor=actor)
+        queue_message(
+            kind="protocol_mention",
+            dedupe_key=f"protocol-{protocol.pk}-{user.pk}",
+            recipient=mail.recipient,
+            language=mail.language,
+            subject=mail.subject,
+            text=mail.text,
+            html=mail.html,
+            record=protocol,
+            now=now,
+        )
+    return new
+
+
+def see_mention(protocol: Protocol, user: User, *, now: datetime) -> None:
+    """Put down that somebody has looked at a protocol that mentions them. A repeat has no effect."""
+    ProtocolMention.objects.filter(protocol=protocol, user=user, seen_at=None).update(seen_at=now)
 
 
 @transaction.atomic

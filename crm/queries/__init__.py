@@ -94,10 +94,13 @@ from crm.queries.phones import phone_number, phone_region
 from crm.queries.projects import with_progress
 from crm.queries.protocols import (
     own_kinds,
+    protocol_readers,
     protocol_templates,
     protocols_about,
     protocols_with,
     readable_protocols,
+    search_protocols,
+    unseen_mentions,
     with_follow_up,
 )
 from crm.queries.search import find_customers
@@ -195,6 +198,7 @@ __all__ = [
     "possible_duplicates",
     "problem_rows",
     "problems_of",
+    "protocol_readers",
     "protocol_templates",
     "protocols_about",
     "protocols_with",
@@ -213,6 +217,7 @@ __all__ = [
     "sample_of",
     "search_customers",
     "search_documents",
+    "search_protocols",
     "shared_version",
     "silent_customers",
     "stuck_projects",
@@ -230,6 +235,7 @@ __all__ = [
     "timeline_entry",
     "undone_share",
     "unread_versions",
+    "unseen_mentions",
     "watchers_of",
     "with_follow_up",
     "with_progress",

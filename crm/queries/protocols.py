@@ -7,7 +7,11 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Case, F, Model, Q, QuerySet, When
 
 from crm.enums import UNFINISHED
-from crm.models import ContactKind, Customer, Protocol, ProtocolTemplate
+from crm.models import ContactKind, Customer, Protocol, ProtocolMention, ProtocolTemplate
+from tenancy.fields import plain_text
+from tenancy.models import Membership, User
+from tenancy.queries import members
+from tenancy.rules import roles_with
 
 
 def readable_protocols(user: Any = None) -> QuerySet[Protocol]:
@@ -17,6 +21,26 @@ def readable_protocols(user: Any = None) -> QuerySet[Protocol]:
     if user.has_perm("tenancy.change_organization"):
         return Protocol.objects.all()
     return Protocol.objects.filter(Q(is_private=False) | Q(author=user))
+
+
+def protocol_readers() -> QuerySet[User]:
+    """Return those of the team who may read protocols at all, by name."""
+    roles = roles_with("crm.view_protocol")
+    return members().filter(pk__in=Membership.objects.filter(role__in=roles).values("user"))
+
+
+def unseen_mentions(user: User, *, limit: int) -> list[Protocol]:
+    """Return the first protocols that mention a person, who may read them and has not looked at them yet, the newest first."""
+    unseen = ProtocolMention.objects.filter(user=user, seen_at=None).values("protocol")
+    found = readable_protocols(user).filter(pk__in=unseen).select_related("customer", "author")
+    return list(found.order_by("-pk")[:limit])
+
+
+def search_protocols(text: str, protocols: QuerySet[Protocol]) -> QuerySet[Protocol]:
+    """Return those of some protocols whose subject and text hold all words of what was typed, without accents too."""
+    for word in plain_text(text).split():
+        protocols = protocols.filter(search_text__contains=word)
+    return protocols
 
 
 def protocols_about(record: Model, *, user: Any = None) -> QuerySet[Protocol]:

@@ -6,11 +6,13 @@ from crm.rules.import_contacts import own_number, read_protocol, read_task
 from crm.rules.import_fields import FIELDS, ImportField, fields_of, guess_mapping
 from crm.rules.import_values import Found, Reading, Row, read_customer, texts_of
 from crm.rules.messages import MAX_ATTEMPTS, next_attempt
+from crm.rules.rich_text import RICH_TEXT, clean_rich, rich_of, rich_of_either
 from crm.rules.tasks import (
     REPEATS,
     CalendarMonth,
     calendar_month,
     is_overdue,
+    mention_names,
     mentioned,
     next_due_day,
     progress,
@@ -24,6 +26,7 @@ __all__ = [
     "FIELDS",
     "MAX_ATTEMPTS",
     "REPEATS",
+    "RICH_TEXT",
     "SNOOZES",
     "CalendarMonth",
     "Facts",
@@ -36,12 +39,14 @@ __all__ = [
     "Span",
     "better",
     "calendar_month",
+    "clean_rich",
     "digest_is_due",
     "fields_of",
     "guess_mapping",
     "is_overdue",
     "likeness",
     "mailbox",
+    "mention_names",
     "mentioned",
     "next_attempt",
     "next_due_day",
@@ -52,6 +57,8 @@ __all__ = [
     "read_task",
     "reminder_instant",
     "repeat_in_words",
+    "rich_of",
+    "rich_of_either",
     "rule_problem",
     "scale_of",
     "texts_of",

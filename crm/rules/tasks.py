@@ -119,6 +119,13 @@ def mentioned(text: str, people: Iterable[User]) -> list[User]:
     return list(found.values())
 
 
+def mention_names(people: Iterable[User]) -> list[str]:
+    """Return what to write after @ to mention each of `people`: the name, or the e-mail address of those who share one."""
+    people = list(people)
+    names = [user.get_full_name().strip() for user in people]
+    return [name if name and names.count(name) == 1 else user.email for name, user in zip(names, people, strict=True)]
+
+
 def progress(done: int, total: int) -> int:
     """Return how much of some work is done, in whole percent; 100 only when all is."""
     return done * 100 // total if total else 0

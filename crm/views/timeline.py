@@ -1,6 +1,7 @@
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from wagtail import hooks
@@ -8,6 +9,7 @@ from wagtail.admin.admin_url_finder import AdminURLFinder
 
 from crm import operations, queries
 from crm.models import Customer
+from crm.rules import clean_rich
 
 PAGE = 20
 
@@ -33,6 +35,7 @@ def _item(timeline_entry, sentences, links, pinned):
 
     if kind == "protocol":
         item["about"] = [about(record) for record in queries.records_of(entry.links.all())]
+        item["text"] = mark_safe(clean_rich(entry.body))  # noqa: S308 - nothing is left but paragraphs, lists, bold and italic
     elif kind == "activity":
         say = sentences.get(entry.kind)
         item["sentence"] = say(entry) if say is not None else entry.kind.replace("_", " ").capitalize()

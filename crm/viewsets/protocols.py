@@ -14,6 +14,7 @@ from crm.filters import ProtocolFilterSet
 from crm.forms import ProtocolForm, ProtocolTemplateForm
 from crm.models import ContactKind, Protocol, ProtocolTemplate
 from crm.viewsets.columns import customer_column
+from tenancy.fields import without_markup
 from tenancy.lists import IndexView
 
 
@@ -42,6 +43,12 @@ class ProtocolIndexView(IndexView):
         protocols = queries.readable_protocols(self.request.user)
         return queries.with_follow_up(protocols).select_related("customer", "author")
 
+    def search_queryset(self, queryset):
+        return queries.search_protocols(self.search_query, queryset) if self.is_searching else queryset
+
+    def to_row_dict(self, item):
+        return {**super().to_row_dict(item), "body": without_markup(item.body)}
+
     @property
     def header_more_buttons(self):
         buttons = [
@@ -53,6 +60,11 @@ class ProtocolIndexView(IndexView):
 
 class ProtocolEditView(ReadableMixin, EditView):
     template_name = "crm/protocol.html"
+
+    def get(self, request, *args, **kwargs):
+        response = super().get(request, *args, **kwargs)
+        operations.see_mention(self.object, request.user, now=timezone.now())
+        return response
 
     def get_context_data(self, **kwargs):
         return {**super().get_context_data(**kwargs), "files": self.object.files.defer("content")}
@@ -68,7 +80,7 @@ class ProtocolEditView(ReadableMixin, EditView):
     @transaction.atomic
     def save_instance(self):
         protocol = super().save_instance()
-        values, user = self.form.cleaned_data, self.request.user
+        values, user, now = self.form.cleaned_data, self.request.user, timezone.now()
         operations.relink_protocol(protocol, links=values["links"])
         operations.set_participants(protocol, values["participants"])
         operations.remove_files(protocol, values.get("removed_files", []), actor=user)
@@ -78,9 +90,10 @@ class ProtocolEditView(ReadableMixin, EditView):
             due_on=values["follow_up_on"],
             assignee=values["follow_up_by"],
             is_same_day=values["follow_up_on"] == values["planned_on"],
-            now=timezone.now(),
+            now=now,
             actor=user,
         )
+        operations.tell_mentioned(protocol, now=now, actor=user)
         return protocol
 
     def get_success_url(self):

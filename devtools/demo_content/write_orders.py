@@ -13,6 +13,7 @@ from commerce.operations import CartLine, Contact, place_order, refresh_payment,
 from crm.enums import Direction, ProtocolKind
 from crm.models import Protocol
 from crm.operations import log_protocol
+from crm.rules import rich_of
 from devtools.demo_content.shapes import DemoCall, DemoGuest, DemoSite
 from devtools.demo_content.write_people import staff_email
 from tenancy.models import Organization, User
@@ -148,7 +149,7 @@ def _write_call(call: DemoCall, order: Order, author: User, *, now: dt.datetime)
         kind=ProtocolKind(call.kind),
         direction=Direction(call.direction),
         subject=call.subject,
-        body=call.body,
+        body=rich_of(call.body),
         happened_at=now - dt.timedelta(days=call.days_ago, minutes=20),
         duration_minutes=call.minutes,
         follow_up_on=follow_up,

@@ -12,9 +12,10 @@ from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from wagtail import hooks
+from wagtail.fields import RichTextField
 
 from tenancy.enums import Role
-from tenancy.fields import MinorUnitsField
+from tenancy.fields import MinorUnitsField, without_markup
 from tenancy.models import AuditEntry
 from tenancy.money import format_money
 from tenancy.origin import ADMIN, COMMAND, JOB, SITE
@@ -235,6 +236,8 @@ def _shown(field: Any, value: Any) -> str:
     choices = dict(field.flatchoices) if field is not None else {}
     if not isinstance(value, list | dict) and value in choices:
         return str(choices[value])
+    if isinstance(field, RichTextField):
+        return without_markup(value)
     if isinstance(field, MinorUnitsField):
         return format_money(value, current_organization().currency)
     if isinstance(value, list):

@@ -23,6 +23,7 @@ def make_protocol(
     links: Sequence[Model] = (),
     is_private: bool = False,
     direction: Direction = Direction.INBOUND,
+    body: str = "",
     author: User | None = None,
 ) -> Protocol:
     """A call of the customer."""
@@ -31,7 +32,7 @@ def make_protocol(
         kind=ProtocolKind.CALL,
         direction=direction,
         subject=subject,
-        body="",
+        body=body,
         happened_at=at,
         follow_up_on=follow_up_on,
         follow_up_by=author,

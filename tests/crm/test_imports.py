@@ -506,7 +506,7 @@ def test_protocols_find_their_customers_and_go_again(in_harbour):
         "Anna",
         "call",
         "outbound",
-        "=1+1",
+        "<p>=1+1</p>",
     )
     assert (called.happened_at, called.duration_minutes, called.outcome) == (
         dt.datetime(2026, 4, 3, 8, 30, tzinfo=dt.UTC),
