@@ -13,7 +13,7 @@ ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundl
 export UV_SYSTEM_CERTS ?= true
 endif
 
-.PHONY: help demo test check fmt messages bench bench-tenancy storm
+.PHONY: help demo test check fmt messages bench bench-tenancy lighthouse storm
 
 help:
 	@echo "make demo     run everything with two demo organizations (PORT=8000, DEMO_DIR=.demo)"
@@ -23,6 +23,7 @@ help:
 	@echo "make messages bring the translations in line with the code, and list what is left to translate"
 	@echo "make bench    measure, beside floors measured in the same run"
 	@echo "make bench-tenancy  measure what it costs an organization that a thousand others are there (about ten minutes)"
+	@echo "make lighthouse  look at the guest site with Lighthouse, on a phone with a slow connection (needs npm and Chromium)"
 	@echo "make storm    5,000 guests while processes are killed, and a reckoning to the cent (STORM_ARGS=\"--guests 500\" for a smaller one)"
 
 $(STAMP): uv.lock pyproject.toml
@@ -66,6 +67,9 @@ bench: $(STAMP)
 
 bench-tenancy: $(STAMP)
 	$(BIN)/python -m bench.tenancy_cost
+
+lighthouse: $(STAMP)
+	$(BIN)/python -m bench.lighthouse $(LIGHTHOUSE_ARGS)
 
 storm: $(STAMP)
 	$(BIN)/python -m devtools.storm $(STORM_ARGS)

@@ -80,7 +80,12 @@ class Bench:
         return done.stdout
 
     def serve(
-        self, application: str, *, workers: int = 2, env: Mapping[str, str] = MappingProxyType({})
+        self,
+        application: str,
+        *,
+        workers: int = 2,
+        env: Mapping[str, str] = MappingProxyType({}),
+        settings: str = "bench.settings",
     ) -> tuple[int, int]:
         """Start gunicorn for an application, in an environment that differs by `env`; return its port and its process number."""
         port = process.free_port()
@@ -91,7 +96,7 @@ class Bench:
                 *("--worker-class", "gthread", "--workers", str(workers), "--threads", "4", "--log-level", "warning"),
             ],
             log=log,
-            env={**self.env, **env, "DJANGO_SETTINGS_MODULE": "bench.settings"},
+            env={**self.env, **env, "DJANGO_SETTINGS_MODULE": settings},
             cwd=ROOT,
         )
         self.stack.callback(process.stop, server)
