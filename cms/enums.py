@@ -18,20 +18,14 @@ NEEDED_LEGAL_TEXTS = (LegalKind.IMPRINT, LegalKind.PRIVACY, LegalKind.TERMS)
 
 
 class Font(models.TextChoices):
-    """Typefaces that every device has, so nothing is downloaded."""
+    """Typefaces: two that the site brings with it, and kinds that every device has, so that nothing is downloaded."""
 
-    SANS = "sans", _("Clear (sans serif)")
-    SERIF = "serif", _("Classic (serif)")
-    ROUNDED = "rounded", _("Friendly (rounded)")
-    MONO = "mono", _("Technical (monospaced)")
-
-
-FONT_STACKS = {
-    Font.SANS: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif',
-    Font.SERIF: '"Iowan Old Style", "Palatino Linotype", "URW Palladio L", "Noto Serif", Georgia, serif',
-    Font.ROUNDED: 'ui-rounded, "Hiragino Maru Gothic ProN", Quicksand, "Nunito", "Noto Sans", system-ui, sans-serif',
-    Font.MONO: 'ui-monospace, "Cascadia Mono", "SF Mono", Menlo, "DejaVu Sans Mono", "Noto Sans Mono", monospace',
-}
+    FIGTREE = "figtree", _("Modern (Figtree)")
+    FRAUNCES = "fraunces", _("Elegant (Fraunces for headings, Figtree for text)")
+    SANS = "sans", _("Clear (the device’s sans serif)")
+    SERIF = "serif", _("Classic (the device’s serif)")
+    ROUNDED = "rounded", _("Friendly (the device’s rounded)")
+    MONO = "mono", _("Technical (the device’s monospaced)")
 
 
 class Header(models.TextChoices):

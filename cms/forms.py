@@ -16,7 +16,7 @@ from wagtail.contrib.redirects.models import Redirect
 
 from cms import queries
 from cms.enums import Duration, SearchKind, TourOrder
-from cms.models import PageTemplate
+from cms.models import Branding, PageTemplate
 from cms.rules import STARTERS, TourFacts, TourFilters
 from tenancy.forms import MinorUnitsFormField, TenantForm
 from tenancy.money import format_money
@@ -35,6 +35,14 @@ class StillRightForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("You need not write anything. Please leave out names and telephone numbers."),
     )
+
+
+class LookForm(forms.ModelForm):
+    """What a site would look like, for a sample of it; nothing is saved."""
+
+    class Meta:
+        model = Branding
+        fields = ("primary_colour", "accent_colour", "font", "header")
 
 
 class KeepTemplateForm(TenantForm):

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import asdict
 from urllib.parse import urlsplit
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -9,18 +10,30 @@ from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.core.validators import URLValidator
 from django.db import models
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, HelpPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.fields import RichTextField
 from wagtail.models import Page
 
-from cms.enums import FONT_STACKS, Font, Header, LegalKind, SearchKind
+from cms.enums import Font, Header, LegalKind, SearchKind
 from cms.pages.content import ContentPage, FaqPage, LandingPage
 from cms.pages.templates import PageTemplate, written_fields
 from cms.pages.tours import TourIndexPage, TourPage, TourPagePicture, TourPageStop
-from cms.rules import DAY, INK, MINIMUM_CONTRAST, NIGHT, WHITE, contrast, is_colour, readable_on, text_on
+from cms.rules import (
+    FONT_STACKS,
+    HEADING_STACKS,
+    Corrections,
+    Look,
+    corrections_of,
+    first_files,
+    font_faces,
+    is_colour,
+    look_by_day,
+    look_by_night,
+)
 from cms.snippets import SharedNotice, SharedQuestions
 from tenancy.fields import TranslationsField
 from tenancy.models import Organization, TenantImage, TenantModel
@@ -58,17 +71,9 @@ def validate_links(text: str) -> None:
 
 
 def validate_colour(text: str) -> None:
-    """Raise `ValidationError` unless the text is a colour that can be read on a white page."""
+    """Raise `ValidationError` unless the text is a colour; one that is hard to read is corrected where it is used."""
     if not is_colour(text):
         raise ValidationError(_("Write a colour as # and six digits, such as #0b3d5c."))
-    found = contrast(text, WHITE)
-    if found < MINIMUM_CONTRAST:
-        raise ValidationError(
-            _(
-                "This colour is too light to read on white (contrast %(found).1f, needed %(needed).1f). Choose a darker one."
-            ),
-            params={"found": found, "needed": MINIMUM_CONTRAST},
-        )
 
 
 class LegalText(TenantModel):
@@ -104,7 +109,7 @@ class Branding(BaseSiteSetting):
         _("main colour"), max_length=7, default="#0b3d5c", validators=[validate_colour], help_text=_("Such as #0b3d5c.")
     )
     accent_colour = models.CharField(_("accent colour"), max_length=7, default="#9a3b12", validators=[validate_colour])
-    font = models.CharField(_("typeface"), max_length=12, choices=Font.choices, default=Font.SANS)
+    font = models.CharField(_("typeface"), max_length=12, choices=Font.choices, default=Font.FIGTREE)
     header = models.CharField(_("bar at the top"), max_length=12, choices=Header.choices, default=Header.PLAIN)
     tagline = models.CharField(_("tagline"), max_length=120, blank=True)
     tagline_translations = TranslationsField(_("tagline in other languages"))
@@ -126,6 +131,7 @@ class Branding(BaseSiteSetting):
             [FieldPanel("primary_colour"), FieldPanel("accent_colour"), FieldPanel("font"), FieldPanel("header")],
             heading=_("Look"),
         ),
+        HelpPanel(template="cms/admin/branding_sample.html", heading=_("How it looks")),
         MultiFieldPanel(
             [FieldPanel("phone"), FieldPanel("email"), FieldPanel("address"), FieldPanel("links")],
             heading=_("Contact"),
@@ -143,27 +149,55 @@ class Branding(BaseSiteSetting):
         return rows
 
     @property
+    def by_day(self) -> Look:
+        """The site's colours on a light ground."""
+        return look_by_day(self.primary_colour, self.accent_colour)
+
+    @property
+    def by_night(self) -> Look:
+        """The site's colours on a dark ground."""
+        return look_by_night(self.primary_colour, self.accent_colour)
+
+    @property
+    def fonts(self) -> dict[str, str]:
+        """The stacks of fonts, by their custom properties."""
+        font = Font(self.font)
+        return {"--font": FONT_STACKS[font], "--font-heading": HEADING_STACKS.get(font, FONT_STACKS[font])}
+
+    @property
+    def first_fonts(self) -> list[str]:
+        """The files of fonts that every page needs, below `static/`."""
+        return first_files(Font(self.font))
+
+    @property
+    def font_faces(self) -> str:
+        """The CSS that makes the typeface known."""
+        return font_faces(Font(self.font), static)
+
+    @property
+    def properties_by_day(self) -> str:
+        """The custom properties of the light scheme, with those of the typeface."""
+        return _declarations(_properties(self.by_day) | self.fonts)
+
+    @property
+    def properties_by_night(self) -> str:
+        """The custom properties of the dark scheme."""
+        return _declarations(_properties(self.by_night))
+
+    @property
+    def corrections(self) -> list[tuple[str, Corrections]]:
+        """What is done so that the two colours can be used, each with the name of its field."""
+        return [
+            (str(self._meta.get_field(name).verbose_name), corrections_of(getattr(self, name)))
+            for name in ("primary_colour", "accent_colour")
+        ]
+
+    @property
     def stylesheet(self) -> str:
-        """The site's custom properties, for light and dark, with colours that can be read on their ground."""
-        light = {
-            "--primary": self.primary_colour,
-            "--on-primary": text_on(self.primary_colour),
-            "--accent": self.accent_colour,
-            "--on-accent": text_on(self.accent_colour),
-            "--link": readable_on(self.primary_colour, DAY),
-            "--font": FONT_STACKS[Font(self.font)],
-        }
-        night_primary = readable_on(self.primary_colour, NIGHT)
-        night_accent = readable_on(self.accent_colour, NIGHT)
-        dark = {
-            "--primary": night_primary,
-            "--on-primary": INK if contrast(INK, night_primary) >= MINIMUM_CONTRAST else WHITE,
-            "--accent": night_accent,
-            "--on-accent": INK if contrast(INK, night_accent) >= MINIMUM_CONTRAST else WHITE,
-            "--link": night_primary,
-        }
+        """The site's fonts and custom properties, for light and dark, with colours that can be read on their ground."""
         return (
-            f":root{{{_declarations(light)}}}\n@media (prefers-color-scheme: dark){{:root{{{_declarations(dark)}}}}}\n"
+            f"{self.font_faces}:root{{{self.properties_by_day}}}\n"
+            f"@media (prefers-color-scheme: dark){{:root{{{self.properties_by_night}}}}}\n"
         )
 
     @property
@@ -175,6 +209,10 @@ class Branding(BaseSiteSetting):
     def version(self) -> str:
         """A short hash that changes with the look, for the stylesheet's address."""
         return hashlib.sha256(self.stylesheet.encode()).hexdigest()[:12]
+
+
+def _properties(look: Look) -> dict[str, str]:
+    return {f"--{name.replace('_', '-')}": colour for name, colour in asdict(look).items()}
 
 
 def _declarations(properties: dict[str, str]) -> str:

@@ -28,6 +28,7 @@ from cms.viewsets import (
     StarterViewSet,
     TranslationsViewSet,
 )
+from cms.viewsets.branding import branding_sample
 from cms.viewsets.redirects import RedirectCreateView, RedirectEditView, RedirectIndexView
 from cms.viewsets.templates import can_be_kept
 from cms.viewsets.translations import SubmitSharedTranslationView, SubmitTranslationView, machine_translate
@@ -127,6 +128,11 @@ def own_redirects():
         path("redirects/add/", RedirectCreateView.as_view(), name="add_own_redirect"),
         path("redirects/<int:redirect_id>/", RedirectEditView.as_view(), name="edit_own_redirect"),
     ]
+
+
+@hooks.register("register_admin_urls")
+def sample_of_branding():
+    return [path("branding/sample/", branding_sample, name="branding_sample")]
 
 
 @hooks.register("construct_homepage_panels")

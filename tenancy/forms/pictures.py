@@ -3,10 +3,16 @@
 import struct
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail.images.fields import WagtailImageField
 from wagtail.images.forms import BaseImageForm
+
+TOO_MANY_PIXELS = _(
+    "This picture is too large: it has more than %(most)s million pixels, and no screen shows a tenth of them."
+    " Please make it smaller, such as 6000 × 4000, and choose it again."
+)
 
 
 class PictureField(WagtailImageField):
@@ -28,3 +34,6 @@ class TenantImageForm(BaseImageForm):
         if "file" in self.fields:
             # Wagtail makes the field itself, and only where the form is to have it.
             self.fields["file"].__class__ = PictureField
+            self.fields["file"].error_messages["file_too_many_pixels"] = TOO_MANY_PIXELS % {
+                "most": settings.WAGTAILIMAGES_MAX_IMAGE_PIXELS // 1_000_000
+            }

@@ -177,6 +177,7 @@ PLACES = {
 }
 CONTENT = {
     "add_own_redirect",
+    "branding_sample",
     "freshness:index",
     "page_templates:index",
     "page_templates:index_results",

@@ -21,6 +21,10 @@ pytestmark = pytest.mark.django_db
 HTML = b"<!DOCTYPE html><script>alert(1)</script>"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 DAMAGED = "This picture is damaged and cannot be read."
+TOO_LARGE = (
+    "This picture is too large: it has more than 60 million pixels, and no screen shows a tenth of them."
+    " Please make it smaller, such as 6000 × 4000, and choose it again."
+)
 TOO_BIG = "This file is too big (2.0\xa0KB). The largest allowed is 1.0\xa0KB."
 OFFICE = {"[Content_Types].xml": b"<Types/>", "word/document.xml": b"<w:document/>"}
 
@@ -28,6 +32,13 @@ OFFICE = {"[Content_Types].xml": b"<Types/>", "word/document.xml": b"<w:document
 def picture(kind: str = "PNG", size: tuple[int, int] = (64, 48)) -> bytes:
     file = io.BytesIO()
     Image.effect_noise(size, 80).convert("RGB").save(file, kind)
+    return file.getvalue()
+
+
+def poster() -> bytes:
+    """A picture of 72 million pixels, black and white."""
+    file = io.BytesIO()
+    Image.new("1", (12_000, 6_000)).save(file, "PNG")
     return file.getvalue()
 
 
@@ -99,8 +110,9 @@ def test_pictures_are_taken(send, harbour, name, kind):
         (
             "vast.png",
             vast_picture(),
-            ["This file has too many pixels (unknown number). Maximum pixels 60000000."],
+            [TOO_LARGE],
         ),
+        ("poster.png", poster(), [TOO_LARGE]),
         ("cut.png", picture("PNG")[:-400], [DAMAGED]),
         ("cut.jpg", picture("JPEG")[:-400], [DAMAGED]),
     ],
