@@ -8,15 +8,21 @@ class CmsConfig(AppConfig):
 
     def ready(self) -> None:
         # All of them need the models to be loaded.
+        from wagtail.admin.mail import EmailNotificationMixin
+        from wagtail.admin.views.pages import edit
         from wagtail.admin.widgets import BaseChooser
         from wagtail.contrib.redirects.filters import RedirectsReportFilterSet
         from wagtail.contrib.redirects.forms import ConfirmImportForm
         from wagtail.models import Site
 
         from cms.panels import render_chooser
+        from cms.receivers import mail_about_comments, mail_about_review
         from tenancy.models import Organization
 
         BaseChooser.render = render_chooser
+        # Wagtail would send them in the middle of a request, in the name of the installation.
+        EmailNotificationMixin.send_emails = mail_about_review
+        edit.send_notification = mail_about_comments
         # Which sites there are is nobody's business but the platform's: lists of them hold one's own.
         own = Site.objects.filter(pk__in=Organization.objects.values("site"))
         ConfirmImportForm.base_fields["site"].queryset = own

@@ -107,6 +107,34 @@ class TourOrder(models.TextChoices):
     CHEAPEST = "price", _("Lowest price")
 
 
+class EditorLetter(models.TextChoices):
+    """Why an editor is written to about a page."""
+
+    SUBMITTED = "page_submitted", _("A page waits to be looked at")
+    APPROVED = "page_approved", _("A page was approved")
+    REJECTED = "page_rejected", _("A page needs changes")
+    COMMENTED = "page_commented", _("Comments on a page")
+
+
+class LinkKind(models.TextChoices):
+    """To what a link leads."""
+
+    PAGE = "page", _("Page")
+    DOCUMENT = "document", _("Document")
+    PICTURE = "picture", _("Picture")
+    ADDRESS = "address", _("Other site")
+
+
+class LinkProblem(models.TextChoices):
+    """Why an address of another site does not work."""
+
+    NONE = "", _("None")
+    GONE = "gone", _("There is no such page")
+    SERVER = "server", _("The site has an error")
+    SILENT = "silent", _("The site does not answer")
+    UNREACHABLE = "unreachable", _("Guests cannot reach this address")
+
+
 class SearchKind(models.TextChoices):
     """What guests find, in the order in which it is shown."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from urllib.parse import urlencode, urlsplit
 
 from django import forms
@@ -18,9 +18,10 @@ from cms import queries
 from cms.enums import Duration, SearchKind, TourOrder
 from cms.models import Branding, PageTemplate
 from cms.rules import STARTERS, TourFacts, TourFilters
-from tenancy.forms import MinorUnitsFormField, TenantForm
+from tenancy.forms import MinorUnitsFormField, TenantForm, check_words
+from tenancy.models import TenantImage
 from tenancy.money import format_money
-from tenancy.queries import scope_currency
+from tenancy.queries import scope_currency, scope_languages
 from tours.enums import AccessFeature, TourCategory
 from tours.rules import language_name
 
@@ -58,6 +59,28 @@ class KeepTemplateForm(TenantForm):
         if PageTemplate.objects.filter(name=name).exclude(pk=self.instance.pk).exists():
             raise ValidationError(_("There is a template of this name already."))
         return name
+
+
+class PictureWordsForm(forms.ModelForm):
+    """What one of many pictures shows; left empty, nothing is said yet."""
+
+    class Meta:
+        model = TenantImage
+        fields = ("description", "description_translations", "is_decorative")
+        labels: ClassVar = {"description": _("What does it show?")}
+        help_texts: ClassVar = {"is_decorative": ""}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if len(scope_languages()) < 2:
+            del self.fields["description_translations"]
+
+    def clean(self) -> dict[str, Any]:
+        """Raise `ValidationError` when there are words in further languages, but none in the organization's own."""
+        values = super().clean() or {}
+        if values.get("description_translations"):
+            check_words(self)
+        return values
 
 
 class StarterForm(forms.Form):

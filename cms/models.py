@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from urllib.parse import urlsplit
 
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
@@ -18,8 +20,9 @@ from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.fields import RichTextField
 from wagtail.models import Page
 
-from cms.enums import Font, Header, LegalKind, SearchKind
+from cms.enums import Font, Header, LegalKind, LinkKind, LinkProblem, SearchKind
 from cms.pages.content import ContentPage, FaqPage, LandingPage
+from cms.pages.review import ReviewTask
 from cms.pages.templates import PageTemplate, written_fields
 from cms.pages.tours import TourIndexPage, TourPage, TourPagePicture, TourPageStop
 from cms.rules import (
@@ -43,9 +46,11 @@ __all__ = [
     "Branding",
     "ContentPage",
     "FaqPage",
+    "FoundLink",
     "LandingPage",
     "LegalText",
     "PageTemplate",
+    "ReviewTask",
     "SearchEntry",
     "SearchMiss",
     "SearchWord",
@@ -274,6 +279,39 @@ class SearchWord(models.Model):
 
     def __str__(self) -> str:
         return self.word
+
+
+class FoundLink(TenantModel):
+    """A link that stands in something guests see; whether it works is known of addresses of other sites, and asked of one's own.
+
+    `part` is the id of the block it stands in. An address has failed `failures` times in a row; `next_check_at` says when it is
+    asked again.
+    """
+
+    holder_type = models.ForeignKey(ContentType, on_delete=models.CASCADE, related_name="+")
+    holder_id = models.BigIntegerField()
+    holder = GenericForeignKey("holder_type", "holder_id")
+    part = models.CharField(max_length=80, blank=True)
+    words = models.CharField(_("words"), max_length=120, blank=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=LinkKind.choices)
+    target = models.BigIntegerField(null=True)
+    url = models.CharField(_("address"), max_length=2000, blank=True)
+    problem = models.CharField(_("problem"), max_length=12, choices=LinkProblem.choices, blank=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+    checked_at = models.DateTimeField(_("last looked at"), null=True)
+    next_check_at = models.DateTimeField(null=True)
+    is_ignored = models.BooleanField(_("ignored"), default=False)
+
+    class Meta:
+        verbose_name = _("link")
+        verbose_name_plural = _("links")
+        indexes = [
+            models.Index(fields=["organization", "next_check_at"], name="found_link_due"),
+            models.Index(fields=["organization", "holder_type", "holder_id"], name="found_link_holder"),
+        ]
+
+    def __str__(self) -> str:
+        return self.words or self.url
 
 
 class SearchMiss(TenantModel):

@@ -2,7 +2,7 @@
 
 import json
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -11,18 +11,22 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.sidebar import LinkMenuItem
+from wagtail.admin.userbar import AccessibilityItem, ContentCheckerItem
 from wagtail.admin.widgets import BaseChooser
 from wagtail.admin.widgets.workflows import AdminTaskChooser
 from wagtail.permissions import policy_registry
 
 from cms import queries
+from cms.enums import EditorLetter
 from cms.permissions import may_build_starter, may_enter
+from cms.queries.desk import editors_desk
 from tenancy.audit import Area
+from tenancy.models import TenantImage
 from tenancy.panels import SettingsCard, TodayItem
 from tenancy.queries import current_organization
 from tours.models import Schedule
@@ -85,11 +89,63 @@ def _day_of(text: str, fallback: date) -> date:
     return day if FIRST_DAY < day < LAST_DAY else fallback
 
 
+class PageChecker(ContentCheckerItem):
+    """What is looked at while somebody writes a page: the page itself, without the header and footer that all pages have."""
+
+    axe_include = ("main",)
+    axe_run_only = (*ContentCheckerItem.axe_run_only, "image-alt", "image-redundant-alt", "th-has-data-cells")
+    axe_custom_checks = (
+        # Names of files and cameras say nothing to those who cannot see the picture.
+        {
+            "id": "check-image-alt-text",
+            "options": {
+                "pattern": r"\.(avif|gif|jpg|jpeg|png|svg|webp)$|_|^(dsc|image|img|photo|picture|pxl)[ -]?\d*$"
+            },
+        },
+        {"id": "check-empty-meta-description"},
+    )
+    axe_messages: ClassVar = {
+        **ContentCheckerItem.axe_messages,
+        "image-alt": {
+            "error_name": gettext_lazy("Picture without words"),
+            "help_text": gettext_lazy("Say in the picture’s description what it shows, or mark it as decoration"),
+        },
+        "alt-text-quality": {
+            "error_name": gettext_lazy("The picture’s description looks like the name of a file"),
+            "help_text": gettext_lazy("Say in the picture’s description what it shows, or mark it as decoration"),
+        },
+        "image-redundant-alt": {
+            "error_name": gettext_lazy("The picture says the same as the words beside it"),
+            "help_text": gettext_lazy("Mark it as decoration, so that nobody hears it twice"),
+        },
+        "heading-order": {
+            "error_name": gettext_lazy("A level of headings is left out"),
+            "help_text": gettext_lazy("After a heading of the page comes one of level 2, then of level 3"),
+        },
+        "th-has-data-cells": {
+            "error_name": gettext_lazy("A heading in a table belongs to no cells"),
+            "help_text": gettext_lazy("Remove the heading, or add a row below it"),
+        },
+    }
+
+
+def check_pages(request: HttpRequest, items: list[Any], page: Any) -> None:
+    """Let `PageChecker` look at previews in place of Wagtail's checker."""
+    items[:] = [PageChecker() if isinstance(item, AccessibilityItem) else item for item in items]
+
+
 class PagesMenuItem(MenuItem):
     """Shown to those who keep pages."""
 
     def is_shown(self, request: HttpRequest) -> bool:
         return may_enter(request.user, "pages")
+
+
+class ImagesMenuItem(MenuItem):
+    """Shown to those who keep pictures."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(policy_registry.get_by_type(TenantImage).user_has_permission(request.user, "change"))
 
 
 class TodayMenuItem(MenuItem):
@@ -107,7 +163,7 @@ class TodayMenuItem(MenuItem):
 
 
 def today_items(request: HttpRequest) -> list[TodayItem]:
-    """Return that the site is empty, for those who may begin it, and the legal texts that are missing."""
+    """Return that the site is empty, for those who may begin it, what editors have to do, and the legal texts that are missing."""
     items = []
     if may_build_starter(request.user) and queries.is_site_empty(request.organization):
         items.append(
@@ -118,6 +174,8 @@ def today_items(request: HttpRequest) -> list[TodayItem]:
                 order=5,
             )
         )
+    if may_enter(request.user, "pages"):
+        items += _for_editors(request)
     if not request.user.has_perm("tenancy.change_organization"):
         return items
     missing = queries.missing_legal_texts(request.organization.default_language)
@@ -125,6 +183,44 @@ def today_items(request: HttpRequest) -> list[TodayItem]:
     if missing:
         items.append(TodayItem(_("Legal texts are missing"), reverse("legal_texts:index"), names, order=10))
     return items
+
+
+def _for_editors(request: HttpRequest) -> list[TodayItem]:
+    organization = request.organization
+    desk = editors_desk(
+        request.user,
+        root=organization.site.root_page,
+        languages=[code for code in organization.languages if code != organization.default_language],
+        today=timezone.localdate(timezone=organization.zone),
+    )
+    unfinished = reverse("unfinished_pages:index")
+    counted = (
+        (desk.drafts, ngettext_lazy("%d draft of yours", "%d drafts of yours"), f"{unfinished}?drafts"),
+        (
+            desk.stale,
+            ngettext_lazy("%d tile or answer to look at", "%d tiles or answers to look at"),
+            reverse("freshness:index"),
+        ),
+        (desk.broken, ngettext_lazy("%d broken link", "%d broken links"), reverse("links:index")),
+        (
+            desk.untranslated,
+            ngettext_lazy("%d page is not translated", "%d pages are not translated"),
+            reverse("translations:index"),
+        ),
+        (
+            desk.wordless,
+            ngettext_lazy("%d picture without words", "%d pictures without words"),
+            reverse("picture_words:index"),
+        ),
+        (
+            desk.undescribed,
+            ngettext_lazy(
+                "%d page without a description for search engines", "%d pages without a description for search engines"
+            ),
+            unfinished,
+        ),
+    )
+    return [TodayItem(str(words % count), url, order=70) for count, words, url in counted if count]
 
 
 def render_chooser(
@@ -175,6 +271,11 @@ def organization_cards(request: HttpRequest) -> list[SettingsCard]:
             )
         )
     return cards
+
+
+def message_kinds() -> dict[str, str]:
+    """Return what each kind of e-mail that this app sends is called, in the active language."""
+    return {letter.value: str(letter.label) for letter in EditorLetter}
 
 
 def audit_areas() -> list[Area]:

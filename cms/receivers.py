@@ -1,17 +1,22 @@
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Model, Q
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
 from django.dispatch import receiver
+from django.utils import timezone
+from wagtail.admin.mail import EmailNotificationMixin
 from wagtail.models import Page, PageViewRestriction
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
+from wagtail.users.models import UserProfile
 
 from cms import operations, queries
+from cms.enums import EditorLetter
 from cms.models import Branding, LegalText, SharedNotice, SharedQuestions, TourPage
 from cms.page_cache import forget_pages
 from commerce.models import CancellationPolicy, TaxRate, TourPolicy
 from places.models import Place
-from tenancy.models import Organization, TenantImage
+from tenancy.models import Organization, TenantImage, User
 from tenancy.outbox import publish, subscriber
 from tenancy.queries import HOST_LIFETIME
 from tenancy.signals import language_added, organization_changed, organization_created
@@ -64,6 +69,39 @@ def forget_what_it_said(sender: type[Organization], **kwargs: Any) -> None:
     forget_pages(quiet_seconds=HOST_LIFETIME)
 
 
+@receiver(organization_changed)
+def follow_review(sender: type[Organization], organization: Organization, **kwargs: Any) -> None:
+    operations.follow_review(organization)
+
+
+def mail_about_review(
+    notifier: EmailNotificationMixin, templates: Any, context: dict[str, Any], recipients: Iterable[User], **kwargs: Any
+) -> bool:
+    """Queue what Wagtail would send about a review in the middle of a request, in its own name and to its own address."""
+    letter = EditorLetter(f"page_{notifier.notification}")
+    quotes = [context["comment"]] if context.get("comment") else []
+    operations.write_about_page(
+        context["page"], letter, recipients, now=timezone.now(), actor=kwargs.get("user"), quotes=quotes
+    )
+    return True
+
+
+def mail_about_comments(people: Iterable[User], notification: str, context: dict[str, Any]) -> bool:
+    """Queue what Wagtail would send about comments, as above."""
+    readers = [one for one in people if one.is_active and UserProfile.get_for_user(one).updated_comments_notifications]
+    quotes = [comment.text for comment in context["new_comments"]]
+    quotes += [reply.text for thread in context["replied_comments"] for reply in thread["replies"]]
+    operations.write_about_page(
+        context["page"],
+        EditorLetter.COMMENTED,
+        readers,
+        now=timezone.now(),
+        actor=context["editor"],
+        quotes=quotes,
+    )
+    return True
+
+
 @receiver(page_published)
 def keep_translations_in_step(sender: type[Page], instance: Page, **kwargs: Any) -> None:
     operations.keep_in_step(instance)
@@ -73,6 +111,27 @@ def keep_translations_in_step(sender: type[Page], instance: Page, **kwargs: Any)
 @receiver([post_save, post_delete], sender=SharedQuestions)
 def forget_where_it_is_shown(sender: type[Model], instance: Any, **kwargs: Any) -> None:
     forget_pages(paths=[parts[2] for page in queries.pages_showing(instance) if (parts := page.get_url_parts())])
+
+
+@receiver(page_published)
+@receiver(post_save, sender=SharedNotice)
+@receiver(post_save, sender=SharedQuestions)
+def note_links(sender: type[Model], instance: Model, **kwargs: Any) -> None:
+    operations.note_links(instance, now=timezone.now())
+
+
+@receiver(page_unpublished)
+@receiver(post_delete, sender=SharedNotice)
+@receiver(post_delete, sender=SharedQuestions)
+def forget_links(sender: type[Model], instance: Model, **kwargs: Any) -> None:
+    operations.forget_links(instance)
+
+
+@receiver(post_delete)
+def forget_links_of_page(sender: type[Model], instance: Model, **kwargs: Any) -> None:
+    # Wagtail deletes the page of each kind and the page itself; the links stand in the first.
+    if issubclass(sender, Page) and sender is not Page:
+        operations.forget_links(instance)
 
 
 @receiver(post_save, sender=SharedNotice)

@@ -10,10 +10,13 @@ from wagtail.snippets.models import register_snippet
 from cms.models import SearchMiss
 from cms.panels import (
     PANELS_OF_EDITORS,
+    ImagesMenuItem,
     PagesMenuItem,
     TodayMenuItem,
     TodayPanel,
     audit_areas,
+    check_pages,
+    message_kinds,
     organization_cards,
     today_items,
 )
@@ -22,11 +25,14 @@ from cms.queries import texts_to_accept
 from cms.viewsets import (
     FreshnessViewSet,
     LegalTextsViewSet,
+    LinksViewSet,
     PageTemplateViewSet,
+    PictureWordsViewSet,
     SearchMissViewSet,
     SharedContentGroup,
     StarterViewSet,
     TranslationsViewSet,
+    UnfinishedPagesViewSet,
 )
 from cms.viewsets.branding import branding_sample
 from cms.viewsets.redirects import RedirectCreateView, RedirectEditView, RedirectIndexView
@@ -41,6 +47,8 @@ MENU_ORDER = {"explorer": 200, "images": 300, "documents": 310}
 register_permission_policy(SearchMiss, ReadOnlyPolicy(SearchMiss))
 
 hooks.register("audit_sentences", audit_areas)
+hooks.register("construct_wagtail_userbar", check_pages)
+hooks.register("message_kinds", message_kinds)
 hooks.register("organization_cards", organization_cards)
 hooks.register("today_items", today_items)
 hooks.register("texts_to_accept", texts_to_accept)
@@ -65,6 +73,40 @@ def register_freshness():
 @hooks.register("register_reports_menu_item")
 def register_freshness_report():
     return PagesMenuItem(_("Still right?"), reverse_lazy("freshness:index"), icon_name="check", order=650)
+
+
+@hooks.register("register_admin_viewset")
+def register_links():
+    return LinksViewSet()
+
+
+@hooks.register("register_reports_menu_item")
+def register_links_report():
+    return PagesMenuItem(_("Broken links"), reverse_lazy("links:index"), icon_name="link", order=656)
+
+
+@hooks.register("register_admin_viewset")
+def register_unfinished_pages():
+    return UnfinishedPagesViewSet()
+
+
+@hooks.register("register_reports_menu_item")
+def register_unfinished_pages_report():
+    return PagesMenuItem(
+        _("Unfinished pages"), reverse_lazy("unfinished_pages:index"), icon_name="doc-empty", order=658
+    )
+
+
+@hooks.register("register_admin_viewset")
+def register_picture_words():
+    return PictureWordsViewSet()
+
+
+@hooks.register("register_reports_menu_item")
+def register_picture_words_report():
+    return ImagesMenuItem(
+        _("Pictures without words"), reverse_lazy("picture_words:index"), icon_name="image", order=657
+    )
 
 
 @hooks.register("register_admin_viewset")

@@ -110,6 +110,13 @@ PAGE_PERMISSIONS: Final[Mapping[Role, tuple[str, ...]]] = {
     Role.EDITOR: ("add_page", "change_page", "publish_page", "lock_page", "unlock_page"),
 }
 
+
+def page_permissions(role: Role, *, reviewed: bool) -> tuple[str, ...]:
+    """Return what a role may do with pages; where somebody else looks at them first (`reviewed`), editors do not publish by themselves."""
+    granted = PAGE_PERMISSIONS.get(role, ())
+    return tuple(name for name in granted if name != "publish_page") if reviewed and role == Role.EDITOR else granted
+
+
 # Those of the permissions above that Wagtail asks for at a collection: the one that holds all the organization's files.
 COLLECTION_PERMISSIONS: Final[tuple[str, ...]] = (*_FILES, *_COLLECTIONS)
 

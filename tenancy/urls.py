@@ -65,6 +65,7 @@ organization_settings = [
     path("details/", views.DetailsView.as_view(), name="details"),
     path("mail/", views.MailView.as_view(), name="mail"),
     path("mail/test/", views.TestMailView.as_view(), name="test_mail"),
+    path("publishing/", views.PublishingSettingsView.as_view(), name="publishing"),
     path("sign-in/", views.SignInSettingsView.as_view(), name="sign_in"),
     path("languages/", views.LanguagesView.as_view(), name="languages"),
     path("languages/<slug:code>/remove/", views.RemoveLanguageView.as_view(), name="remove_language"),

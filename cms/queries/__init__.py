@@ -29,6 +29,7 @@ from cms.queries.pages import (
     published_page,
     surroundings,
 )
+from cms.queries.pictures import wordless_pictures
 from cms.queries.places import PlaceCard, cards_of_kind, place_cards, places_by_id
 from cms.queries.redirects import Target, redirect_target
 from cms.queries.shared import pages_showing, shared_by_id
@@ -110,4 +111,5 @@ __all__ = [
     "tour_facts",
     "tour_of",
     "untranslated_pages",
+    "wordless_pictures",
 ]

@@ -6,11 +6,11 @@ from tenancy.models import Organization
 
 
 def is_site_empty(organization: Organization) -> bool:
-    """Return whether nobody has made or written a page yet, not even as a draft; two queries for each language."""
+    """Return whether nobody has made or written a page yet, not even as a draft; one query when there are any pages."""
     assert organization.site is not None
     root = organization.site.root_page
-    container = root.get_parent()
-    if container.get_descendants().filter(depth__gt=root.depth).exists():
+    container = root.path[: -root.steplen]
+    if Page.objects.filter(path__startswith=container, depth__gt=root.depth).exists():
         return False
     homes = Page.objects.filter(translation_key=root.translation_key, depth=root.depth)
     return not any(

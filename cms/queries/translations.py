@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, F, Max, OuterRef
+from django.db.models import Count, Exists, F, Max, OuterRef, QuerySet
 from wagtail.models import Page
 from wagtail_localize.models import (
     SegmentOverride,
@@ -37,7 +37,7 @@ def _own_pages(root: Page) -> list[Page]:
     return list(own.order_by("path"))
 
 
-def untranslated_pages(root: Page, language: str) -> list[Page]:
+def untranslated(root: Page, language: str) -> QuerySet[Page]:
     """Return the published pages from `root` on, the home in the site's own language, that have none in `language`; parents first.
 
     A tour has one page in a language, also where that was written on its own.
@@ -50,7 +50,12 @@ def untranslated_pages(root: Page, language: str) -> list[Page]:
     own = Page.objects.live().filter(locale_id=root.locale_id, path__startswith=root.path, alias_of__isnull=True)
     tours = TourPage.objects.filter(locale__language_code=language).values("tour")
     elsewhere = TourPage.objects.filter(pk=OuterRef("pk"), tour__in=tours)
-    return list(own.filter(~Exists(there), ~Exists(elsewhere)).order_by("path"))
+    return own.filter(~Exists(there), ~Exists(elsewhere)).order_by("path")
+
+
+def untranslated_pages(root: Page, language: str) -> list[Page]:
+    """Return the pages of `untranslated`; one query."""
+    return list(untranslated(root, language))
 
 
 def _translated_texts(**segments: Any) -> Any:

@@ -20,8 +20,9 @@ from cms.rules.colours import (
 )
 from cms.rules.embeds import Frame, find_frame
 from cms.rules.fonts import FONT_FILES, FONT_STACKS, HEADING_STACKS, first_files, font_faces
-from cms.rules.freshness import Freshness
+from cms.rules.freshness import CONFIRM_EVERY_DAYS, ENDS_SOON_DAYS, Freshness
 from cms.rules.legal_outlines import LEGAL_OUTLINES
+from cms.rules.links import BROKEN_AFTER, host_of, next_check, problem_of, spread
 from cms.rules.opening_hours import OpenPeriod, OpenStatus, SpecialDay, open_status
 from cms.rules.starters import ABOUT, QUESTIONS, STARTERS, TOURS, Starter, StarterTile
 from cms.rules.tour_filters import NO_FILTERS, TourFacts, TourFilters, alike, fits
@@ -42,7 +43,10 @@ from cms.rules.words import (
 
 __all__ = [
     "ABOUT",
+    "BROKEN_AFTER",
+    "CONFIRM_EVERY_DAYS",
     "DAY",
+    "ENDS_SOON_DAYS",
     "FONT_FILES",
     "FONT_STACKS",
     "HEADING_STACKS",
@@ -79,6 +83,7 @@ __all__ = [
     "first_files",
     "fits",
     "font_faces",
+    "host_of",
     "is_colour",
     "look_by_day",
     "look_by_night",
@@ -86,10 +91,13 @@ __all__ = [
     "marked",
     "may_be_noted",
     "nearest",
+    "next_check",
     "open_status",
+    "problem_of",
     "readable_on",
     "snippet",
     "soonest",
+    "spread",
     "term_of",
     "text_on",
     "words_in",

@@ -264,6 +264,8 @@ CELERY_BEAT_SCHEDULE = {
     "complete-orders": {"task": "commerce.sweep_completed", "schedule": 300.0},
     # What was published before there was a search; all else is written down at once.
     "index-new-pages": {"task": "cms.sweep_search", "schedule": crontab(hour="3", minute="20")},
+    "check-links": {"task": "cms.sweep_links", "schedule": 900.0},
+    "find-links": {"task": "cms.sweep_link_holders", "schedule": crontab(day_of_week="1", hour="2", minute="20")},
     "publish-scheduled": {"task": "cms.publish_scheduled", "schedule": 60.0},
 }
 
@@ -295,6 +297,8 @@ MAP_TILE_URL = env.str("MAP_TILE_URL", default="")
 MAP_TILE_ATTRIBUTION = env.str("MAP_TILE_ATTRIBUTION", default="© OpenStreetMap")
 
 WAGTAIL_SITE_NAME = "Waypost"
+# The platform's own staff is not written to about the pages of organizations.
+WAGTAILADMIN_NOTIFICATION_INCLUDE_SUPERUSERS = False
 WAGTAIL_I18N_ENABLED = True
 # A page that is begun in another language is a draft until somebody has translated and published it.
 WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE = False

@@ -8,7 +8,7 @@ from tenancy.forms.accounts import (
     SecondFactorForm,
     UsedOnceMixin,
 )
-from tenancy.forms.pictures import PictureField, TenantImageForm
+from tenancy.forms.pictures import PictureField, TenantImageForm, check_words
 from tenancy.forms.records import (
     BasisPointsFormField,
     MinorUnitsFormField,
@@ -43,4 +43,5 @@ __all__ = [
     "TranslationsFormField",
     "TranslationsWidget",
     "UsedOnceMixin",
+    "check_words",
 ]

@@ -3,11 +3,14 @@
 import struct
 from typing import Any
 
+from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail.images.fields import WagtailImageField
 from wagtail.images.forms import BaseImageForm
+
+from tenancy import queries
 
 TOO_MANY_PIXELS = _(
     "This picture is too large: it has more than %(most)s million pixels, and no screen shows a tenth of them."
@@ -26,8 +29,22 @@ class PictureField(WagtailImageField):
             raise ValidationError(_("This picture is damaged and cannot be read."), code="damaged") from error
 
 
+def check_words(form: "forms.ModelForm[Any]") -> None:
+    """Add an error to the form of a picture that was asked what the picture shows, was not told, and is of no decoration."""
+    asked = form.add_prefix("description") in form.data
+    values = form.cleaned_data
+    if asked and not form.has_error("description") and not (values.get("description") or values.get("is_decorative")):
+        form.add_error(
+            "description",
+            _("Say what the picture shows, for those who cannot see it, or tick “Only decoration”."),
+        )
+
+
 class TenantImageForm(BaseImageForm):
-    """The form of a picture, in the library and in choosers."""
+    """The form of a picture, in the library and in choosers.
+
+    Several pictures that are dropped at once are kept first; what they show is asked below each.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -37,3 +54,15 @@ class TenantImageForm(BaseImageForm):
             self.fields["file"].error_messages["file_too_many_pixels"] = TOO_MANY_PIXELS % {
                 "most": settings.WAGTAILIMAGES_MAX_IMAGE_PIXELS // 1_000_000
             }
+        if "description" in self.fields:
+            self.fields["description"].help_text = _(
+                "What the picture shows, in a short sentence. Screen readers say it, and it stands in when a picture does not load."
+            )
+        if "description_translations" in self.fields and len(queries.scope_languages()) < 2:
+            del self.fields["description_translations"]
+
+    def clean(self) -> dict[str, Any]:
+        """Raise `ValidationError` at the description when the picture has no words and is no decoration."""
+        values: dict[str, Any] = super().clean()
+        check_words(self)
+        return values

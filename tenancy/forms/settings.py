@@ -32,6 +32,7 @@ class OrganizationForm(WagtailAdminModelForm):
             "sender_name",
             "reply_to",
             "requires_two_factor",
+            "reviews_pages",
         ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

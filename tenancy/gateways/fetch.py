@@ -27,6 +27,10 @@ class FetchRefused(Exception):
     """An address that is not fetched, now or ever; the message says why, for a log."""
 
 
+class FetchNotTried(FetchRefused):
+    """An address that others may reach, but is not asked from here."""
+
+
 class FetchFailed(Exception):
     """An address that could not be fetched this time; trying again may help."""
 
@@ -51,11 +55,27 @@ def fetch(url: str, *, max_bytes: int, seconds: float = 10.0, headers: Mapping[s
     Raises `FetchRefused` for an address or an answer that may not be, such as one of more than `max_bytes`; `FetchFailed` when
     there is no answer, or not all of it within `seconds`.
     """
+    return _follow("GET", url, max_bytes=max_bytes, seconds=seconds, headers=headers)
+
+
+def probe(url: str, *, seconds: float = 10.0) -> int:
+    """Return the HTTP status at the end of all redirects of an address that somebody has given, without reading what is there.
+
+    Servers that do not like to be asked for the head alone are asked for all of it. Under the rules of `fetch`, and raises as that does;
+    `FetchNotTried` for an address that is not asked from here and may be right all the same.
+    """
+    status = _follow("HEAD", url, max_bytes=None, seconds=seconds).status
+    return status if status < 400 else _follow("GET", url, max_bytes=None, seconds=seconds).status
+
+
+def _follow(
+    method: str, url: str, *, max_bytes: int | None, seconds: float, headers: Mapping[str, str] | None = None
+) -> Fetched:
     deadline = time.monotonic() + seconds
     sent = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity", **(headers or {})}
     for _step in range(MOST_REDIRECTS + 1):
         parts = _checked(url)
-        answer = _get(parts, sent, deadline=deadline, max_bytes=max_bytes)
+        answer = _request(method, parts, sent, deadline=deadline, max_bytes=max_bytes)
         target = answer.headers.get("location")
         if answer.status not in REDIRECTS or not target:
             return answer
@@ -88,7 +108,7 @@ def _checked(url: str) -> SplitResult:
     if parts.scheme not in PORTS or not parts.hostname:
         raise FetchRefused("not an http address")
     if parts.username is not None or parts.password is not None:
-        raise FetchRefused("credentials in the address")
+        raise FetchNotTried("credentials in the address")
     return parts
 
 
@@ -117,12 +137,14 @@ def _connectable(host: str, *, usual_port: bool) -> Address:
             if not is_public(address):
                 raise FetchRefused("not a public address")
             if not usual_port:
-                raise FetchRefused("an unusual port")
+                raise FetchNotTried("an unusual port")
     return found[0]
 
 
-def _get(parts: SplitResult, headers: Mapping[str, str], *, deadline: float, max_bytes: int) -> Fetched:
-    """Make one request to one of the host's addresses, and read what it answers."""
+def _request(
+    method: str, parts: SplitResult, headers: Mapping[str, str], *, deadline: float, max_bytes: int | None
+) -> Fetched:
+    """Make one request to one of the host's addresses, and read what it answers; nothing of it without `max_bytes`."""
     host, usual_port = _ascii(parts.hostname or ""), PORTS[parts.scheme]
     port = parts.port or usual_port
     address = _connectable(host, usual_port=port == usual_port)
@@ -137,7 +159,7 @@ def _get(parts: SplitResult, headers: Mapping[str, str], *, deadline: float, max
     try:
         with pool:
             response = pool.request(
-                "GET",
+                method,
                 path,
                 headers={**headers, "Host": host if port == usual_port else f"{host}:{port}"},
                 timeout=timeout,
@@ -147,7 +169,7 @@ def _get(parts: SplitResult, headers: Mapping[str, str], *, deadline: float, max
                 decode_content=False,
             )
             try:
-                body = _read(response, deadline=deadline, max_bytes=max_bytes)
+                body = b"" if max_bytes is None else _read(response, deadline=deadline, max_bytes=max_bytes)
             finally:
                 response.close()
     except (urllib3.exceptions.HTTPError, OSError) as error:

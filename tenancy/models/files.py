@@ -8,6 +8,7 @@ from wagtail.documents.models import Document as WagtailDocument
 from wagtail.images.models import AbstractImage, AbstractRendition
 from wagtail.images.models import Image as WagtailImage
 
+from tenancy.fields import TranslationsField, translated
 from tenancy.models.organizations import Organization
 from tenancy.scope import require_organization_id
 from tenancy.validators import check_document
@@ -23,8 +24,23 @@ class TenantImage(AbstractImage):
     """A picture of an organization."""
 
     credit = models.CharField(_("credit"), max_length=200, blank=True, help_text=_("Who took or owns the picture."))
+    description_translations = TranslationsField(_("description in other languages"), db_default={})
+    is_decorative = models.BooleanField(
+        _("only decoration"),
+        default=False,
+        db_default=False,
+        help_text=_("It says nothing that is not said beside it, so screen readers pass over it."),
+    )
 
-    admin_form_fields = (*WagtailImage.admin_form_fields, "credit")
+    admin_form_fields = (
+        "title",
+        "file",
+        "description",
+        "description_translations",
+        "is_decorative",
+        "credit",
+        *(name for name in WagtailImage.admin_form_fields if name not in ("title", "file", "description")),
+    )
 
     class Meta(AbstractImage.Meta):
         verbose_name = _("image")
@@ -35,6 +51,11 @@ class TenantImage(AbstractImage):
         path: str = super().get_upload_to(filename)
         folder, _slash, name = path.rpartition("/")
         return tenant_path(folder, name)
+
+    @property
+    def default_alt_text(self) -> str:
+        """What screen readers say in the active language: its description, else its title; nothing for a decoration."""
+        return "" if self.is_decorative else translated(self, "description") or str(self.title)
 
 
 class TenantRendition(AbstractRendition):

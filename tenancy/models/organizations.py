@@ -74,6 +74,12 @@ class Organization(Timestamped):
         default=False,
         help_text=_("Members without it are asked to set it up before they can do anything else."),
     )
+    reviews_pages = models.BooleanField(
+        _("somebody else looks before a page is published"),
+        default=False,
+        db_default=False,
+        help_text=_("Editors send a page to be looked at; another editor, an admin or an owner publishes it."),
+    )
     site = models.OneToOneField(
         "wagtailcore.Site",
         verbose_name=_("site"),

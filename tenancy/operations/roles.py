@@ -10,14 +10,17 @@ from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermi
 from tenancy import queries
 from tenancy.enums import Role
 from tenancy.models import Organization, RoleGroup
-from tenancy.rules import COLLECTION_PERMISSIONS, PAGE_PERMISSIONS, grants
+from tenancy.rules import COLLECTION_PERMISSIONS, grants, page_permissions
 from tenancy.scope import every_organization
 
 
-def grant_roles(groups: Mapping[Role, Group], *, container: Page, collection: Collection) -> None:
+def grant_roles(
+    groups: Mapping[Role, Group], *, container: Page, collection: Collection, reviewed: bool = False
+) -> None:
     """Give the groups of an organization exactly what the table of roles says; the owner of the tables does it.
 
-    `groups` by role. Takes seven statements, and one more for each kind of grant that is taken away.
+    `groups` by role; `reviewed` says that somebody else looks at pages before they are published.
+    Takes seven statements, and one more for each kind of grant that is taken away.
     """
     permissions = {
         f"{app}.{codename}": pk
@@ -30,7 +33,7 @@ def grant_roles(groups: Mapping[Role, Group], *, container: Page, collection: Co
         [
             GroupPagePermission(group=group, page=container, permission_id=permissions[f"wagtailcore.{codename}"])
             for role, group in groups.items()
-            for codename in PAGE_PERMISSIONS.get(role, ())
+            for codename in page_permissions(role, reviewed=reviewed)
         ],
         groups.values(),
     )
@@ -59,11 +62,12 @@ def _write(wanted: Sequence[Any], groups: Iterable[Group]) -> None:
 
 @transaction.atomic
 def refresh_role_permissions(organization: Organization) -> None:
-    """Bring the groups of an organization in line with the table of roles; runs after each migration."""
+    """Bring the groups of an organization in line with the table of roles, and with whether its pages are reviewed."""
     with every_organization(writing_for=organization.pk):
         entries = RoleGroup.objects.filter(organization=organization).select_related("group")
         grant_roles(
             {Role(entry.role): entry.group for entry in entries},
             container=queries.page_container(organization),
             collection=queries.root_collection(organization),
+            reviewed=organization.reviews_pages,
         )

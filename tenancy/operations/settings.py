@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from tenancy import audit, queries
 from tenancy.audit import Actor
 from tenancy.models import Organization
+from tenancy.operations.roles import refresh_role_permissions
 from tenancy.signals import language_added, organization_changed
 
 
@@ -56,6 +57,8 @@ def _change(pk: int, changes: Mapping[str, Any], actor: Actor) -> Organization:
         field, messages = next(iter(error.message_dict.items()))
         raise SettingRefused(field, messages[0]) from error
     organization.save(update_fields=[*changed, "updated_at"])
+    if "reviews_pages" in changed:
+        refresh_role_permissions(organization)
     if "name" in changed and organization.site is not None:
         organization.site.site_name = organization.name
         organization.site.save(update_fields=["site_name"])

@@ -103,6 +103,17 @@ def organization_cards(request):
             else []
         ),
         SettingsCard(
+            _("Publishing"),
+            url=reverse("organization:publishing"),
+            icon="clipboard-list",
+            order=80,
+            lines=[
+                _("Somebody else looks before a page is published.")
+                if organization.reviews_pages
+                else _("Editors publish pages themselves.")
+            ],
+        ),
+        SettingsCard(
             _("Sign-in"),
             url=reverse("organization:sign_in"),
             icon="lock",
@@ -219,6 +230,13 @@ class SignInSettingsView(OrganizationEditView):
     header_icon = "lock"
     url_name = "organization:sign_in"
     panels = [MultiFieldPanel([FieldPanel("requires_two_factor")], heading=gettext_lazy("Two-factor sign-in"))]
+
+
+class PublishingSettingsView(OrganizationEditView):
+    page_title = gettext_lazy("Publishing")
+    header_icon = "clipboard-list"
+    url_name = "organization:publishing"
+    panels = [MultiFieldPanel([FieldPanel("reviews_pages")], heading=gettext_lazy("Review"))]
 
 
 class SettingsVerbView(ForSettings, WagtailAdminTemplateMixin, FormView):

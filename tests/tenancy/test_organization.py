@@ -31,6 +31,7 @@ PAGES = [
     "organization:details",
     "organization:mail",
     "organization:test_mail",
+    "organization:publishing",
     "organization:sign_in",
     "organization:languages",
     "domains:index",
