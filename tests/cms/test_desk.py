@@ -67,7 +67,7 @@ def test_editors_read_what_there_is_to_do(harbour, django_assert_num_queries, co
         (f"{count} draft{several} of yours", f"{report}?drafts"),
         (f"{3 * count} tiles or answers to look at", "/admin/reports/still-right/"),
         (f"{5 * count} broken links", "/admin/reports/broken-links/"),
-        (f"{count} page{'s are' if count > 1 else ' is'} not translated", "/admin/reports/translations/"),
+        (f"{count} page{'s are' if count > 1 else ' is'} not translated", reverse("translations:index")),
         (f"{count} picture{several} without words", "/admin/reports/pictures-without-words/"),
         (f"{count} page{several} without a description for search engines", report),
     ]

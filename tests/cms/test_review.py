@@ -40,7 +40,7 @@ def team(harbour):
         "owner": make_member(harbour, Role.OWNER, "owner@harbour.example"),
     }
     with organization_scope(harbour.pk):
-        UserProfile.objects.create(user=people["reader"], preferred_language="de")
+        UserProfile.objects.filter(user=people["reader"]).update(preferred_language="de")
     return people
 
 
@@ -158,7 +158,9 @@ def test_editors_see_who_else_is_on_a_page(harbour, kyoto, team, page):
     assert stranger.post(ping).status_code == 404
 
 
-def test_pages_come_and_go_by_the_clock(harbour, harbour_client, run_jobs, time_machine, page):
+def test_pages_come_and_go_by_the_clock(
+    harbour, harbour_client, run_jobs, time_machine, django_capture_on_commit_callbacks, page
+):
     now = timezone.now().replace(microsecond=0)
     with organization_scope(harbour.pk):
         page.go_live_at, page.expire_at = now + dt.timedelta(hours=1), now + dt.timedelta(hours=2)
@@ -166,8 +168,10 @@ def test_pages_come_and_go_by_the_clock(harbour, harbour_client, run_jobs, time_
 
     def status(after):
         time_machine.move_to(now + dt.timedelta(minutes=after), tick=False)
-        publish_scheduled.apply(throw=True)
-        run_jobs()
+        with django_capture_on_commit_callbacks(execute=True):
+            publish_scheduled.apply(throw=True)
+        with django_capture_on_commit_callbacks(execute=True):
+            run_jobs()
         return harbour_client.get("/about/").status_code
 
     # Before; once its time has come; from the stored page; once it is over.

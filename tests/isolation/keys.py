@@ -53,6 +53,7 @@ MODELS = {
     "team:resend pk": "tenancy.Invitation",
     "team:role pk": "tenancy.Membership",
     "team:withdraw pk": "tenancy.Invitation",
+    "links:ignore pk": "cms.FoundLink",
     "patterns:departures pk": "tours.TourVariant",
     "collection_id": "wagtailcore.Collection",
     "doc_id": "tenancy.TenantDocument",
