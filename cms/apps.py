@@ -13,13 +13,15 @@ class CmsConfig(AppConfig):
         from wagtail.admin.widgets import BaseChooser
         from wagtail.contrib.redirects.filters import RedirectsReportFilterSet
         from wagtail.contrib.redirects.forms import ConfirmImportForm
-        from wagtail.models import Site
+        from wagtail.models import Site, WorkflowState
 
+        from cms.operations import publish_approved
         from cms.panels import render_chooser
         from cms.receivers import mail_about_comments, mail_about_review
         from tenancy.models import Organization
 
         BaseChooser.render = render_chooser
+        WorkflowState.on_finish = publish_approved
         # Wagtail would send them in the middle of a request, in the name of the installation.
         EmailNotificationMixin.send_emails = mail_about_review
         edit.send_notification = mail_about_comments

@@ -4,7 +4,7 @@ from cms.operations.freshness import ask_to_look, confirm_part, confirm_shared_p
 from cms.operations.legal import write_legal_text
 from cms.operations.links import check_due_links, find_links, forget_links, ignore_link, look_again, note_links
 from cms.operations.pages import create_homes, draft_home, publish_due_pages
-from cms.operations.review import follow_review, write_about_page
+from cms.operations.review import follow_review, publish_approved, write_about_page
 from cms.operations.search import index_new_pages, index_page, index_site, note_miss
 from cms.operations.starter import SiteNotEmpty, build_starter
 from cms.operations.templates import fill_page, keep_as_template
@@ -34,6 +34,7 @@ __all__ = [
     "look_again",
     "note_links",
     "note_miss",
+    "publish_approved",
     "publish_due_pages",
     "write_about_page",
     "write_legal_text",

@@ -89,7 +89,7 @@ def test_links_of_a_page_are_found_when_it_is_published(harbour, in_harbour):
     document.delete()
     assert [link.words for link in broken_links().order_by("pk")] == ["Contact", "Map", "Here", "Gone"]
     first = FoundLink.objects.order_by("pk").first()
-    page.body = [("rich_text", page.body[0].value)]
+    page.body = page.body.stream_block.to_python([page.body.raw_data[0]])
     page.save_revision().publish()
     assert [link.pk for link in broken_links().order_by("pk")] == [first.pk, first.pk + 1]
     page.delete()
