@@ -130,7 +130,12 @@ class Branding(BaseSiteSetting):
 
     panels = [
         MultiFieldPanel(
-            [FieldPanel("logo"), FieldPanel("tagline"), FieldPanel("tagline_translations")], heading=_("Name and logo")
+            [
+                FieldPanel("logo", help_text=_("Beside your name at the top, and in the tab of the browser.")),
+                FieldPanel("tagline", help_text=_("A few words about you, at the foot of every page.")),
+                FieldPanel("tagline_translations"),
+            ],
+            heading=_("Name and logo"),
         ),
         MultiFieldPanel(
             [FieldPanel("primary_colour"), FieldPanel("accent_colour"), FieldPanel("font"), FieldPanel("header")],

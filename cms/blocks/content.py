@@ -35,6 +35,7 @@ class HeroBlock(blocks.StructBlock):
     class Meta:
         icon = "image"
         label = _("Hero")
+        description = _("The big picture at the top with the page’s heading and one button.")
         template = "cms/blocks/hero.html"
 
 
@@ -46,6 +47,7 @@ class PictureTextBlock(blocks.StructBlock):
     class Meta:
         icon = "image"
         label = _("Picture and text")
+        description = _("A picture with words beside it; below each other on a phone.")
         template = "cms/blocks/picture_text.html"
 
 
@@ -60,6 +62,7 @@ class GalleryBlock(blocks.StructBlock):
     class Meta:
         icon = "image"
         label = _("Gallery")
+        description = _("Several pictures to swipe through; a tap opens one large.")
         template = "cms/blocks/gallery.html"
 
 
@@ -85,6 +88,7 @@ class FaqBlock(blocks.StructBlock):
     class Meta:
         icon = "help"
         label = _("Questions and answers")
+        description = _("Questions that open with a tap. Search engines show them too.")
         template = "cms/blocks/faq.html"
 
 
@@ -108,6 +112,7 @@ class MapBlock(blocks.StructBlock):
     class Meta:
         icon = "site"
         label = _("Map")
+        description = _("A map with pins that you set by their coordinates.")
         template = "cms/blocks/map.html"
 
 
@@ -118,6 +123,7 @@ class NoticeBlock(blocks.StructBlock):
     class Meta:
         icon = "warning"
         label = _("Notice")
+        description = _("A short message in a frame that nobody overlooks.")
         template = "cms/blocks/notice.html"
 
 
@@ -131,6 +137,7 @@ class KeptNoticeBlock(KeptBlock):
     class Meta:
         icon = "warning"
         label = _("Notice")
+        description = _("A short message that can end by itself.")
 
 
 class QuoteBlock(blocks.StructBlock):
@@ -140,6 +147,7 @@ class QuoteBlock(blocks.StructBlock):
     class Meta:
         icon = "openquote"
         label = _("Quote")
+        description = _("What a guest or the press said about you.")
         template = "cms/blocks/quote.html"
 
 
@@ -159,6 +167,7 @@ class CallToActionBlock(blocks.StructBlock):
     class Meta:
         icon = "pick"
         label = _("Call to action")
+        description = _("A heading and one button, to lead guests on.")
         template = "cms/blocks/call_to_action.html"
 
 
@@ -204,6 +213,7 @@ class TableBlock(TypedTableBlock):
     class Meta:
         icon = "table"
         label = _("Table")
+        description = _("Rows and columns, such as prices or times.")
         template = "cms/blocks/table.html"
 
 
@@ -240,6 +250,7 @@ class ColumnsBlock(blocks.StructBlock):
     class Meta:
         icon = "grip"
         label = _("Columns")
+        description = _("Two or three blocks beside each other; below each other on a phone.")
         template = "cms/blocks/columns.html"
 
 

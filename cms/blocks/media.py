@@ -70,6 +70,7 @@ class VideoBlock(blocks.StructBlock):
     class Meta:
         icon = "media"
         label = _("Video")
+        description = _("A film of your own, or one from YouTube or Vimeo that loads when a guest asks for it.")
         template = "cms/blocks/video.html"
 
 
@@ -83,4 +84,5 @@ class AudioBlock(blocks.StructBlock):
     class Meta:
         icon = "media"
         label = _("Audio")
+        description = _("Something to listen to, with its words to read.")
         template = "cms/blocks/audio.html"

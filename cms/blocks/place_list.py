@@ -63,4 +63,5 @@ class PlaceListBlock(blocks.StructBlock):
     class Meta:
         icon = "thumbtack"
         label = _("Places")
+        description = _("Places worth going to, with picture, opening hours and the way there.")
         template = "cms/blocks/place_list.html"

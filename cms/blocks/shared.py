@@ -60,6 +60,7 @@ class SharedNoticeBlock(blocks.StructBlock):
     class Meta:
         icon = "warning"
         label = _("Shared notice")
+        description = _("A notice kept once under Shared content; change it there, and it changes on all pages.")
         template = "cms/blocks/shared_notice.html"
 
 
@@ -77,4 +78,5 @@ class SharedQuestionsBlock(blocks.StructBlock):
     class Meta:
         icon = "help"
         label = _("Shared questions")
+        description = _("Questions kept once under Shared content; change them there, and they change on all pages.")
         template = "cms/blocks/faq.html"

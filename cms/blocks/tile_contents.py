@@ -40,6 +40,7 @@ class WifiTile(Tile):
     class Meta:
         icon = "wifi"
         label = _("Wi-Fi")
+        description = _("Shows your network and its password, with a code to scan.")
         template = "cms/blocks/tile_wifi.html"
 
 
@@ -49,6 +50,7 @@ class InfoTile(Tile):
     class Meta:
         icon = "info-circle"
         label = _("Information")
+        description = _("Opens to show a text.")
         template = "cms/blocks/tile_info.html"
 
 
@@ -59,6 +61,7 @@ class NoticeTile(Tile):
     class Meta:
         icon = "warning"
         label = _("Notice")
+        description = _("Shows a message at once, without a tap.")
         template = "cms/blocks/tile_notice.html"
 
 
@@ -74,6 +77,7 @@ class OpeningHoursTile(Tile):
     class Meta:
         icon = "time"
         label = _("Opening hours")
+        description = _("Says whether you are open now, and until when.")
         template = "cms/blocks/tile_hours.html"
 
 
@@ -86,6 +90,7 @@ class ClockTile(Tile):
     class Meta:
         icon = "history"
         label = _("Clock")
+        description = _("Shows what time it is where you are.")
         template = "cms/blocks/tile_clock.html"
 
 
@@ -104,6 +109,7 @@ class VideoTile(Tile):
     class Meta:
         icon = "media"
         label = _("Video")
+        description = _("Plays a film.")
         template = "cms/blocks/tile_video.html"
 
 
@@ -116,6 +122,7 @@ class AudioTile(Tile):
     class Meta:
         icon = "media"
         label = _("Audio")
+        description = _("Plays a recording.")
         template = "cms/blocks/tile_audio.html"
 
 
@@ -125,6 +132,7 @@ class DownloadTile(Tile):
     class Meta:
         icon = "download"
         label = _("Download")
+        description = _("Gives guests a file to keep.")
         template = "cms/blocks/tile_download.html"
 
 
@@ -142,4 +150,5 @@ class EmbedTile(Tile):
     class Meta:
         icon = "code"
         label = _("Something from another site")
+        description = _("Shows a video, music or a map of another site.")
         template = "cms/blocks/tile_embed.html"

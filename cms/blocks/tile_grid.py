@@ -54,4 +54,5 @@ class TileGridBlock(blocks.StructBlock):
     class Meta:
         icon = "grip"
         label = _("Tiles")
+        description = _("Big buttons: a call, the Wi-Fi, opening hours, your pages and more.")
         template = "cms/blocks/tile_grid.html"

@@ -63,6 +63,7 @@ class PageTile(Tile):
     class Meta:
         icon = "doc-empty-inverse"
         label = _("Page or tour")
+        description = _("Leads to a page of yours, such as a tour.")
 
 
 class LinkTile(Tile):
@@ -74,6 +75,7 @@ class LinkTile(Tile):
     class Meta:
         icon = "link-external"
         label = _("Link to another site")
+        description = _("Leads to another site.")
 
 
 class CallTile(Tile):
@@ -85,6 +87,7 @@ class CallTile(Tile):
     class Meta:
         icon = "mobile-alt"
         label = _("Call")
+        description = _("Calls you with one tap.")
 
 
 class WhatsAppTile(Tile):
@@ -98,6 +101,7 @@ class WhatsAppTile(Tile):
     class Meta:
         icon = "comment"
         label = _("WhatsApp")
+        description = _("Begins a chat with you, with first words if you like.")
 
 
 class EmailTile(Tile):
@@ -109,6 +113,7 @@ class EmailTile(Tile):
     class Meta:
         icon = "mail"
         label = _("E-mail")
+        description = _("Begins an e-mail to you.")
 
 
 class PlaceTile(Tile):
@@ -122,3 +127,4 @@ class PlaceTile(Tile):
     class Meta:
         icon = "site"
         label = _("Place on the map")
+        description = _("Opens a place on the map.")

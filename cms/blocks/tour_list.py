@@ -40,4 +40,5 @@ class TourListBlock(blocks.StructBlock):
     class Meta:
         icon = "list-ul"
         label = _("Tours")
+        description = _("Tours that can be booked, with picture and price; they change by themselves.")
         template = "cms/blocks/tour_list.html"

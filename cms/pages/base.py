@@ -35,14 +35,34 @@ class BasePage(Page):
     promote_panels = [
         MultiFieldPanel(
             [
-                FieldPanel("slug"),
-                FieldPanel("seo_title"),
-                FieldPanel("search_description"),
+                FieldPanel(
+                    "slug",
+                    help_text=_(
+                        "The end of the page’s address. When you change it, the old address leads on by itself."
+                    ),
+                ),
+                FieldPanel(
+                    "seo_title", help_text=_("What search engines show as the heading. Empty: the title of the page.")
+                ),
+                FieldPanel(
+                    "search_description",
+                    help_text=_(
+                        "One or two sentences that search engines show below the heading. Empty: how the page begins."
+                    ),
+                ),
                 FieldPanel("share_image"),
             ],
             heading=_("For search engines and sharing"),
         ),
-        MultiFieldPanel([FieldPanel("show_in_menus")], heading=_("Menu")),
+        MultiFieldPanel(
+            [
+                FieldPanel(
+                    "show_in_menus",
+                    help_text=_("Puts the page into the menu at the top, when it stands directly below the home."),
+                )
+            ],
+            heading=_("Menu"),
+        ),
     ]
 
     class Meta:

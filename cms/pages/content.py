@@ -16,7 +16,13 @@ class LandingPage(BasePage):
 
     body = StreamField(BodyBlock(), verbose_name=_("content"), blank=True)
 
-    content_panels = [*BasePage.content_panels, FieldPanel("body")]
+    content_panels = [
+        *BasePage.content_panels,
+        FieldPanel(
+            "body",
+            help_text=_("Press + to add a block, drag to reorder. What you see beside it is what guests will see."),
+        ),
+    ]
     search_fields = [*BasePage.search_fields, index.SearchField("body")]
     template = "cms/landing_page.html"
     page_description = _("Tiles, pictures, tours: a page to arrive on.")

@@ -47,7 +47,10 @@ class TourIndexPage(BasePage):
 
     intro = RichTextField(_("introduction"), blank=True, features=TEXT)
 
-    content_panels = [*BasePage.content_panels, FieldPanel("intro")]
+    content_panels = [
+        *BasePage.content_panels,
+        FieldPanel("intro", help_text=_("A few words above the list. The tours below it come from their pages.")),
+    ]
     template = "cms/tour_index_page.html"
     subpage_types: ClassVar[list[str]] = ["cms.TourPage"]
     page_description = _("Lists the tours on sale; their pages belong below it.")
@@ -104,21 +107,34 @@ class TourPage(BasePage):
 
     content_panels = [
         *BasePage.content_panels,
-        FieldPanel("tour"),
+        FieldPanel("tour", help_text=_("Dates, prices, stops and the meeting point come from it.")),
         FieldPanel("summary"),
-        FieldPanel("cover"),
+        FieldPanel("cover", help_text=_("The wide picture at the top, and in lists of tours.")),
         MultiFieldPanel(
-            [FieldPanel("highlights"), FieldPanel("included"), FieldPanel("excluded"), FieldPanel("to_bring")],
+            [
+                FieldPanel("highlights", help_text=_("Three to five points that guests will remember.")),
+                FieldPanel("included", help_text=_("What the price covers, such as entrance and drinks.")),
+                FieldPanel("excluded", help_text=_("What guests pay themselves.")),
+                FieldPanel("to_bring", help_text=_("Such as good shoes, or a coat against rain.")),
+            ],
             heading=_("What to expect"),
         ),
-        InlinePanel("pictures", label=_("Picture"), heading=_("Gallery")),
+        InlinePanel(
+            "pictures",
+            label=_("Picture"),
+            heading=_("Gallery"),
+            help_text=_("Guests swipe through them in this order."),
+        ),
         InlinePanel(
             "stop_contents",
             label=_("Stop"),
             heading=_("Words for the stops"),
             help_text=_("All stops of the tour are shown, in the tour's order. Add what guests read and hear there."),
         ),
-        FieldPanel("body"),
+        FieldPanel(
+            "body",
+            help_text=_("Whatever else guests should know, such as questions or a film. It stands below the stops."),
+        ),
     ]
     search_fields = [
         *BasePage.search_fields,
