@@ -110,7 +110,10 @@ def keep_translations_in_step(sender: type[Page], instance: Page, **kwargs: Any)
 @receiver([post_save, post_delete], sender=SharedNotice)
 @receiver([post_save, post_delete], sender=SharedQuestions)
 def forget_where_it_is_shown(sender: type[Model], instance: Any, **kwargs: Any) -> None:
-    forget_pages(paths=[parts[2] for page in queries.pages_showing(instance) if (parts := page.get_url_parts())])
+    pages = list(queries.pages_showing(instance))
+    forget_pages(paths=[parts[2] for page in pages if (parts := page.get_url_parts())])
+    for page in pages:
+        publish("page.words_changed", page_id=page.pk)
 
 
 @receiver(page_published)

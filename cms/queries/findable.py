@@ -1,8 +1,8 @@
 """What guests can find on a page: the page itself, the places of a tour, and the questions anywhere on it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import override
 from wagtail import blocks
@@ -10,15 +10,22 @@ from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
 from wagtail.models import Page
 from wagtail.rich_text import get_text_for_indexing
 
+from cms.blocks.choosers import choices
 from cms.blocks.content import QuestionBlock
 from cms.blocks.kept import BEHIND_THE_GEAR, KeptBlock
+from cms.blocks.shared import NoticeChooserBlock, QuestionsChooserBlock
 from cms.enums import SearchKind
-from cms.models import TourIndexPage, TourPage
+from cms.models import SharedNotice, SharedQuestions, TourIndexPage, TourPage
+from cms.queries.choices import chosen_in
+from cms.queries.shared import shared_by_id
 from cms.queries.tour_pages import shown_stops, tour_of
 from places.models import Place
 from tenancy.fields import translated
 from tenancy.models import TenantImage
 from tours.queries import stops_of
+
+if TYPE_CHECKING:
+    from cms.snippets import SharedContent
 
 # Blocks of words, and the fields of others whose words nobody searches for.
 _WORDS: Final = (blocks.CharBlock, blocks.TextBlock, blocks.RichTextBlock, TypedTableBlock)
@@ -41,8 +48,11 @@ class Findable:
 
 
 def findables(page: Page) -> list[Findable]:
-    """Return what guests can find on a page of any kind (the specific one), in its language; four queries for a tour's, else none."""
-    with override(page.locale.language_code):
+    """Return what guests can find on a page of any kind (the specific one), in its language, with what it shares with others.
+
+    Four queries for a tour's, else none; two more for each kind of shared content on it.
+    """
+    with override(page.locale.language_code), choices(**_shared_on(page)):
         body = getattr(page, "body", None)
         found = list(_questions(body.stream_block, body)) if body else []
         texts = [page.search_description, *(_texts(body.stream_block, body) if body else [])]
@@ -53,6 +63,18 @@ def findables(page: Page) -> list[Findable]:
         if isinstance(page, TourIndexPage):
             texts.append(get_text_for_indexing(page.intro))
         return [Findable(SearchKind.PAGE, page.title, _joined(texts)), *found]
+
+
+def _shared_on(page: Page) -> "dict[str, Mapping[int, SharedContent]]":
+    body = getattr(page, "body", None)
+    raw = list(body.raw_data) if body else []
+    kinds = (
+        (NoticeChooserBlock, "shared_notice", SharedNotice),
+        (QuestionsChooserBlock, "shared_questions", SharedQuestions),
+    )
+    return {
+        block.shelf: shared_by_id(model, chosen_in(raw, key), locale_id=page.locale_id) for block, key, model in kinds
+    }
 
 
 def description_of(page: Page, *, letters: int = 160) -> str:
@@ -142,6 +164,9 @@ def _inside(block: blocks.Block, value: Any) -> Iterator[tuple[blocks.Block, Any
         yield from ((child.block, child.value, child.id) for child in value)
     elif isinstance(block, blocks.ListBlock):
         yield from ((child.block, child.value, child.original_id) for child in value.bound_blocks)
+    elif isinstance(block, (NoticeChooserBlock, QuestionsChooserBlock)):
+        if value is not None:
+            yield from _inside(value.body.stream_block, value.body)
     elif isinstance(block, blocks.StructBlock):
         for name, inner in block.child_blocks.items():
             if name not in _NOT_SEARCHED:

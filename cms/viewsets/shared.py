@@ -13,6 +13,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from cms.models import SharedNotice, SharedQuestions
 from tenancy.forms import TenantForm
+from tenancy.lists import IndexView
 from tenancy.queries import current_organization
 
 LOOK = ["add", "change", "delete", "view"]
@@ -34,7 +35,7 @@ class OwnLanguages:
         return [one for one in super().get_translations() if one["locale"].language_code in spoken]
 
 
-class SharedIndexView(OwnLanguages, generic.IndexView):
+class SharedIndexView(OwnLanguages, IndexView, generic.IndexView):
     pass
 
 

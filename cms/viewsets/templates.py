@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views import View
 from django.views.generic import FormView, TemplateView
 from wagtail.admin.ui.tables import Column
+from wagtail.admin.views.generic import EditView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.pages.create import CreateView
 from wagtail.admin.viewsets.model import ModelViewSet
@@ -19,6 +20,8 @@ from wagtail.models import Page
 from cms import operations
 from cms.forms import KeepTemplateForm
 from cms.models import PageTemplate, TourPage, written_fields
+from cms.viewsets.once import ToldWhenTaken
+from tenancy.lists import IndexView
 
 
 def can_be_kept(page, user):
@@ -40,7 +43,7 @@ def parent_for(user, parent_page_id):
     return parent
 
 
-class KeepView(WagtailAdminTemplateMixin, FormView):
+class KeepFormView(WagtailAdminTemplateMixin, FormView):
     """Makes a template of a page."""
 
     template_name = "cms/admin/keep_template.html"
@@ -72,6 +75,10 @@ class KeepView(WagtailAdminTemplateMixin, FormView):
         operations.keep_as_template(self.page, name=given["name"], note=given["note"], actor=self.request.user)
         messages.success(self.request, _("“%(name)s” can be begun with from now on.") % {"name": given["name"]})
         return redirect("wagtailadmin_pages:edit", self.page.pk)
+
+
+class KeepView(ToldWhenTaken, KeepFormView):
+    pass
 
 
 class StartView(WagtailAdminTemplateMixin, TemplateView):
@@ -150,8 +157,14 @@ class PreviewView(View):
         return page.make_preview_request(request, page.default_preview_mode)
 
 
+class TemplateEditView(ToldWhenTaken, EditView):
+    pass
+
+
 class PageTemplateViewSet(ModelViewSet):
     model = PageTemplate
+    index_view_class = IndexView
+    edit_view_class = TemplateEditView
     name = "page_templates"
     url_prefix = "page-templates"
     icon = "copy"

@@ -16,6 +16,7 @@ from cms.models import (
     TourPagePicture,
     TourPageStop,
 )
+from cms.pages.forms import is_taken
 from tenancy.enums import Role
 from tenancy.models import Organization
 from tenancy.scope import organization_scope
@@ -304,3 +305,11 @@ def test_account_of_one_organization_cannot_sign_in_at_another(harbour, kyoto):
     form = {"login": "owner@harbour.example", "password": PASSWORD, "next": "/admin/"}
     assert client_for(kyoto).post("/admin/login/", form).status_code == 200
     assert client_for(harbour).post("/admin/login/", form).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("slug", "is_refused"),
+    [("search", True), ("cart", True), ("admin", True), ("de", True), ("legal", False), ("harbour", False)],
+)
+def test_what_is_at_an_address_of_the_site_itself_hides_no_page(slug, is_refused):
+    assert is_taken(slug) is is_refused

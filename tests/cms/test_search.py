@@ -14,6 +14,7 @@ from tenancy.models import OutboxDelivery
 from tenancy.outbox import deliver
 from tenancy.scope import organization_scope
 from tests.cms.test_pages import build_site, home_of
+from tests.cms.test_shared import add_page, make_notice, make_questions, notice_block, questions_block
 from tests.factories import PlaceFactory
 from tests.fixtures import client_for
 from tours.enums import TourStatus
@@ -145,6 +146,18 @@ def test_change_of_a_record_reaches_the_pages_that_show_it(site):
         deliver(delivery.pk, now=dt.datetime(2031, 6, 2, tzinfo=dt.UTC))
     assert found("Elbphilharmonie") == {}
     assert found("lighthouse") == {"place": [stop.title]}
+
+
+def test_what_pages_share_is_found_where_it_is_shown(site):
+    questions = make_questions("Are llamas welcome?")
+    page = add_page("animals", questions_block(questions), notice_block(make_notice("Zebra crossing closed")))
+    assert (found("llamas"), found("zebra")) == ({"question": ["Are llamas welcome?"]}, {"page": ["Animals"]})
+    questions.body = [("question", {"question": "Are alpacas welcome?", "answer": "<p>Yes.</p>"})]
+    questions.save()
+    waiting = OutboxDelivery.objects.filter(event__topic="page.words_changed", status="pending")
+    assert [delivery.event.payload for delivery in waiting] == [{"page_id": page.pk}]
+    deliver(waiting.get().pk, now=dt.datetime(2031, 6, 2, tzinfo=dt.UTC))
+    assert (found("llamas"), found("alpacas")) == ({}, {"question": ["Are alpacas welcome?"]})
 
 
 def test_rebuilding_writes_the_same_again(site):

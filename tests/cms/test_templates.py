@@ -2,9 +2,12 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.views import View
 
 from cms import operations
+from cms.forms import KeepTemplateForm
 from cms.models import ContentPage, LandingPage, PageTemplate, TourPage
+from cms.viewsets.once import ToldWhenTaken
 from tenancy.enums import Role
 from tenancy.scope import organization_scope
 from tests.cms.test_html_block import form_of
@@ -130,3 +133,23 @@ def test_templates_are_for_those_who_keep_pages(harbour, kyoto, member_client, p
     assert editor.post(urls[-1]).status_code == 302
     with organization_scope(harbour.pk):
         assert not PageTemplate.objects.exists()
+
+
+class SavesTwice(View):
+    """Two people who keep a template of one name in one moment."""
+
+    def form_valid(self, form):
+        for _person in range(2):
+            PageTemplate.objects.create(page_type="contentpage", **form.cleaned_data)
+
+    def form_invalid(self, form):
+        return form.errors
+
+
+def test_a_name_that_somebody_else_saves_at_the_same_moment_is_told(in_harbour, rf):
+    view = type("Both", (ToldWhenTaken, SavesTwice), {})()
+    view.setup(rf.post("/"))
+    form = KeepTemplateForm({"name": "Stop", "note": "x"})
+    assert form.is_valid() is True
+    assert view.form_valid(form) == {"name": ["Somebody has saved the same at this moment. Please choose another one."]}
+    assert PageTemplate.objects.count() == 0
