@@ -75,6 +75,7 @@ class LinksView(ForEditors, WagtailAdminTemplateMixin, TemplateView):
         return {
             **super().get_context_data(**kwargs),
             "rows": rows,
+            "zone": self.request.organization.zone,
             "page_of_links": page,
             "ignored": ignored,
             "check": link_check(now=timezone.now()),

@@ -28,7 +28,13 @@ class UnfinishedPagesView(ForEditors, WagtailAdminTemplateMixin, TemplateView):
         found = drafts_of(self.request.user) if drafts else undescribed_pages()
         page = Paginator(found.select_related("locale"), ON_A_PAGE).get_page(self.request.GET.get("p"))
         rows = [{"page": one, "edit_url": reverse("wagtailadmin_pages:edit", args=[one.pk])} for one in page]
-        return {**super().get_context_data(**kwargs), "drafts": drafts, "rows": rows, "page_of_pages": page}
+        return {
+            **super().get_context_data(**kwargs),
+            "drafts": drafts,
+            "rows": rows,
+            "page_of_pages": page,
+            "zone": self.request.organization.zone,
+        }
 
 
 class UnfinishedPagesViewSet(ViewSet):

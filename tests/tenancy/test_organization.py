@@ -77,6 +77,7 @@ def test_overview_leads_to_every_part(owner):
         "Payment",
         "Legal texts",
         "Branding",
+        "Publishing",
         "Sign-in",
         "Team",
     ]
