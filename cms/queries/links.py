@@ -69,7 +69,7 @@ def _links_of(holder: Model) -> Iterator[Link]:
         elif isinstance(field, RichTextField):
             yield from _in_html(value)
         elif isinstance(field, URLField):
-            yield Link(LinkKind.ADDRESS, url=value, words=str(field.verbose_name))
+            yield Link(LinkKind.ADDRESS, url=value)
     if isinstance(holder, Branding):
         yield from (Link(LinkKind.ADDRESS, url=address, words=name) for name, address in holder.named_links)
     if isinstance(holder, TourPage):

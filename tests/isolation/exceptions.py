@@ -19,6 +19,7 @@ NOT_WORDS: dict[str, str] = {
     "cms_searchentry.language": LANGUAGE,
     "cms_searchentry.part": CODE,
     "cms_searchentry.shown": "rules of when something is shown",
+    "cms_foundlink.part": KEY,
     "cms_searchmiss.language": LANGUAGE,
     "cms_searchword.language": LANGUAGE,
     "cms_searchword.word": "words of the entry, which stands beside them",

@@ -20,6 +20,7 @@ from cms.models import (
     ContentPage,
     FaqPage,
     LandingPage,
+    ReviewTask,
     SharedNotice,
     SharedQuestions,
     TourIndexPage,
@@ -152,6 +153,7 @@ def _ask_for_approval(say: Canaries, page: Page, editor: User) -> None:
     WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=1)
     WorkflowPage.objects.create(workflow=workflow, page=page)
     workflow.start(page, editor)
+    ReviewTask.objects.create(name=say.text()).groups.set(task.groups.all())
 
 
 def _translate(say: Canaries, page: Page, owner: User) -> None:
