@@ -54,8 +54,9 @@ def about_page(
                 _("%(who)s has commented on the page “%(page)s”.") if quotes else settled,
             ),
         }[letter]
+        subject %= facts
         values = {
-            "subject": subject % facts,
+            "subject": subject,
             "organization": organization,
             "name": user.first_name,
             "lead": lead % facts,
@@ -66,7 +67,7 @@ def about_page(
         return Email(
             user.email,
             language,
-            values["subject"],
+            subject,
             render_to_string("cms/email/page.txt", values),
             render_to_string("cms/email/page.html", values),
         )

@@ -48,7 +48,8 @@ class Link:
 def link_holders() -> Iterator[Model]:
     """Yield everything that guests see and that may have links in it: published pages and what they show."""
     yield from Page.objects.live().filter(depth__gt=2).order_by("path").specific().iterator(chunk_size=100)
-    for model in (*shared_models(), LegalText, Branding, Place):
+    models: tuple[type[Model], ...] = (*shared_models(), LegalText, Branding, Place)
+    for model in models:
         yield from model._default_manager.order_by("pk")
 
 
