@@ -153,6 +153,7 @@ def test_what_pages_share_is_found_where_it_is_shown(site):
     page = add_page("animals", questions_block(questions), notice_block(make_notice("Zebra crossing closed")))
     assert (found("llamas"), found("zebra")) == ({"question": ["Are llamas welcome?"]}, {"page": ["Animals"]})
     questions.body = [("question", {"question": "Are alpacas welcome?", "answer": "<p>Yes.</p>"})]
+    OutboxDelivery.objects.all().delete()
     questions.save()
     waiting = OutboxDelivery.objects.filter(event__topic="page.words_changed", status="pending")
     assert [delivery.event.payload for delivery in waiting] == [{"page_id": page.pk}]
