@@ -2,7 +2,7 @@ from django.utils import timezone
 
 from cms import operations
 from cms.queries.links import organizations_with_due_links
-from tenancy.jobs import enqueue, enqueue_for, sweep_job, tenant_job
+from tenancy.jobs import enqueue, enqueue_once, sweep_job, tenant_job
 from tenancy.models import Organization, User
 from tenancy.queries import current_organization
 
@@ -38,22 +38,22 @@ def check_links() -> None:
 @sweep_job("cms.sweep_links")
 def sweep_links() -> None:
     for organization_id in organizations_with_due_links(now=timezone.now()):
-        enqueue_for(organization_id, "cms.check_links")
+        enqueue_once(organization_id, "cms.check_links")
 
 
 @sweep_job("cms.sweep_link_holders")
 def sweep_link_holders() -> None:
     for organization_id in Organization.objects.filter(status="active").values_list("pk", flat=True):
-        enqueue_for(organization_id, "cms.find_links")
+        enqueue_once(organization_id, "cms.find_links")
 
 
 @sweep_job("cms.sweep_search")
 def sweep_search() -> None:
     for organization_id in Organization.objects.filter(status="active").values_list("pk", flat=True):
-        enqueue_for(organization_id, "cms.index_new_pages")
+        enqueue_once(organization_id, "cms.index_new_pages")
 
 
 @sweep_job("cms.publish_scheduled")
 def publish_scheduled() -> None:
     for organization_id in Organization.objects.filter(status="active").values_list("pk", flat=True):
-        enqueue_for(organization_id, "cms.publish_due_pages")
+        enqueue_once(organization_id, "cms.publish_due_pages")

@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from commerce import operations, queries
 from commerce.enums import NotificationKind
-from tenancy.jobs import enqueue_for, sweep_job, tenant_job
+from tenancy.jobs import enqueue_once, sweep_job, tenant_job
 
 
 @tenant_job("commerce.process_provider_event")
@@ -30,13 +30,13 @@ def send_order_links(*, email: str) -> None:
 @sweep_job("commerce.sweep_provider_events")
 def sweep_provider_events() -> None:
     for event_id, organization_id in queries.due_events(now=timezone.now()):
-        enqueue_for(organization_id, "commerce.process_provider_event", event_id=event_id)
+        enqueue_once(organization_id, "commerce.process_provider_event", event_id=event_id)
 
 
 @sweep_job("commerce.sweep_holds")
 def sweep_holds() -> None:
     for order_id, organization_id in queries.expired_holds(now=timezone.now()):
-        enqueue_for(organization_id, "commerce.expire_order", order_id=order_id)
+        enqueue_once(organization_id, "commerce.expire_order", order_id=order_id)
 
 
 @sweep_job("commerce.sweep_completed")
@@ -52,13 +52,13 @@ def end_choice(*, choice_id: int) -> None:
 @sweep_job("commerce.sweep_choices")
 def sweep_choices() -> None:
     for choice_id, organization_id in queries.due_choices(now=timezone.now()):
-        enqueue_for(organization_id, "commerce.end_choice", choice_id=choice_id)
+        enqueue_once(organization_id, "commerce.end_choice", choice_id=choice_id)
 
 
 @sweep_job("commerce.sweep_refunds")
 def sweep_refunds() -> None:
     for refund_id, organization_id in queries.due_refunds(now=timezone.now()):
-        enqueue_for(organization_id, "commerce.run_refund", refund_id=refund_id)
+        enqueue_once(organization_id, "commerce.run_refund", refund_id=refund_id)
 
 
 @tenant_job("commerce.send_notification")
@@ -69,7 +69,7 @@ def send_notification(*, kind: str, record_id: int) -> None:
 @sweep_job("commerce.sweep_notifications")
 def sweep_notifications() -> None:
     for kind, record_id, organization_id in queries.due_notifications(now=timezone.now()):
-        enqueue_for(organization_id, "commerce.send_notification", kind=kind.value, record_id=record_id)
+        enqueue_once(organization_id, "commerce.send_notification", kind=kind.value, record_id=record_id)
 
 
 @tenant_job("commerce.remind_of_dispute")
@@ -86,9 +86,9 @@ def deliver_evidence(*, evidence_id: int) -> None:
 def sweep_disputes() -> None:
     now = timezone.now()
     for dispute_id, organization_id in queries.due_reminders(now=now):
-        enqueue_for(organization_id, "commerce.remind_of_dispute", dispute_id=dispute_id)
+        enqueue_once(organization_id, "commerce.remind_of_dispute", dispute_id=dispute_id)
     for evidence_id, organization_id in queries.due_evidence(now=now):
-        enqueue_for(organization_id, "commerce.deliver_evidence", evidence_id=evidence_id)
+        enqueue_once(organization_id, "commerce.deliver_evidence", evidence_id=evidence_id)
 
 
 @tenant_job("commerce.stop_card_payment")
@@ -99,7 +99,7 @@ def stop_card_payment(*, payment_id: int) -> None:
 @sweep_job("commerce.sweep_stopped_payments")
 def sweep_stopped_payments() -> None:
     for payment_id, organization_id in queries.payments_to_stop(now=timezone.now()):
-        enqueue_for(organization_id, "commerce.stop_card_payment", payment_id=payment_id)
+        enqueue_once(organization_id, "commerce.stop_card_payment", payment_id=payment_id)
 
 
 @tenant_job("commerce.follow_reservations")
@@ -116,9 +116,9 @@ def capture_payment(*, payment_id: int) -> None:
 def sweep_reservations() -> None:
     now = timezone.now()
     for schedule_id, organization_id in queries.schedules_with_reservations(now=now):
-        enqueue_for(organization_id, "commerce.follow_reservations", schedule_id=schedule_id)
+        enqueue_once(organization_id, "commerce.follow_reservations", schedule_id=schedule_id)
     for payment_id, organization_id in queries.payments_to_capture(now=now):
-        enqueue_for(organization_id, "commerce.capture_payment", payment_id=payment_id)
+        enqueue_once(organization_id, "commerce.capture_payment", payment_id=payment_id)
 
 
 @tenant_job("commerce.remind_of_payment")
@@ -135,9 +135,9 @@ def cancel_overdue(*, order_id: int) -> None:
 def sweep_due_payments() -> None:
     now = timezone.now()
     for payment_id, organization_id in queries.payments_to_remind(now=now):
-        enqueue_for(organization_id, "commerce.remind_of_payment", payment_id=payment_id)
+        enqueue_once(organization_id, "commerce.remind_of_payment", payment_id=payment_id)
     for order_id, organization_id in queries.overdue_orders(now=now):
-        enqueue_for(organization_id, "commerce.cancel_overdue", order_id=order_id)
+        enqueue_once(organization_id, "commerce.cancel_overdue", order_id=order_id)
 
 
 @tenant_job("commerce.reconcile")
@@ -155,6 +155,6 @@ def begin_reconciliation() -> None:
 def sweep_reconciliations() -> None:
     now = timezone.now()
     for reconciliation_id, organization_id in queries.due_reconciliations(now=now):
-        enqueue_for(organization_id, "commerce.reconcile", reconciliation_id=reconciliation_id)
+        enqueue_once(organization_id, "commerce.reconcile", reconciliation_id=reconciliation_id)
     for organization_id in queries.due_for_reconciliation(now=now):
-        enqueue_for(organization_id, "commerce.begin_reconciliation")
+        enqueue_once(organization_id, "commerce.begin_reconciliation")

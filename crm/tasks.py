@@ -1,7 +1,7 @@
 from django.utils import timezone
 
 from crm import operations, queries
-from tenancy.jobs import enqueue_for, sweep_job, tenant_job
+from tenancy.jobs import enqueue_once, sweep_job, tenant_job
 from tenancy.models import Organization
 
 
@@ -13,7 +13,7 @@ def send_message(*, message_id: int) -> None:
 @sweep_job("crm.sweep_messages")
 def sweep_messages() -> None:
     for message_id, organization_id in queries.due_messages(now=timezone.now()):
-        enqueue_for(organization_id, "crm.send_message", message_id=message_id)
+        enqueue_once(organization_id, "crm.send_message", message_id=message_id)
 
 
 @tenant_job("crm.read_document")
@@ -24,7 +24,7 @@ def read_document(*, version_id: int) -> None:
 @sweep_job("crm.sweep_documents")
 def sweep_documents() -> None:
     for version_id, organization_id in queries.unread_versions(now=timezone.now()):
-        enqueue_for(organization_id, "crm.read_document", version_id=version_id)
+        enqueue_once(organization_id, "crm.read_document", version_id=version_id)
 
 
 @sweep_job("crm.sweep_files")
@@ -41,7 +41,7 @@ def remind_of_task(*, task_id: int) -> None:
 @sweep_job("crm.sweep_task_reminders")
 def sweep_task_reminders() -> None:
     for task_id, organization_id in queries.due_task_reminders(now=timezone.now()):
-        enqueue_for(organization_id, "crm.remind_of_task", task_id=task_id)
+        enqueue_once(organization_id, "crm.remind_of_task", task_id=task_id)
 
 
 @tenant_job("crm.find_duplicates")
@@ -52,7 +52,7 @@ def find_duplicates() -> None:
 @sweep_job("crm.sweep_duplicates")
 def sweep_duplicates() -> None:
     for organization_id in queries.organizations_to_compare():
-        enqueue_for(organization_id, "crm.find_duplicates")
+        enqueue_once(organization_id, "crm.find_duplicates")
 
 
 @sweep_job("crm.sweep_merges")
@@ -74,7 +74,7 @@ def look_again(*, model: str, record_id: int) -> None:
 @sweep_job("crm.sweep_attention")
 def sweep_attention() -> None:
     for organization_id in Organization.objects.order_by("pk").values_list("pk", flat=True):
-        enqueue_for(organization_id, "crm.evaluate_attention")
+        enqueue_once(organization_id, "crm.evaluate_attention")
 
 
 @tenant_job("crm.send_digest")
@@ -85,7 +85,7 @@ def send_digest(*, digest_id: int) -> None:
 @sweep_job("crm.sweep_digests")
 def sweep_digests() -> None:
     for digest_id, organization_id in queries.due_digests(now=timezone.now()):
-        enqueue_for(organization_id, "crm.send_digest", digest_id=digest_id)
+        enqueue_once(organization_id, "crm.send_digest", digest_id=digest_id)
 
 
 @tenant_job("crm.work_on_import")
@@ -96,7 +96,7 @@ def work_on_import(*, import_id: int) -> None:
 @sweep_job("crm.sweep_imports")
 def sweep_imports() -> None:
     for import_id, organization_id in queries.imports_to_go_on(now=timezone.now()):
-        enqueue_for(organization_id, "crm.work_on_import", import_id=import_id)
+        enqueue_once(organization_id, "crm.work_on_import", import_id=import_id)
 
 
 @sweep_job("crm.forget_imports")

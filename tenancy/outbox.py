@@ -12,7 +12,7 @@ from django.utils import timezone
 from tenancy import audit
 from tenancy.audit import Actor
 from tenancy.enums import DeliveryStatus
-from tenancy.jobs import enqueue, enqueue_for
+from tenancy.jobs import enqueue, enqueue_once
 from tenancy.models import OutboxDelivery, OutboxEvent
 
 logger = logging.getLogger(__name__)
@@ -118,5 +118,5 @@ def sweep(*, now: datetime, limit: int = 500) -> int:
         .values_list("pk", "organization_id")[:limit]
     )
     for delivery_id, organization_id in due:
-        enqueue_for(organization_id, "tenancy.deliver_event", delivery_id=delivery_id)
+        enqueue_once(organization_id, "tenancy.deliver_event", delivery_id=delivery_id)
     return len(due)

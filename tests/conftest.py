@@ -233,8 +233,10 @@ def run_jobs() -> Callable[[], list[str]]:
     The jobs come out of Redis as a worker would get them, and run here.
     """
     from config.celery import app
+    from tenancy.jobs import ORGANIZATION_HEADER, WAITING_HEADER
 
     app.loader.import_default_modules()
+    kept = {ORGANIZATION_HEADER, WAITING_HEADER}
 
     def run() -> list[str]:
         done = []
@@ -247,7 +249,7 @@ def run_jobs() -> Callable[[], list[str]]:
                 message.ack()
                 name = message.headers["task"]
                 _args, kwargs, _embed = message.payload
-                headers = {"organization_id": message.headers["organization_id"]}
+                headers = {key: value for key, value in message.headers.items() if key in kept}
                 app.tasks[name].apply(kwargs=kwargs, headers=headers, throw=True)
                 done.append(name)
 

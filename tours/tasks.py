@@ -1,6 +1,6 @@
 from django.utils import timezone
 
-from tenancy.jobs import enqueue_for, sweep_job, tenant_job
+from tenancy.jobs import enqueue_once, sweep_job, tenant_job
 from tours import operations, queries
 
 
@@ -20,7 +20,7 @@ def generate_schedules(*, pattern_id: int) -> None:
 @sweep_job("tours.sweep_patterns")
 def sweep_patterns() -> None:
     for pattern_id, organization_id in queries.due_patterns():
-        enqueue_for(organization_id, "tours.generate_schedules", pattern_id=pattern_id)
+        enqueue_once(organization_id, "tours.generate_schedules", pattern_id=pattern_id)
 
 
 @tenant_job("tours.remind_guide")
@@ -31,7 +31,7 @@ def remind_guide(*, assignment_id: int) -> None:
 @sweep_job("tours.sweep_guide_requests")
 def sweep_guide_requests() -> None:
     for assignment_id, organization_id in queries.due_reminders(now=timezone.now()):
-        enqueue_for(organization_id, "tours.remind_guide", assignment_id=assignment_id)
+        enqueue_once(organization_id, "tours.remind_guide", assignment_id=assignment_id)
 
 
 @tenant_job("tours.read_guide_feed")
@@ -42,7 +42,7 @@ def read_guide_feed(*, feed_id: int) -> None:
 @sweep_job("tours.sweep_guide_feeds")
 def sweep_guide_feeds() -> None:
     for feed_id, organization_id in queries.due_feeds(now=timezone.now()):
-        enqueue_for(organization_id, "tours.read_guide_feed", feed_id=feed_id)
+        enqueue_once(organization_id, "tours.read_guide_feed", feed_id=feed_id)
 
 
 @tenant_job("tours.propose_decision")
@@ -55,4 +55,4 @@ def sweep_minimums() -> None:
     now = timezone.now()
     operations.settle_decisions(now=now)
     for schedule_id, organization_id in queries.short_schedules(now=now).values_list("pk", "organization_id"):
-        enqueue_for(organization_id, "tours.propose_decision", schedule_id=schedule_id)
+        enqueue_once(organization_id, "tours.propose_decision", schedule_id=schedule_id)

@@ -19,7 +19,7 @@ from crm.operations.messages import queue_message
 from crm.queries import AttentionKind
 from crm.rules import digest_is_due
 from tenancy import audit
-from tenancy.jobs import enqueue, enqueue_for
+from tenancy.jobs import enqueue, enqueue_once
 from tenancy.models import User
 from tenancy.queries import scope_zone
 
@@ -118,7 +118,7 @@ def evaluate_soon() -> None:
 
 def look_again(model: type[Model], record_id: int, *, organization_id: int) -> None:
     """Let a job look soon whether a record, which has changed, needs attention. The next evaluation finds what a lost job would have."""
-    enqueue_for(organization_id, "crm.look_again", model=model._meta.label_lower, record_id=record_id)
+    enqueue_once(organization_id, "crm.look_again", model=model._meta.label_lower, record_id=record_id)
 
 
 def _evaluate(rule: AttentionRule, kind: AttentionKind, *, now: datetime, record_id: int | None = None) -> None:

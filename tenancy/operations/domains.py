@@ -11,7 +11,7 @@ from tenancy import audit, queries
 from tenancy.audit import Actor
 from tenancy.enums import DomainProblem, DomainStatus
 from tenancy.gateways import dns
-from tenancy.jobs import enqueue, enqueue_for
+from tenancy.jobs import enqueue, enqueue_once
 from tenancy.models import Domain, Organization
 from tenancy.rules import may_be_given_out, next_domain_check
 from tenancy.signals import organization_changed
@@ -175,5 +175,5 @@ def sweep_domains(*, now: datetime, limit: int = 200) -> int:
         .values_list("pk", "organization_id")[:limit]
     )
     for domain_id, organization_id in due:
-        enqueue_for(organization_id, "tenancy.check_domain", domain_id=domain_id)
+        enqueue_once(organization_id, "tenancy.check_domain", domain_id=domain_id)
     return len(due)

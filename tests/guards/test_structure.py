@@ -158,7 +158,7 @@ def test_every_enqueued_job_exists():
                 if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name | ast.Attribute):
                     continue
                 called = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
-                position = {"enqueue": 0, "enqueue_for": 1}.get(called)
+                position = {"enqueue": 0, "enqueue_once": 1}.get(called)
                 if position is not None and len(node.args) > position and isinstance(node.args[position], ast.Constant):
                     named.add(node.args[position].value)
     assert named - known == set()
