@@ -3,11 +3,13 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.staticfiles import finders
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.core.validators import URLValidator
@@ -204,9 +206,12 @@ class Branding(BaseSiteSetting):
 
     @property
     def stylesheet(self) -> str:
-        """The site's fonts and custom properties, for light and dark, with colours that can be read on their ground."""
+        """All the site's styles: those of every site, its fonts, and its colours for light and dark, which can be read on their ground.
+
+        One file: a phone with a slow connection shows nothing before it has all of them.
+        """
         return (
-            f"{self.font_faces}:root{{{self.properties_by_day}}}\n"
+            f"{_styles_of_every_site()}{self.font_faces}:root{{{self.properties_by_day}}}\n"
             f"@media (prefers-color-scheme: dark){{:root{{{self.properties_by_night}}}}}\n"
         )
 
@@ -219,6 +224,10 @@ class Branding(BaseSiteSetting):
     def version(self) -> str:
         """A short hash that changes with the look, for the stylesheet's address."""
         return hashlib.sha256(self.stylesheet.encode()).hexdigest()[:12]
+
+
+def _styles_of_every_site() -> str:
+    return Path(finders.find("css/site.css")).read_text()
 
 
 def _properties(look: Look) -> dict[str, str]:

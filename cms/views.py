@@ -10,6 +10,7 @@ from django.urls import reverse, translate_url
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.csrf import csrf_failure
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.views import serve as serve_found
 
@@ -154,6 +155,7 @@ def share_image(request: HttpRequest, page_id: int, version: str) -> HttpRespons
 
 
 @require_safe
+@gzip_page
 def branding(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(Branding.for_request(request).stylesheet, content_type="text/css; charset=utf-8")
     response.headers["Cache-Control"] = "public, max-age=86400"

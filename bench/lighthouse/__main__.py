@@ -122,7 +122,8 @@ def look_of(report: Mapping[str, Any]) -> Look:
     requests = [
         item
         for item in audits["network-requests"]["details"]["items"]
-        if urlsplit(item["url"]).scheme in ("http", "https")
+        # The picture of the tab is the logo, which is there already.
+        if urlsplit(item["url"]).scheme in ("http", "https") and item.get("transferSize")
     ]
     # Photos come from the organization's own files; what is drawn for the product is counted.
     others = [item for item in requests if not urlsplit(item["url"]).path.startswith("/media/")]

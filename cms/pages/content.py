@@ -32,11 +32,6 @@ class LandingPage(BasePage):
         """Whether the first block brings the page's heading with it."""
         return bool(self.body) and self.body[0].block_type == "hero"
 
-    @property
-    def has_map(self) -> bool:
-        """Whether the page needs the map's script."""
-        return any(block.block_type == "map" for block in self.body)
-
     class Meta:
         verbose_name = _("landing page")
         verbose_name_plural = _("landing pages")
@@ -53,11 +48,6 @@ class ContentPage(BasePage):
     search_fields = [*BasePage.search_fields, index.SearchField("body")]
     template = "cms/content_page.html"
     page_description = _("Text and pictures, such as “About us” or the imprint.")
-
-    @property
-    def has_map(self) -> bool:
-        """Whether the page needs the map's script."""
-        return any(block.block_type == "map" for block in self.body)
 
     class Meta:
         verbose_name = _("content page")

@@ -1,4 +1,5 @@
-// Clocks that show the time of the place, frames of other sites that load when somebody asks for them, and suggestions of the search.
+// What makes a page livelier and comes when the page itself is there; maps that come when they are near; clocks that show the time of the
+// place, frames of other sites that load when somebody asks for them, and suggestions of the search.
 (() => {
   const language = document.documentElement.lang;
   const clocks = [...document.querySelectorAll("[data-clock]")];
@@ -29,6 +30,28 @@
     frame.replaceChildren(inside);
     inside.focus();
   });
+
+  const later = document.querySelector("template[data-later]");
+  if (later) {
+    const fetchIt = () => document.body.append(Object.assign(document.createElement("script"), { src: later.dataset.later }));
+    // After a breath, in which what was loaded is shown.
+    if (document.readyState === "complete") fetchIt();
+    else window.addEventListener("load", () => setTimeout(fetchIt, 50));
+  }
+
+  const near = new IntersectionObserver(
+    (entries) => {
+      for (const { isIntersecting, target } of entries) {
+        if (!isIntersecting) continue;
+        near.unobserve(target);
+        import(target.dataset.module);
+      }
+    },
+    { rootMargin: "600px" },
+  );
+  const watchMaps = () => document.querySelectorAll("[data-map]").forEach((map) => near.observe(map));
+  watchMaps();
+  document.addEventListener("htmx:afterSwap", watchMaps);
 
   // What suggests comes when somebody enters the box, not with the page.
   for (const form of document.querySelectorAll("[data-search]")) {

@@ -11,6 +11,11 @@ form.addEventListener("htmx:configRequest", (event) => {
   }
 });
 
+// Before htmx is there, a filter leads to the page with it.
+form.addEventListener("change", () => {
+  if (!window.htmx) form.requestSubmit();
+});
+
 function followAddress() {
   const asked = new URLSearchParams(window.location.search);
   for (const field of form.elements) {
