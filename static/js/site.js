@@ -31,12 +31,36 @@
     inside.focus();
   });
 
+  // Whether something may be in the cart: pages where nothing else asks the server need not ask for it either.
+  const cart = document.querySelector(".site-header__cart");
   const later = document.querySelector("template[data-later]");
+  const mark = (isFull) => {
+    try {
+      if (isFull) localStorage.setItem("cart", "1");
+      else localStorage.removeItem("cart");
+    } catch { /* A browser that keeps nothing is asked about below. */ }
+  };
+  const mayBeFull = () => {
+    try { return localStorage.getItem("cart") !== null; } catch { return true; }
+  };
+  // Where things are put into the cart or taken out of it, until the server has said what is in it.
+  if (cart && !later) mark(true);
+  document.addEventListener("cart-changed", () => mark(true));
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.target === cart) mark(Boolean(cart.querySelector(".badge")));
+  });
+
   if (later) {
-    const fetchIt = () => document.body.append(Object.assign(document.createElement("script"), { src: later.dataset.later }));
+    const wanted = document.querySelectorAll("[hx-get], [hx-post]").length > 1;
+    const start = () => {
+      if (!wanted && !mayBeFull()) return;
+      const script = Object.assign(document.createElement("script"), { src: later.dataset.later });
+      script.addEventListener("load", () => { if (mayBeFull()) window.htmx.trigger(document.body, "cart-changed"); });
+      document.body.append(script);
+    };
     // After a breath, in which what was loaded is shown.
-    if (document.readyState === "complete") fetchIt();
-    else window.addEventListener("load", () => setTimeout(fetchIt, 50));
+    if (document.readyState === "complete") start();
+    else window.addEventListener("load", () => setTimeout(start, 50));
   }
 
   const near = new IntersectionObserver(
