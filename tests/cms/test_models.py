@@ -26,7 +26,7 @@ def test_stylesheet_holds_the_look_for_light_and_dark():
     fonts = {"--font": FONT_STACKS[Font.FRAUNCES], "--font-heading": HEADING_STACKS[Font.FRAUNCES]}
     assert light == {f"--{name.replace('_', '-')}": colour for name, colour in colours.items()} | fonts
     assert set(dark) == set(light) - set(fonts)
-    assert re.findall(r"url\((.+?)\)", branding.stylesheet)[0] == "/static/fonts/figtree-latin.woff2"
+    assert re.findall(r"url\((/.+?)\)", branding.stylesheet)[0] == "/static/fonts/figtree-latin.woff2"
 
 
 def test_version_changes_with_the_look_only():
@@ -123,10 +123,10 @@ def test_light_colours_are_taken_and_what_is_done_with_them_is_told(harbour, mem
     assert client.post(settings_url(harbour), {**GIVEN, "primary_colour": "#ffd700"}).status_code == 302
     text = client.get(settings_url(harbour)).content.decode()
     for words in (
-        "<strong>main colour:</strong> it is light, so the text on it is black.",
+        "<strong>Main colour:</strong> it is light, so the text on it is black.",
         "(contrast 1.4, needed 4.5), so links and lines get the darker #7d6c12.",
-        "<strong>main colour:</strong> buttons get an edge in #aa9318, so that they stand out from the page.",
-        "<strong>accent colour:</strong> it can be read everywhere, as it is.",
+        "<strong>Main colour:</strong> buttons get an edge in #aa9318, so that they stand out from the page.",
+        "<strong>Accent colour:</strong> it can be read everywhere, as it is.",
     ):
         assert words in text
 
