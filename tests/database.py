@@ -1,12 +1,13 @@
 """Databases made from one migrated template, which is kept from run to run."""
 
+import json
 import os
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
 
-from devtools.migrations import migrations_key
+from devtools.migrations import migration_hashes, migrations_key
 
 # Templates of this many states of the migrations are kept: switching between branches stays quick.
 KEPT_TEMPLATES = 3
@@ -44,7 +45,9 @@ def ensure_template() -> str:
             return template
         unfinished = "waypost_template_making"
         _run_sql(admin, "DROP DATABASE IF EXISTS {} WITH (FORCE)", unfinished)
-        _run_sql(admin, "CREATE DATABASE {}", unfinished)
+        hashes = migration_hashes()
+        before = _template_before(admin, hashes)
+        _run_sql(admin, "CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", unfinished, before or "template1")
         own = connection.settings_dict["NAME"]
         connection.close()
         connection.settings_dict["NAME"] = unfinished
@@ -54,12 +57,28 @@ def ensure_template() -> str:
             connection.close()
             connection.settings_dict["NAME"] = own
         _run_sql(admin, "ALTER DATABASE {} RENAME TO {}", unfinished, template)
-        rows = admin.execute(
-            r"SELECT datname FROM pg_database WHERE datname LIKE 'waypost\_template\_%' ORDER BY oid DESC"
-        ).fetchall()
-        for (outdated,) in rows[KEPT_TEMPLATES:]:
+        admin.execute(
+            sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(template), sql.Literal(json.dumps(hashes)))
+        )
+        for outdated, _hashes in _templates(admin)[KEPT_TEMPLATES:]:
             _run_sql(admin, "DROP DATABASE IF EXISTS {} WITH (FORCE)", outdated)
     return template
+
+
+def _templates(admin: psycopg.Connection) -> list[tuple[str, dict[str, str]]]:
+    """The templates that there are, the newest first, and by what each was migrated."""
+    rows = admin.execute(
+        r"""
+        SELECT datname, shobj_description(oid, 'pg_database') FROM pg_database
+        WHERE datname LIKE 'waypost\_template\_%' ORDER BY oid DESC
+        """
+    )
+    return [(name, json.loads(comment or "{}")) for name, comment in rows]
+
+
+def _template_before(admin: psycopg.Connection, hashes: dict[str, str]) -> str | None:
+    """The newest template that lacks migrations at most: migrating it is sooner done than beginning from nothing."""
+    return next((name for name, before in _templates(admin) if before and before.items() <= hashes.items()), None)
 
 
 def fresh_database(template: str, name: str) -> None:
