@@ -17,7 +17,7 @@ from wagtail.admin.ui.components import Component
 from wagtail.admin.views.account import BaseSettingsPanel, notifications_tab
 from wagtail.admin.widgets.button import Button
 
-from crm.enums import Severity, TaskLetter
+from crm.enums import ConsentPurpose, Severity, TaskLetter
 from crm.forms import DigestForm
 from crm.models import Activity, AttentionItem, Customer, Document, Message, Milestone, Project, Task
 from crm.queries import (
@@ -60,6 +60,7 @@ def audit_areas() -> list[Area]:
         "customer.merged": _("%(who)s merged %(other)s into %(record)s"),
         "customer.merge_undone": _("%(who)s made %(other)s and %(record)s two customers again"),
         "customer.not_the_same": _("%(who)s said that %(record)s and another customer are not the same"),
+        "consent.withdrawn": _("%(who)s wrote down that %(record)s withdrew a consent"),
         "protocol.logged": _("%(who)s wrote down a contact: %(record)s"),
         "protocol.file_added": _("%(who)s put a file beside a contact: %(record)s"),
         "protocol.file_removed": _("%(who)s removed a file from a contact: %(record)s"),
@@ -105,7 +106,14 @@ def message_kinds() -> dict[str, str]:
 
 def activity_sentences() -> dict[str, Callable[[Activity], str]]:
     """Return what lines of this app on a customer's timeline say."""
-    return {"task_done": lambda activity: gettext("Task done: %(title)s") % {"title": activity.facts.get("title", "")}}
+    purposes = dict(ConsentPurpose.choices)
+    return {
+        "task_done": lambda activity: gettext("Task done: %(title)s") % {"title": activity.facts.get("title", "")},
+        "consent_withdrawn": lambda activity: (
+            gettext("Allows no more: %(what)s (%(how)s)")
+            % {"what": purposes.get(activity.facts["purpose"], ""), "how": activity.facts["how"]}
+        ),
+    }
 
 
 class CustomerTasks(Component):

@@ -1,7 +1,7 @@
 """Forms of the crm app."""
 
 from crm.forms.attention import AttentionRuleForm, DigestForm, SettleForm, SnoozeForm
-from crm.forms.customers import CustomerForm
+from crm.forms.customers import CustomerForm, WithdrawForm
 from crm.forms.documents import (
     DocumentForm,
     ShareForm,
@@ -38,5 +38,6 @@ __all__ = [
     "TaskForm",
     "UploadForm",
     "VersionForm",
+    "WithdrawForm",
     "table_error",
 ]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
 from crm import queries
+from crm.enums import ConsentPurpose
 from crm.models import Customer, CustomerTag
 from tenancy.forms import SuggestInput, TenantForm
 from tenancy.queries import scope_languages
@@ -74,3 +75,12 @@ class CustomerForm(TenantForm):
         if not any(values.get(name) for name in ("first_name", "last_name", "email", "phone")):
             raise forms.ValidationError(_("Write at least a name, an e-mail address or a phone number."))
         return values
+
+
+class WithdrawForm(forms.Form):
+    """What a customer allows no more, and how they said so."""
+
+    purpose = forms.ChoiceField(choices=ConsentPurpose.choices, widget=forms.HiddenInput)
+    how = forms.CharField(
+        label=_("How they withdrew it"), max_length=200, help_text=_("Such as: by phone, by e-mail of today.")
+    )

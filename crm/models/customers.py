@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.conf import settings
 from django.db import models
 from django.db.models.functions import Lower, NullIf
 from django.utils.translation import gettext_lazy as _
@@ -109,7 +110,7 @@ class Customer(TenantModel):
 
 
 class Consent(TenantModel):
-    """What a customer allowed, in the words they read; never changed afterwards.
+    """What a customer allowed, in the words they read; never changed afterwards but for when it was withdrawn, once.
 
     Whoever typed an e-mail address need not be its owner: before anything is sent on it, the address has to confirm.
     """
@@ -124,11 +125,27 @@ class Consent(TenantModel):
     language = models.CharField(_("language"), max_length=12)
     source = models.CharField(_("source"), max_length=12, choices=CustomerSource.choices)
     given_at = models.DateTimeField(_("given"))
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True)
+    withdrawn_how = models.CharField(_("how it was withdrawn"), max_length=200, blank=True, default="", db_default="")
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("written down by"),
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
 
     class Meta:
         verbose_name = _("consent")
         verbose_name_plural = _("consents")
         ordering = ["-given_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(withdrawn_at=None, withdrawn_how="")
+                | (models.Q(withdrawn_at__isnull=False) & ~models.Q(withdrawn_how="")),
+                name="consent_withdrawn_somehow",
+            )
+        ]
         indexes = [models.Index(fields=["organization", "customer", "-given_at"], name="consent_by_customer")]
 
     def __str__(self) -> str:

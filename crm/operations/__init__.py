@@ -13,7 +13,7 @@ from crm.operations.attention import (
     set_digest,
     snooze_attention,
 )
-from crm.operations.customers import find_or_create_customer, record_consent
+from crm.operations.customers import find_or_create_customer, record_consent, withdraw_consent
 from crm.operations.dependencies import add_dependency, remove_dependency
 from crm.operations.documents import (
     NoRoomLeft,
@@ -146,5 +146,6 @@ __all__ = [
     "upload_documents",
     "upload_import",
     "watch_task",
+    "withdraw_consent",
     "work_on_import",
 ]

@@ -2,9 +2,14 @@
 
 from datetime import datetime
 
+from django.db import transaction
+
 from crm.enums import ConsentPurpose, CustomerSource
 from crm.models import Consent, Customer
+from crm.operations.activities import record_activity
 from crm.queries import customer_by_email
+from tenancy import audit
+from tenancy.models import User
 
 
 def find_or_create_customer(
@@ -41,3 +46,19 @@ def record_consent(
     return Consent.objects.create(
         customer=customer, purpose=purpose, wording=wording, language=language, source=source, given_at=now
     )
+
+
+@transaction.atomic
+def withdraw_consent(
+    customer: Customer, *, purpose: ConsentPurpose, how: str, now: datetime, actor: User | None
+) -> bool:
+    """Write down that a customer allows something no more, in which way they said so; return whether they did until now.
+
+    It holds for all consents for that purpose that were given before; a later one counts again.
+    """
+    standing = Consent.objects.filter(customer=customer, purpose=purpose, withdrawn_at=None)
+    if not standing.update(withdrawn_at=now, withdrawn_how=how, withdrawn_by=actor, updated_at=now):
+        return False
+    record_activity(customer, kind="consent_withdrawn", at=now, actor=actor, facts={"purpose": purpose, "how": how})
+    audit.record("consent.withdrawn", customer, actor=actor)
+    return True

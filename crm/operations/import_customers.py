@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from django.db.models.functions import Greatest
+
 from crm import queries
 from crm.enums import ConsentPurpose, CustomerSource, ImportKind, ImportMode, ImportReason
 from crm.models import Consent, Customer, CustomerTag, ExternalId, Import, ImportBatch, ImportedRow
@@ -132,7 +134,8 @@ def _leave_out_what_is_there(steps: list[CustomerStep], numbers: Mapping[str, in
     consents: dict[int, datetime] = {}
     if any(step.consent for step in steps if not step.is_new):
         given = Consent.objects.filter(customer__in=pks, purpose=ConsentPurpose.NEWSLETTER).order_by("given_at")
-        consents = dict(given.values_list("customer_id", "given_at"))
+        # One that was withdrawn since is no more, whatever an older file says.
+        consents = dict(given.values_list("customer_id", Greatest("given_at", "withdrawn_at")))
     for step in steps:
         if step.number in numbers:
             step.number = ""

@@ -100,7 +100,9 @@ def _led_to(pks: Collection[int], written_at: datetime) -> set[int]:
         if link.type_column:
             rows = rows.filter(**{link.type_column: ContentType.objects.get_for_model(Customer)})
         if link.model in _BESIDE:
-            rows = rows.filter(created_at__gt=written_at)
+            # A consent that was withdrawn tells what must not be forgotten.
+            time = "updated_at" if link.model is Consent else "created_at"
+            rows = rows.filter(**{f"{time}__gt": written_at})
         found |= set(rows.values_list(link.column, flat=True))
     return found
 
@@ -153,7 +155,7 @@ def _take_away(rows: Iterable[ImportedRow], parent: Import) -> None:
         ExternalId.objects.filter(kind=ImportKind.CUSTOMERS, source=parent.origin, value__in=numbers).delete()
     consents = [one["consent"] for _pk, one in added if "consent" in one]
     if consents:
-        Consent.objects.filter(pk__in=consents).delete()
+        Consent.objects.filter(pk__in=consents, withdrawn_at=None).delete()
 
 
 _UNDO: Final[Mapping[ImportKind, Callable[[Collection[int], datetime], int]]] = {

@@ -28,12 +28,14 @@ from crm.queries.attention_records import (
 )
 from crm.queries.customer_links import CustomerLink, customer_links
 from crm.queries.customers import (
+    StandingConsent,
     customer_by_email,
     customers_with_tags,
     kept_customer,
     latest_consents,
     search_customers,
     tags_in_use,
+    with_news_since,
 )
 from crm.queries.documents import (
     document_tags_in_use,
@@ -133,6 +135,7 @@ __all__ = [
     "Holder",
     "LinkableKind",
     "RecordUnknown",
+    "StandingConsent",
     "Timeline",
     "TimelineEntry",
     "attention_count",
@@ -238,6 +241,7 @@ __all__ = [
     "unseen_mentions",
     "watchers_of",
     "with_follow_up",
+    "with_news_since",
     "with_progress",
     "with_records",
     "with_steps",

@@ -1,12 +1,13 @@
 """Customers: who they are, and finding them."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Lower
 from wagtail import hooks
 
+from crm.enums import ConsentPurpose
 from crm.models import Consent, Customer, CustomerTag
 from crm.queries.phones import is_number, phone_number
 from crm.queries.search import find_customers, standing
@@ -80,6 +81,30 @@ def tags_in_use() -> list[str]:
     return list(CustomerTag.objects.order_by("name").values_list("name", flat=True).distinct())
 
 
-def latest_consents(customer: Customer) -> list[Consent]:
-    """Return the newest consent of a customer for each purpose; one query."""
-    return list(customer.consents.order_by("purpose", "-given_at", "-pk").distinct("purpose"))
+class StandingConsent(NamedTuple):
+    """The newest consent of a customer for a purpose, and the one that tells how it was withdrawn, None while it stands."""
+
+    consent: Consent
+    withdrawal: Consent | None
+
+
+def latest_consents(customer: Customer) -> list[StandingConsent]:
+    """Return how things stand with each purpose for which a customer ever gave a consent; one query.
+
+    Of one who was merged from two, a withdrawal holds for what the other had allowed before it too.
+    """
+    found: list[StandingConsent] = []
+    given = list(customer.consents.select_related("withdrawn_by").order_by("purpose", "-given_at", "-pk"))
+    for purpose in dict.fromkeys(consent.purpose for consent in given):
+        rows = [consent for consent in given if consent.purpose == purpose]
+        later = [(row.withdrawn_at, row) for row in rows if row.withdrawn_at and row.withdrawn_at >= rows[0].given_at]
+        found.append(StandingConsent(rows[0], max(later, key=lambda pair: pair[0])[1] if later else None))
+    return found
+
+
+def with_news_since(customers: QuerySet[Customer]) -> QuerySet[Customer]:
+    """Return customers with since when they allow news (`news_since`), None where they do not or no more."""
+    news = Consent.objects.filter(purpose=ConsentPurpose.NEWSLETTER)
+    withdrawn = news.filter(customer=OuterRef("customer"), withdrawn_at__gte=OuterRef("given_at"))
+    standing = news.filter(~Exists(withdrawn), customer=OuterRef("pk")).order_by("-given_at")
+    return customers.annotate(news_since=Subquery(standing.values("given_at")[:1]))

@@ -6,7 +6,7 @@ from crm.views.attention import (
     count_attention,
     settle_item,
 )
-from crm.views.customers import CustomerProfileView, offered_records
+from crm.views.customers import CustomerProfileView, offered_records, withdraw_consent
 from crm.views.documents import (
     DocumentCreateView,
     DocumentDeleteView,
@@ -123,5 +123,6 @@ __all__ = [
     "timeline",
     "undo_import",
     "watch_task",
+    "withdraw_consent",
     "write_message",
 ]

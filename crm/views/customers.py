@@ -1,12 +1,18 @@
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 from wagtail import hooks
 from wagtail.admin.views.generic.models import InspectView
 from wagtail.admin.widgets.button import Button
 
-from crm import queries
+from crm import operations, queries
+from crm.enums import ConsentPurpose
+from crm.forms import WithdrawForm
 from crm.models import Customer
 from crm.views.timeline import timeline_context
 from tenancy.panels import record_buttons
@@ -65,5 +71,27 @@ class CustomerProfileView(InspectView):
             ],
             "tags": self.object.tag_names,
             "consents": queries.latest_consents(self.object),
+            "withdraw_form": WithdrawForm(),
             "edit_url": self.get_edit_url(),
         }
+
+
+@require_POST
+def withdraw_consent(request, pk):
+    if not request.user.has_perm("crm.change_customer"):
+        raise PermissionDenied
+    customer = get_object_or_404(Customer, pk=pk)
+    form = WithdrawForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
+    elif operations.withdraw_consent(
+        customer,
+        purpose=ConsentPurpose(form.cleaned_data["purpose"]),
+        how=form.cleaned_data["how"],
+        now=timezone.now(),
+        actor=request.user,
+    ):
+        messages.success(request, _("Written down. %(customer)s allows it no more.") % {"customer": customer})
+    else:
+        messages.info(request, _("%(customer)s did not allow it any more already.") % {"customer": customer})
+    return redirect("customers:inspect", customer.pk)

@@ -24,12 +24,12 @@ from tenancy.lists import IndexView
 class CustomerIndexView(IndexView):
     template_name = "crm/customer_index.html"
     default_ordering = "-last_activity_at"
-    export_headings = {"tag_names": _("Tags")}
+    export_headings = {"tag_names": _("Tags"), "news_since": _("Allows news since")}
     filterset_class = CustomerFilterSet
     is_searchable = True
 
     def get_base_queryset(self):
-        return queries.customers_with_tags()
+        return queries.with_news_since(queries.customers_with_tags())
 
     @cached_property
     def columns(self):
@@ -131,6 +131,7 @@ class CustomerViewSet(ModelViewSet):
         "phone",
         "language",
         "tag_names",
+        "news_since",
         "note",
         "source",
         "last_activity_at",
@@ -161,6 +162,7 @@ class CustomerViewSet(ModelViewSet):
             path("<int:pk>/merge/<int:gone_pk>/", views.merge, name="merge"),
             path("<int:pk>/timeline/", views.timeline, name="timeline"),
             path("<int:pk>/pin/", views.pin, name="pin"),
+            path("<int:pk>/withdraw/", views.withdraw_consent, name="withdraw"),
             path("<int:pk>/protocols.pdf", views.history_pdf, name="history_pdf"),
             path("<int:pk>/write/", views.write_message, name="write"),
             path("<int:pk>/log/", views.log_protocol, name="log_protocol"),

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from devtools.demo_content import harbour_pictures, harbour_tours, logos
+from devtools.demo_content import harbour_pictures, harbour_tours, harbour_work, logos
 from devtools.demo_content.shapes import Body, DemoCall, DemoGuest, DemoPage, DemoSite, PageOf, Picture, Words
 
 PHONE: Final = "+494066969120"
@@ -376,6 +376,9 @@ SITE: Final = DemoSite(
     tours=harbour_tours.TOURS,
     guests=GUESTS,
     calls=CALLS,
+    tasks=harbour_work.TASKS,
+    projects=harbour_work.PROJECTS,
+    papers=harbour_work.PAPERS,
     payment={
         "bank_transfer_enabled": True,
         "bank_details": "Harbour Walks\nIBAN DE02 1203 0000 0000 2020 51\nBIC BYLADEM1001",

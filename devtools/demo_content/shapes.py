@@ -176,6 +176,46 @@ class DemoCall:
 
 
 @dataclass(frozen=True, slots=True)
+class DemoTask:
+    """Something to do by whoever has a role, so many days from today; about a guest, and after another task of the project."""
+
+    title: str
+    role: str
+    due: int
+    begins: int | None = None
+    state: str = "open"
+    priority: int = 2
+    notes: str = ""
+    steps: Sequence[str] = ()
+    guest: str = ""
+    milestone: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoProject:
+    """Work of several people; milestones with their day and whether they are reached."""
+
+    name: str
+    description: str
+    role: str
+    begins: int
+    ends: int
+    milestones: Sequence[tuple[str, int, bool]]
+    tasks: Sequence[DemoTask]
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPaper:
+    """A private document about a guest, valid for so many days."""
+
+    guest: str
+    title: str
+    text: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
 class DemoSite:
     """One organization with everything on it."""
 
@@ -205,4 +245,7 @@ class DemoSite:
     tours: Sequence[DemoTour]
     guests: Sequence[DemoGuest] = ()
     calls: Sequence[DemoCall] = ()
+    tasks: Sequence[DemoTask] = ()
+    projects: Sequence[DemoProject] = ()
+    papers: Sequence[DemoPaper] = ()
     payment: Mapping[str, Any] = field(default_factory=dict)

@@ -9,21 +9,25 @@ from wagtail.models import Page, Site
 
 from cms.models import TourPage
 from commerce.models import Dispute, Order, PaymentSettings
-from crm.models import Customer, Protocol, ProtocolLink, Task
+from crm.models import AttentionItem, Customer, Document, Milestone, Project, Protocol, ProtocolLink, Task
 from tenancy.models import Membership, Organization, TenantImage
 from tenancy.scope import every_organization, organization_scope
 from tours.models import PricingTier, Schedule, Stop, Tour, TourVariant
 
 COUNTED = (
     Customer,
+    Document,
     Membership,
+    Milestone,
     Order,
     Page,
     PricingTier,
+    Project,
     Protocol,
     ProtocolLink,
     Schedule,
     Stop,
+    Task,
     TenantImage,
     Tour,
     TourVariant,
@@ -75,6 +79,9 @@ def test_load_demo_fills_once_and_follows_the_port(stripe_emulator, run_jobs, se
             ("inquiry", "needs_response"),
         ]
         assert Task.objects.filter(follow_up_of__isnull=False).count() == 1
+        shown = set(AttentionItem.objects.filter(state="open").values_list("rule__kind", flat=True))
+        assert shown >= {"task_overdue", "document_ending"}
+        assert Project.objects.get().tasks.exclude(dependencies=None).count() == 3
         endpoint = PaymentSettings.objects.get()
         secret = endpoint.stripe_webhook_secret
         assert Site.objects.get(hostname="harbour.localhost").port == 8123

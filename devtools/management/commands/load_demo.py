@@ -8,7 +8,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from crm.operations import create_attention_rules, evaluate_attention
-from devtools.demo_content import harbour, kyoto, write_legal, write_orders, write_pages, write_people, write_tours
+from devtools.demo_content import (
+    harbour,
+    kyoto,
+    write_legal,
+    write_orders,
+    write_pages,
+    write_people,
+    write_tours,
+    write_work,
+)
 from tenancy.scope import organization_scope
 from tours.models import Tour
 
@@ -56,6 +65,7 @@ class Command(BaseCommand):
         write_orders.write_policy()
         write_orders.write_orders(site, client=client, now=now)
         write_orders.write_calls(site, now=now)
+        write_work.write_work(site, now=now)
         # Also in a demo that was made before there were rules.
         create_attention_rules()
         evaluate_attention(now=now)
