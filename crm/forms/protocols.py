@@ -134,7 +134,7 @@ class ProtocolForm(forms.ModelForm):
         if protocol.pk is None:
             # To be filled in at the telephone, with the keyboard alone.
             self.fields["body"].widget = AdminAutoHeightTextInput(attrs={"rows": 4})
-        self.fields["body"].widget.attrs["data-mentions"] = json.dumps(names)
+        self.fields["body"].widget.attrs |= {"data-mentions": json.dumps(names), "data-mentions-label": _("Colleagues")}
         if protocol.pk is None:
             self.initial.setdefault("kind", ProtocolKind.CALL)
             self.initial["happened_at"] = timezone.now()

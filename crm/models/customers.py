@@ -141,8 +141,7 @@ class Consent(TenantModel):
         ordering = ["-given_at", "-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(withdrawn_at=None, withdrawn_how="")
-                | (models.Q(withdrawn_at__isnull=False) & ~models.Q(withdrawn_how="")),
+                condition=models.Q(withdrawn_at=None) | ~models.Q(withdrawn_how=""),
                 name="consent_withdrawn_somehow",
             )
         ]

@@ -131,11 +131,11 @@ class CustomerViewSet(ModelViewSet):
         "phone",
         "language",
         "tag_names",
-        "news_since",
         "note",
         "source",
         "last_activity_at",
         "created_at",
+        "news_since",
     ]
     edit_handler = ObjectList(
         [

@@ -57,6 +57,7 @@
     chosen = 0;
     const box = names.closest("[data-field-wrapper]") ?? field.parentElement;
     if (list.parentElement !== box) box.append(list);
+    list.setAttribute("aria-label", names.dataset.mentionsLabel);
     list.hidden = false;
     draw();
   }
