@@ -48,6 +48,11 @@ class FilesField(forms.FileField):
 class RichText(DraftailRichTextArea):
     """An editor of rich text that takes a plain one as well, as of a browser in which its script does not run."""
 
+    def __init__(self, *args: Any, label: Any = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Without it nothing says to a screen reader what is written here.
+        self.options["ariaLabel"] = label
+
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         """Return the rich text."""
         try:
@@ -108,7 +113,7 @@ class ProtocolForm(forms.ModelForm):
         widgets = {
             "happened_at": AdminDateTimeInput,
             "subject": forms.TextInput(attrs={"autofocus": True}),
-            "body": RichText(features=list(RICH_TEXT)),
+            "body": RichText(features=list(RICH_TEXT), label=_("What was said")),
         }
         help_texts = {
             "subject": _("One line that says what it was about."),

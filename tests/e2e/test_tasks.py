@@ -44,7 +44,9 @@ def test_tasks_of_a_project_from_the_first_line_to_the_last(live_stack, signed_i
     page.locator("form", has=page.get_by_label("Begin only after")).get_by_role("button", name="Add").click()
     expect(page.get_by_text(re.compile("That would be a circle: “Paint the deck”"))).to_be_visible()
 
-    page.goto(live_stack.url("harbour", "/admin/tasks/board/"))
+    page.goto(live_stack.url("harbour", "/admin/projects/"))
+    page.get_by_role("link", name="Winter paint").first.click()
+    page.locator("main").get_by_role("link", name="Board", exact=True).click()
     under_way = page.get_by_role("region", name="In progress")
     page.locator("[data-card]", has_text="Sand the deck").drag_to(under_way, target_position={"x": 20, "y": 20})
     expect(under_way.locator("[data-card]", has_text="Sand the deck")).to_be_visible()
