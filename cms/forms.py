@@ -181,7 +181,7 @@ class TourFilterForm(forms.Form):
     language = forms.ChoiceField(label=_("Language"), required=False)
     duration = forms.ChoiceField(label=_("Duration"), required=False)
     access = forms.MultipleChoiceField(label=_("Accessibility"), required=False, widget=forms.CheckboxSelectMultiple)
-    order = forms.ChoiceField(label=_("Order"), required=False, choices=TourOrder.choices)
+    order = forms.ChoiceField(label=_("Sort by"), required=False, choices=TourOrder.choices)
 
     field_order = ("from", "to", "language", "duration", "price", "category", "tag", "order", "access")
 

@@ -71,7 +71,7 @@ _CITY = Starter(
             _("Dates, prices, free places"),
             Icon.COMPASS,
             TOURS,
-            size=TileSize.WIDE,
+            size=TileSize.LARGE,
             colour=TileColour.PRIMARY,
         ),
         StarterTile(_("Good to know"), _("Weather, prams, dogs"), Icon.QUESTION, QUESTIONS),
@@ -190,7 +190,7 @@ _MUSEUM = Starter(
     next_tours=_("Next guided tours"),
     tiles=(
         StarterTile(
-            _("Guided tours"), _("Book your places"), Icon.TICKET, TOURS, size=TileSize.WIDE, colour=TileColour.PRIMARY
+            _("Guided tours"), _("Book your places"), Icon.TICKET, TOURS, size=TileSize.LARGE, colour=TileColour.PRIMARY
         ),
         StarterTile(_("Your visit"), _("Cloakroom, photos, breaks"), Icon.INFO, QUESTIONS),
         StarterTile(_("About us"), "", Icon.HEART, ABOUT),
