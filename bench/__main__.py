@@ -110,6 +110,17 @@ def count_line(what: str, count: int, most: int | None) -> str:
     return f"{what:34}{count:>6}{aim}"
 
 
+def measure_sizes(bench: Bench) -> None:
+    """Measure guest pages with 5, 50 and 500 tiles, stops and places, and print the table; the number of queries must not grow."""
+    found = json.loads(bench.python("-m", "bench.guest_pages", settings="bench.settings"))
+    say(f"{'a page with':26}{'queries':>11}{'anew ms':>11}{'stored ms':>11}{'KB':>9}")
+    for name, one in found.items():
+        say(f"{name:26}{one['queries']:>11}{one['anew']:>11.1f}{one['stored']:>11.2f}{one['kilobytes']:>9.0f}")
+    for kind in ("tiles", "stops", "places"):
+        counts = {one["queries"] for name, one in found.items() if name.endswith(kind)}
+        say(f"{'queries whatever the number of ' + kind:40} {verdict(reached=len(counts) == 1)}")
+
+
 def measure_bookings(bench: Bench, known: Mapping[str, Any]) -> None:
     """Measure bookings over HTTP and by the operation beside the same in plain SQL, and print the table."""
     port, _master = bench.serve("config.wsgi:application")
@@ -202,6 +213,8 @@ def main() -> int:
         known = json.loads(bench.python("-m", "bench.prepare", settings="bench.settings"))
         say(f"Ready after {time.monotonic() - started:.0f} s. 8 connections from 2 processes on the same machine.\n")
         measure_pages(bench, known)
+        say()
+        measure_sizes(bench)
         say()
         measure_bookings(bench, known)
         say()

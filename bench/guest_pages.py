@@ -1,0 +1,116 @@
+"""Measures guest pages with 5, 50 and 500 tiles, stops and places: made anew and from the store, with their queries. Prints JSON."""
+
+import json
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import django
+
+django.setup()
+
+from django.db import connection  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+
+from cms.models import ContentPage, LandingPage, TourIndexPage, TourPage  # noqa: E402
+from places.models import Place  # noqa: E402
+from tenancy.models import Organization  # noqa: E402
+from tenancy.scope import every_organization, organization_scope  # noqa: E402
+from tours.enums import TourStatus  # noqa: E402
+from tours.models import Stop, Tour  # noqa: E402
+
+HOST = "harbour.localhost"
+SIZES = (5, 50, 500)
+TIMES_ANEW, TIMES_STORED = 7, 60
+
+
+def _tiles(home: Any, count: int) -> Any:
+    tile = {"icon": "map", "size": "small", "colour": "plain", "url": "https://www.example.com/"}
+    tiles = [{"type": "link", "value": {**tile, "title": f"Tile {number}"}} for number in range(count)]
+    body = json.dumps([{"type": "tiles", "value": {"heading": "Tiles", "tiles": tiles}}])
+    return home.add_child(instance=LandingPage(title=f"{count} tiles", slug=f"tiles-{count}", body=body))
+
+
+def _stops(home: Any, count: int) -> Any:
+    index = TourIndexPage.objects.child_of(home).live().first()
+    tour = Tour.objects.create(name=f"{count} stops", slug=f"stops-{count}", status=TourStatus.ACTIVE)
+    places = _made_places(f"Stop {count}", count)
+    Stop.objects.bulk_create(
+        Stop(tour=tour, place=place, title=f"Stop {number}", sort_order=number) for number, place in enumerate(places)
+    )
+    page = TourPage(title=f"{count} stops", slug=f"stops-{count}", tour=tour, summary="Measured.")
+    return index.add_child(instance=page)
+
+
+def _places(home: Any, count: int) -> Any:
+    # A list of places shows at most 48; so many of them stand one after the other.
+    places = _made_places(f"Place {count}", count)
+    chosen = [{"place": place.pk, "text": "Worth a look."} for place in places]
+    blocks = [
+        {"type": "places", "value": {"heading": "", "places": chosen[start : start + 48], "kind": "", "count": 48}}
+        for start in range(0, count, 48)
+    ]
+    page = ContentPage(title=f"{count} places", slug=f"places-{count}", body=json.dumps(blocks))
+    return home.add_child(instance=page)
+
+
+def _made_places(name: str, count: int) -> list[Place]:
+    return Place.objects.bulk_create(
+        Place(name=f"{name}, {number}", latitude=f"53.{500000 + number}", longitude=f"9.{900000 + number}")
+        for number in range(count)
+    )
+
+
+KINDS: dict[str, Callable[[Any, int], Any]] = {"tiles": _tiles, "stops": _stops, "places": _places}
+
+
+def p50(what: Callable[[], Any], times: int) -> float:
+    """Return the half of the time that something takes, in milliseconds."""
+    taken = []
+    for _time in range(times):
+        started = time.perf_counter()
+        what()
+        taken.append((time.perf_counter() - started) * 1000)
+    return statistics.median(taken)
+
+
+def measure(client: Client, path: str) -> dict[str, Any]:
+    """Return what a page takes: queries and milliseconds made anew, milliseconds from the store, kilobytes."""
+
+    def anew() -> Any:
+        # A query that nobody expects leads past the stored pages.
+        return client.get(f"{path}?cold=1")
+
+    def stored() -> Any:
+        return client.get(path)
+
+    answer = anew()
+    assert answer.status_code == 200, path
+    with CaptureQueriesContext(connection) as queries:
+        anew()
+    # The next request empties the list.
+    asked = len(queries)
+    stored()
+    assert stored().headers["X-Cache"] == "hit", path
+    return {
+        "queries": asked,
+        "anew": p50(anew, TIMES_ANEW),
+        "stored": p50(stored, TIMES_STORED),
+        "kilobytes": len(answer.content) / 1000,
+    }
+
+
+def main() -> None:
+    with every_organization():
+        organization = Organization.objects.get(slug="harbour")
+    with organization_scope(organization.pk):
+        home = organization.site.root_page.specific
+        paths = {f"{count} {kind}": make(home, count).get_url() for kind, make in KINDS.items() for count in SIZES}
+    client = Client(headers={"host": HOST})
+    sys.stdout.write(json.dumps({name: measure(client, path) for name, path in paths.items()}))
+
+
+main()
