@@ -120,11 +120,11 @@ def test_prices_for_search_engines_are_asked_for_once_in_five_minutes(harbour, t
     client = client_for(harbour)
     client.get("/tours/lights/")
     forget_pages_now(harbour)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         assert client.get("/tours/lights/")["X-Cache"] == "miss"
     cache.delete(f"structured-offers:{tour_page.tour_id}:EUR")
     forget_pages_now(harbour)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         client.get("/tours/lights/")
 
 
@@ -163,7 +163,7 @@ def test_picture_for_sharing_is_drawn_once_and_changes_with_the_page(harbour, dj
             "public, max-age=31536000, immutable",
         )
         assert Image.open(io.BytesIO(answer.content)).size == (1200, 630)
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(4):
             assert client.get(first).content == answer.content
         page.title = "All about us"
         page.save_revision().publish()

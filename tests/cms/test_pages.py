@@ -123,7 +123,7 @@ def test_tour_page_cold_takes_few_queries(harbour, django_assert_num_queries, co
         with new_sizes():
             client.get("/tours/lights/")
         forget_pages_now(harbour)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         answer = client.get("/tours/lights/")
     assert (answer.status_code, answer["X-Cache"]) == (200, "miss")
     text = answer.content.decode()
@@ -150,7 +150,7 @@ def test_home_cold_takes_few_queries(harbour, django_assert_num_queries, count):
         with new_sizes():
             client.get("/")
         forget_pages_now(harbour)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         answer = client.get("/")
     assert answer.content.decode().count("<picture") == count
 

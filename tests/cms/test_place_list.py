@@ -63,7 +63,7 @@ def test_chosen_places_come_in_their_order_with_a_query_more(harbour, django_ass
     client.get("/about/")
     forget_pages_now(harbour)
     # Five for a page of text, one for the places, two for their pictures.
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get("/about/")
 
 
@@ -87,7 +87,7 @@ def test_places_of_a_kind_come_nearest_first(harbour, django_assert_num_queries,
     assert (text.count("km away"), text.count("place-card__plain")) == (count, 1)
     forget_pages_now(harbour)
     client = client_for(harbour)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get("/about/")
 
 

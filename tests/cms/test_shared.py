@@ -66,7 +66,7 @@ def test_pages_show_what_is_shared_with_a_query_for_each_kind(harbour, django_as
     client.get("/about/")
     forget_pages_now(harbour)
     # Five for a page of text.
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         text = client.get("/about/").content.decode()
     assert (text.count("<strong>Notice "), text.count('<summary itemprop="name">Dogs ')) == (count, count)
     assert text.count("https://schema.org/FAQPage") == count
