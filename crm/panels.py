@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Model
 from django.http import HttpRequest
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
@@ -25,6 +26,7 @@ from crm.queries import (
     LinkableKind,
     attention_with,
     digest_of,
+    document_limits,
     ending_documents,
     failed_messages,
     failed_messages_found,
@@ -46,7 +48,7 @@ from crm.queries import (
 from crm.queries import attention_kinds as known_kinds
 from crm.rules import is_overdue
 from tenancy.audit import Area
-from tenancy.panels import TodayItem
+from tenancy.panels import SettingsCard, TodayItem
 from tenancy.queries import scope_zone
 
 # How many tasks stand on pages that show other things too.
@@ -64,6 +66,7 @@ def audit_areas() -> list[Area]:
         "protocol.logged": _("%(who)s wrote down a contact: %(record)s"),
         "protocol.file_added": _("%(who)s put a file beside a contact: %(record)s"),
         "protocol.file_removed": _("%(who)s removed a file from a contact: %(record)s"),
+        "document.limits_changed": _("%(who)s changed which private documents may be uploaded"),
         "document.uploaded": _("%(who)s uploaded a private document: %(record)s"),
         "document.shared": _("%(who)s made a link to a private document: %(record)s"),
         "document.share_revoked": _("%(who)s took back a link to a private document: %(record)s"),
@@ -92,6 +95,25 @@ def audit_areas() -> list[Area]:
         "task.waits_no_more": _("%(who)s let the task wait for another one no more: %(record)s"),
     }
     return [Area("crm", _("Customers"), sentences)]
+
+
+def organization_cards(request: HttpRequest) -> list[SettingsCard]:
+    """Return the part of the organization's settings that is about private documents."""
+    if not request.user.has_perm("tenancy.change_organization"):
+        return []
+    limits = document_limits()
+    return [
+        SettingsCard(
+            gettext("Private documents"),
+            url=reverse("private_documents:limits"),
+            icon="doc-full",
+            order=70,
+            lines=[
+                gettext("Up to %(size)s for each file.") % {"size": filesizeformat(limits.most_bytes)},
+                ", ".join(limits.endings),
+            ],
+        )
+    ]
 
 
 def message_kinds() -> dict[str, str]:

@@ -10,6 +10,7 @@ from crm.panels import (
     customer_panels,
     linkable_records,
     message_kinds,
+    organization_cards,
     record_buttons,
     today_items,
 )
@@ -65,4 +66,5 @@ hooks.register("attention_kinds", attention_kinds)
 hooks.register("message_kinds", message_kinds)
 hooks.register("activity_sentences", activity_sentences)
 hooks.register("customer_panels", customer_panels)
+hooks.register("organization_cards", organization_cards)
 hooks.register("record_buttons", record_buttons)

@@ -4,6 +4,7 @@ from crm.forms.attention import AttentionRuleForm, DigestForm, SettleForm, Snooz
 from crm.forms.customers import CustomerForm, WithdrawForm
 from crm.forms.documents import (
     DocumentForm,
+    DocumentLimitsForm,
     ShareForm,
     UploadForm,
     VersionForm,
@@ -23,6 +24,7 @@ __all__ = [
     "CustomerForm",
     "DigestForm",
     "DocumentForm",
+    "DocumentLimitsForm",
     "ImportColumnsForm",
     "ImportUploadForm",
     "MergeForm",

@@ -4,16 +4,17 @@ from typing import Any, Final
 
 from django import forms
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.widgets import AdminAutoHeightTextInput, AdminDateInput
 
 from crm import queries
 from crm.forms.links import RecordsField
-from crm.forms.protocols import FilesField, FilesInput
+from crm.forms.protocols import FilesField, FilesInput, check_upload
 from crm.models import Document, DocumentTag
 from tenancy.forms import SuggestInput, TenantForm
-from tenancy.validators import check_document
+from tenancy.validators import DOCUMENT_KINDS
 
 LONGEST_TAG: Final = DocumentTag._meta.get_field("name").max_length or 0
 LONGEST_SHARE: Final = 90
@@ -28,7 +29,7 @@ class DropInput(FilesInput):
         js = ("js/documents.js",)
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
-        limit = settings.DOCUMENT_MAX_BYTES
+        limit = queries.document_limits().most_bytes
         return {**super().get_context(name, value, attrs), "limit": limit, "limit_text": filesizeformat(limit)}
 
 
@@ -89,10 +90,31 @@ class UploadForm(DocumentForm):
 class VersionForm(forms.Form):
     """A file in the place of the one before."""
 
-    file = forms.FileField(label=_("New version"), validators=[check_document])
+    file = forms.FileField(label=_("New version"), validators=[check_upload])
 
 
 class ShareForm(forms.Form):
     """For how long a link opens a document."""
 
     days = forms.IntegerField(label=_("Days"), min_value=1, max_value=LONGEST_SHARE, initial=7)
+
+
+class DocumentLimitsForm(forms.Form):
+    """How big the organization's private files are at most, and of which kinds."""
+
+    max_megabytes = forms.IntegerField(label=_("Largest file, in MB"), required=False, min_value=1)
+    endings = forms.MultipleChoiceField(
+        label=_("Kinds of files"),
+        required=False,
+        choices=[(ending, f".{ending}") for ending in DOCUMENT_KINDS],
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("By the ends of their names. None ticked: all of them."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        most = settings.DOCUMENT_MAX_BYTES // (1024 * 1024)
+        field = self.fields["max_megabytes"]
+        field.max_value = most
+        field.validators.append(MaxValueValidator(most))
+        field.help_text = _("Empty: as much as the system allows, %(most)s MB.") % {"most": most}

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Sequence
+from pathlib import PurePath
 from typing import Any, Final
 
 from django import forms
 from django.db.models import Model
+from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.rich_text import DraftailRichTextArea
@@ -26,6 +28,25 @@ from tenancy.validators import check_document
 _OWN: Final = "own:"
 
 
+def check_upload(file: Any) -> None:
+    """Raise `ValidationError` for a file that the system refuses (`check_document`), or that the organization does not want."""
+    limits = queries.document_limits()
+    if file.size > limits.most_bytes:
+        raise forms.ValidationError(
+            _("This file is too big (%(size)s). The largest allowed is %(limit)s."),
+            code="too_big",
+            params={"size": filesizeformat(file.size), "limit": filesizeformat(limits.most_bytes)},
+        )
+    check_document(file)
+    ending = PurePath(file.name or "").suffix.lower().removeprefix(".")
+    if ending not in limits.endings:
+        raise forms.ValidationError(
+            _("Files that end in .%(ending)s are not kept here. These are: %(endings)s."),
+            code="not_wanted",
+            params={"ending": ending, "endings": ", ".join(limits.endings)},
+        )
+
+
 class FilesInput(forms.ClearableFileInput):
     """An input for several files at once."""
 
@@ -41,7 +62,7 @@ class FilesField(forms.FileField):
         """Return the files; raises `ValidationError` for one that is too big or not what its name says."""
         files = [super(FilesField, self).clean(file, initial) for file in data or []]
         for file in files:
-            check_document(file)
+            check_upload(file)
         return files
 
 

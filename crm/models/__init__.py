@@ -3,7 +3,7 @@
 from crm.models.activities import Activity, TimelinePin
 from crm.models.attention import AttentionDigest, AttentionItem, AttentionRule
 from crm.models.customers import Consent, Customer, CustomerTag
-from crm.models.documents import Document, DocumentLink, DocumentShare, DocumentTag, DocumentVersion
+from crm.models.documents import Document, DocumentLimits, DocumentLink, DocumentShare, DocumentTag, DocumentVersion
 from crm.models.duplicates import CustomerMerge, DuplicatePair
 from crm.models.imports import ExternalId, Import, ImportBatch, ImportedRow, ImportProblem
 from crm.models.keys import CustomerKey
@@ -34,6 +34,7 @@ __all__ = [
     "CustomerMerge",
     "CustomerTag",
     "Document",
+    "DocumentLimits",
     "DocumentLink",
     "DocumentShare",
     "DocumentTag",

@@ -143,3 +143,23 @@ class DocumentShare(TenantModel):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class DocumentLimits(TenantModel):
+    """What an organization lets be uploaded as a private file, within what the system allows; without a row all of that.
+
+    `max_megabytes` is the largest file; `endings` are those of the names of files, none means all.
+    """
+
+    max_megabytes = models.PositiveSmallIntegerField(_("largest file, in MB"), null=True, blank=True)
+    endings = models.JSONField(_("kinds of files"), default=list, blank=True)
+
+    class Meta:
+        verbose_name = _("limits of private documents")
+        verbose_name_plural = _("limits of private documents")
+        # Set with the organization's settings, by those who may change these.
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["organization"], name="document_limits_once")]
+
+    def __str__(self) -> str:
+        return str(self._meta.verbose_name)

@@ -14,8 +14,9 @@ from django.db import transaction
 from django.db.models import F, Model, Sum
 
 from crm.gateways.reading import preview_of, words_of
-from crm.models import Document, DocumentShare, DocumentTag, DocumentVersion, Import
+from crm.models import Document, DocumentLimits, DocumentShare, DocumentTag, DocumentVersion, Import
 from crm.operations.links import set_links
+from crm.queries import own_document_limits
 from tenancy import audit
 from tenancy.audit import Actor
 from tenancy.jobs import enqueue
@@ -151,3 +152,24 @@ def remove_orphans(organization: Organization, *, now: datetime) -> int:
             default_storage.delete(path)
             removed += 1
     return removed
+
+
+@transaction.atomic
+def set_document_limits(*, max_megabytes: int | None, endings: Iterable[str], actor: User | None) -> DocumentLimits:
+    """Let the organization's private files be so big at most (None: as the system allows) and of these kinds (none: all); return the row.
+
+    Files that are there stay.
+    """
+    before = own_document_limits()
+    limits, _created = DocumentLimits.objects.update_or_create(
+        defaults={"max_megabytes": max_megabytes, "endings": list(endings)}
+    )
+    names = ("max_megabytes", "endings")
+    audit.record(
+        "document.limits_changed",
+        limits,
+        actor=actor,
+        before={name: getattr(before, name) for name in names},
+        after={name: getattr(limits, name) for name in names},
+    )
+    return limits

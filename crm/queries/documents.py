@@ -1,14 +1,16 @@
 """Private documents: who may see them, about what they are, and by which words they are found."""
 
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import F, Model, Prefetch, Q, QuerySet, Sum
 
-from crm.models import Document, DocumentLink, DocumentShare, DocumentTag, DocumentVersion
+from crm.models import Document, DocumentLimits, DocumentLink, DocumentShare, DocumentTag, DocumentVersion
 from tenancy.fields import plain_text
 from tenancy.rules import token_hash
+from tenancy.validators import DOCUMENT_KINDS
 
 
 def readable_documents(user: Any = None) -> QuerySet[Document]:
@@ -61,6 +63,28 @@ def document_tags_in_use() -> list[str]:
 def room_used() -> int:
     """Return how many bytes all versions of the organization's documents take."""
     return DocumentVersion.objects.aggregate(sum=Sum("size"))["sum"] or 0
+
+
+class Limits(NamedTuple):
+    """The largest private file, in bytes, and the endings of names that files may have."""
+
+    most_bytes: int
+    endings: tuple[str, ...]
+
+
+def own_document_limits() -> DocumentLimits:
+    """Return what the organization has said; a row that is not stored where it has said nothing."""
+    return DocumentLimits.objects.first() or DocumentLimits()
+
+
+def document_limits() -> Limits:
+    """Return what may be uploaded: what the organization says, within what the system allows; one query."""
+    own = own_document_limits()
+    most, known = settings.DOCUMENT_MAX_BYTES, tuple(DOCUMENT_KINDS)
+    return Limits(
+        most if own.max_megabytes is None else min(most, own.max_megabytes * 1024 * 1024),
+        tuple(ending for ending in known if ending in own.endings) or known,
+    )
 
 
 def shared_version(token: str, *, now: datetime) -> DocumentShare | None:

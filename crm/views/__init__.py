@@ -7,6 +7,7 @@ from crm.views.attention import (
     settle_item,
 )
 from crm.views.customers import CustomerProfileView, offered_records, withdraw_consent
+from crm.views.document_limits import document_limits
 from crm.views.documents import (
     DocumentCreateView,
     DocumentDeleteView,
@@ -91,6 +92,7 @@ __all__ = [
     "choose_other",
     "count_attention",
     "document_file",
+    "document_limits",
     "document_preview",
     "end_series",
     "find_customers",

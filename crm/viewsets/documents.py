@@ -42,6 +42,7 @@ class DocumentViewSet(ModelViewSet):
     def get_urlpatterns(self):
         return [
             *(pattern for pattern in super().get_urlpatterns() if pattern.name != "usage"),
+            path("limits/", views.document_limits, name="limits"),
             path("<int:pk>/versions/", views.add_version, name="add_version"),
             path("<int:pk>/versions/<int:version_pk>/", views.document_file, name="file"),
             path("<int:pk>/versions/<int:version_pk>/preview/", views.document_preview, name="preview"),

@@ -227,3 +227,34 @@ def test_words_are_read_from_office_files_and_no_harm_comes_of_damaged_ones():
     assert words_of(packed({"content.xml": bomb}), "odt") == ""
     assert words_of(b"%PDF-1.4 no more", "pdf") == ""
     assert words_of("Überfahrt".encode("utf-16"), "txt") == " uberfahrt"
+
+
+def test_organization_limits_what_is_uploaded(harbour, kyoto, member_client, settings):
+    owner, manager = member_client(harbour, Role.OWNER), member_client(harbour, Role.MANAGER)
+    url, settings_page = address("limits"), reverse("organization:index")
+    assert manager.get(url).status_code in (302, 403)
+    settings.DOCUMENT_MAX_BYTES = 3 * 1024 * 1024
+    answer = owner.post(url, {"max_megabytes": "4", "endings": ["exe"]})
+    assert {name: list(errors) for name, errors in answer.context["form"].errors.items()} == {
+        "max_megabytes": ["Ensure this value is less than or equal to 3."],
+        "endings": ["Select a valid choice. exe is not one of the available choices."],
+    }
+    assert owner.post(url, {"max_megabytes": "1", "endings": ["pdf", "txt"]})["Location"] == settings_page
+    assert "Up to 1.0\xa0MB for each file." in owner.get(settings_page).content.decode()
+    assert owner.get(url).context["form"].initial == {"max_megabytes": 1, "endings": ["pdf", "txt"]}
+    [entry] = AuditEntry.objects.filter(action="document.limits_changed")
+    assert entry.details["after"] == {"max_megabytes": 1, "endings": ["pdf", "txt"]}
+
+    def refused(client, name: str, content: bytes) -> object:
+        answer = client.post(address("add"), {"files": [SimpleUploadedFile(name, content)]})
+        return answer.context["form"].errors.get("files") if answer.context is not None else None
+
+    assert refused(manager, "a.csv", b"a,b") == ["Files that end in .csv are not kept here. These are: pdf, txt."]
+    assert refused(manager, "a.txt", b"a" * (1024 * 1024 + 1)) == [
+        "This file is too big (1.0\xa0MB). The largest allowed is 1.0\xa0MB."
+    ]
+    assert refused(manager, "a.txt", b"a") is None
+    # Another organization keeps what the system allows.
+    assert refused(member_client(kyoto, Role.MANAGER), "a.csv", b"a,b") is None
+    owner.post(url, {})
+    assert refused(manager, "a.csv", b"a,b") is None

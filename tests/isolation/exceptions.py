@@ -42,6 +42,7 @@ NOT_WORDS: dict[str, str] = {
     "crm_customerkey.key": "pieces of the customer's name, which stands beside them",
     "crm_customermerge.counts": "Numbers by the names of models.",
     "crm_customermerge.record": "The values of both customers, which stand beside it, and keys.",
+    "crm_documentlimits.endings": "ends of names of files",
     "crm_documentshare.token_hash": HASH,
     "crm_documentversion.content_type": MEDIA_TYPE,
     "crm_documentversion.file": "a random name below the organization’s folder",

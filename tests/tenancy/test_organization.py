@@ -340,5 +340,5 @@ def test_list_of_addresses_has_a_fixed_number_of_queries(harbour, owner, django_
 
 def test_overview_has_a_fixed_number_of_queries(owner, django_assert_num_queries):
     owner.get(reverse("organization:index"))
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         owner.get(reverse("organization:index"))
