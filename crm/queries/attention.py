@@ -138,8 +138,8 @@ def open_attention(user: Any) -> QuerySet[AttentionItem]:
 
 def attention_count(user: Any) -> int:
     """Return how much is open and for a person, as of a minute ago at most."""
-    count: int = cache.get_or_set(attention_count_key(user), open_attention(user).count, _COUNTED_FOR)
-    return count
+    count: int | None = cache.get_or_set(attention_count_key(user), open_attention(user).count, _COUNTED_FOR)
+    return count or 0
 
 
 def attention_count_key(user: Any) -> str:

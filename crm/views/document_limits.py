@@ -15,9 +15,9 @@ def document_limits(request):
     if not request.user.has_perm("tenancy.change_organization"):
         raise PermissionDenied
     own = queries.own_document_limits()
-    form = DocumentLimitsForm(
-        request.POST or None, initial={"max_megabytes": own.max_megabytes, "endings": own.endings}
-    )
+    # Nothing ticked and nothing written is an answer too.
+    data = request.POST if request.method == "POST" else None
+    form = DocumentLimitsForm(data, initial={"max_megabytes": own.max_megabytes, "endings": own.endings})
     if request.method == "POST" and form.is_valid():
         operations.set_document_limits(**form.cleaned_data, actor=request.user)
         messages.success(request, _("The limits of private documents are saved."))

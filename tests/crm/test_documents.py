@@ -242,7 +242,8 @@ def test_organization_limits_what_is_uploaded(harbour, kyoto, member_client, set
     assert owner.post(url, {"max_megabytes": "1", "endings": ["pdf", "txt"]})["Location"] == settings_page
     assert "Up to 1.0\xa0MB for each file." in owner.get(settings_page).content.decode()
     assert owner.get(url).context["form"].initial == {"max_megabytes": 1, "endings": ["pdf", "txt"]}
-    [entry] = AuditEntry.objects.filter(action="document.limits_changed")
+    with organization_scope(harbour.pk):
+        entry = AuditEntry.objects.get(action="document.limits_changed")
     assert entry.details["after"] == {"max_megabytes": 1, "endings": ["pdf", "txt"]}
 
     def refused(client, name: str, content: bytes) -> object:

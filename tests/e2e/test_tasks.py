@@ -67,6 +67,15 @@ def test_tasks_of_a_project_from_the_first_line_to_the_last(live_stack, signed_i
     inspection.look(page, "4-project-phone")
     page.goto(live_stack.url("harbour", "/admin/tasks/board/"))
     inspection.look(page, "5-board-phone")
+    page.goto(live_stack.url("harbour", "/admin/attention/"))
+    expect(page.get_by_role("link", name="Overdue task: Order twelve new headsets")).to_be_visible()
+    inspection.look(page, "6-attention-phone")
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    inspection.look(page, "7-attention-dark")
+    page.goto(live_stack.url("harbour", "/admin/attention/?state=done"))
+    expect(page.get_by_text("There is nothing of this kind.")).to_be_visible()
+    inspection.look(page, "8-nothing-dark")
     assert inspection.found == {}
 
 

@@ -77,6 +77,7 @@ def test_overview_leads_to_every_part(owner):
         "Payment",
         "Legal texts",
         "Branding",
+        "Private documents",
         "Publishing",
         "Sign-in",
         "Team",
