@@ -9,18 +9,21 @@ class CmsConfig(AppConfig):
     def ready(self) -> None:
         # All of them need the models to be loaded.
         from wagtail.admin.mail import EmailNotificationMixin
-        from wagtail.admin.views.pages import edit
+        from wagtail.admin.views.pages import edit, listing
         from wagtail.admin.widgets import BaseChooser
         from wagtail.contrib.redirects.filters import RedirectsReportFilterSet
         from wagtail.contrib.redirects.forms import ConfirmImportForm
         from wagtail.models import Site, WorkflowState
 
         from cms.operations import publish_approved
+        from cms.pages.forms import HOME_DEPTH
         from cms.panels import render_chooser
         from cms.receivers import mail_about_comments, mail_about_review
         from tenancy.models import Organization
 
         BaseChooser.render = render_chooser
+        # Our homes stand below the container of their organization, not below the root.
+        listing.ExplorableIndexView.show_locale_labels = property(lambda view: view.parent_page.depth < HOME_DEPTH)
         WorkflowState.on_finish = publish_approved
         # Wagtail would send them in the middle of a request, in the name of the installation.
         EmailNotificationMixin.send_emails = mail_about_review

@@ -120,7 +120,7 @@ class PageChecker(ContentCheckerItem):
         },
         "heading-order": {
             "error_name": gettext_lazy("A level of headings is left out"),
-            "help_text": gettext_lazy("After a heading of the page comes one of level 2, then of level 3"),
+            "help_text": gettext_lazy("After the title of the page comes a heading of level 2, then one of level 3"),
         },
         "th-has-data-cells": {
             "error_name": gettext_lazy("A heading in a table belongs to no cells"),
@@ -174,7 +174,7 @@ def today_items(request: HttpRequest) -> list[TodayItem]:
                 order=5,
             )
         )
-    if may_enter(request.user, "pages"):
+    elif may_enter(request.user, "pages"):
         items += _for_editors(request)
     if not request.user.has_perm("tenancy.change_organization"):
         return items

@@ -49,13 +49,16 @@ def test_a_newcomer_builds_a_site_from_nothing(live_stack, newcomer, inspection,
     page.locator("[name=file]").set_input_files(
         {"name": "lantern.png", "mimeType": "image/png", "buffer": picture_file().read()}
     )
-    page.locator("[name=description]").fill("A brass lantern beside a blue door")
+    page.locator("#id_description").fill("A brass lantern beside a blue door")
     save.click()
     expect(page).to_have_url(re.compile(r"/admin/images/$"))
 
     page.goto(live_stack.url("lantern", "/admin/pages/"))
-    page.get_by_role("link", name="Explore child pages of 'Lantern House'").first.click()
-    page.goto(f"{page.url.partition('?')[0]}add_subpage/")
+    english = page.locator("tr", has_text="Lantern House").filter(has_text="English")
+    english.get_by_role("link", name=re.compile("^Explore child pages")).click()
+    expect(page.get_by_role("link", name="About us", exact=True).first).to_be_visible()
+    home = page.url.partition("?")[0]
+    page.goto(f"{home}add_subpage/")
     page.add_init_script("addEventListener('w-unsaved:watch-edits', () => { window.isWatched = true }, true)")
     page.get_by_role("link", name=re.compile("^Landing page")).click()
     page.wait_for_function("() => window.isWatched")
@@ -65,8 +68,13 @@ def test_a_newcomer_builds_a_site_from_nothing(live_stack, newcomer, inspection,
     inspection.look(page, "4-editor")
     expect(page).to_have_url(re.compile(r"/admin/pages/\d+/edit/"))
     page.get_by_role("button", name="Toggle checks").click()
-    expect(page.locator("[data-checks-panel]")).to_be_attached()
+    insert(page, 1, "Text")
+    page.locator(".public-DraftEditor-content").last.click()
+    page.keyboard.type("### Rooms")
+    expect(page.get_by_text("A level of headings is left out")).to_be_visible()
     inspection.screenshot(page, "5-checks")
+    page.get_by_role("button", name="Delete").nth(1).click()
+    expect(page.get_by_text("A level of headings is left out")).to_have_count(0)
     page.get_by_role("button", name="More actions").click()
     page.get_by_role("button", name="Publish").click()
     expect(page.get_by_text("Page 'The house' has been published.")).to_be_visible()
@@ -77,12 +85,26 @@ def test_a_newcomer_builds_a_site_from_nothing(live_stack, newcomer, inspection,
     expect(page.get_by_text("Saved.")).to_be_visible()
     inspection.look(page, "6-publishing")
 
+    page.goto(home)
+    page.get_by_role("link", name="About us", exact=True).first.click()
+    page.goto(re.sub(r"edit/.*", "unpublish/", page.url))
+    page.get_by_role("button", name="Yes, unpublish it").click()
+    page.goto(live_stack.url("lantern", "/admin/images/multiple/add/"))
+    page.locator("input[type=file]").first.set_input_files(
+        {"name": "img_1.png", "mimeType": "image/png", "buffer": picture_file("img_1.png").read()}
+    )
+    expect(page.get_by_text("seems to be a duplicate")).to_be_visible()
+
     page.goto(live_stack.url("lantern", "/admin/"))
-    expect(page.get_by_role("link", name=re.compile("without a description for search engines"))).to_be_visible()
+    for text in ("broken link", "1 picture without words", "pages without a description for search engines"):
+        expect(page.get_by_role("link", name=re.compile(text))).to_be_visible()
     inspection.look(page, "7-to-do")
-    for name in ("broken-links", "pictures-without-words", "unfinished-pages"):
-        page.goto(live_stack.url("lantern", f"/admin/reports/{name}/"))
-        inspection.look(page, f"8-{name}")
+    for scheme, width in (("light", 1280), ("dark", 390)):
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 844})
+        for name in ("broken-links", "pictures-without-words", "unfinished-pages"):
+            page.goto(live_stack.url("lantern", f"/admin/reports/{name}/"))
+            inspection.look(page, f"8-{name}-{scheme}")
 
     guest = open_page(phone=True)
     guest.goto(live_stack.url("lantern", "/the-house/"))
