@@ -12,7 +12,7 @@ from django.views.generic import TemplateView
 from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.viewsets.base import ViewSet
-from wagtail.models import Page
+from wagtail.models import Locale, Page
 
 from cms import operations
 from cms.enums import LinkKind
@@ -29,8 +29,10 @@ OWN = {
 }
 
 
-def title_of(holder):
-    return f"{holder.get_admin_display_title()}" if isinstance(holder, Page) else str(holder)
+def title_of(holder, languages):
+    title = holder.get_admin_display_title() if isinstance(holder, Page) else str(holder)
+    language = languages.get(getattr(holder, "locale_id", None), "")
+    return f"{title} ({language.upper()})" if language else title
 
 
 def edit_url_of(link, finder):
@@ -60,11 +62,12 @@ class LinksView(ForEditors, WagtailAdminTemplateMixin, TemplateView):
                 "pk", "title"
             )
         )
+        languages = dict(Locale.objects.values_list("pk", "language_code"))
         finder = AdminURLFinder(self.request.user)
         rows = [
             {
                 "link": link,
-                "where": title_of(link.holder),
+                "where": title_of(link.holder, languages),
                 "edit_url": edit_url_of(link, finder),
                 "leads_to": link.url or titles.get(link.target, ""),
                 "problem": OWN.get(link.kind) or link.get_problem_display(),

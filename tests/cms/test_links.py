@@ -157,7 +157,7 @@ def test_editors_see_mend_and_ignore(harbour, kyoto, member_client, run_jobs, dj
     assert run_jobs() == ["cms.check_links"]
     rows = editor.get(REPORT).context["rows"]
     assert [(row["where"], row["leads_to"], str(row["problem"])) for row in rows] == [
-        ("About", "Contact", "The page is not published, or was deleted")
+        ("About (EN)", "Contact", "The page is not published, or was deleted")
     ]
     assert editor.get(rows[0]["edit_url"]).status_code == 200
     with organization_scope(harbour.pk):
