@@ -256,7 +256,8 @@ def test_queries_do_not_grow(in_harbour, client, ada, count):
         with CaptureQueriesContext(connection) as queries:
             client.get(reverse(f"tasks:{name}", args=keys))
         counts[name] = len(queries)
-    assert counts == {"index": 14, "board": 11, "calendar": 11, "inspect": 17}
+    # The first one counts what the menu says; for a minute the others know.
+    assert counts == {"index": 15, "board": 11, "calendar": 11, "inspect": 17}
 
 
 def test_board_and_calendar_show_tasks(in_harbour, client, ada):

@@ -372,6 +372,7 @@ SETTINGS = {
     "organization:test_mail",
     "payment_settings:check",
     "payment_settings:index",
+    "private_documents:limits",
     "taxes:add",
     "taxes:index",
     "taxes:index_results",
