@@ -227,7 +227,7 @@ class Branding(BaseSiteSetting):
 
 
 def _styles_of_every_site() -> str:
-    return Path(finders.find("css/site.css")).read_text()
+    return Path(str(finders.find("css/site.css"))).read_text()
 
 
 def _properties(look: Look) -> dict[str, str]:
