@@ -17,6 +17,8 @@ from tenancy.gateways.fetch import FetchFailed, FetchNotTried, FetchRefused, pro
 
 # Who asks for an address has so long to say how it went, before somebody else asks.
 CLAIM: Final = timedelta(minutes=30)
+# What was asked so short a time ago is not asked again because somebody wishes it.
+JUST_NOW: Final = timedelta(minutes=10)
 # Addresses that one job asks: at most ten seconds each.
 AT_ONCE: Final = 20
 # Between two questions to one host, in seconds.
@@ -69,8 +71,9 @@ def find_links(*, now: datetime) -> None:
 
 
 def look_again(*, now: datetime) -> None:
-    """Let all addresses of other sites be asked now, however long ago they were."""
-    FoundLink.objects.filter(kind=LinkKind.ADDRESS, is_ignored=False).update(next_check_at=now)
+    """Let all addresses of other sites be asked now, but for those that were a moment ago: nobody is asked in vain."""
+    watched = FoundLink.objects.filter(kind=LinkKind.ADDRESS, is_ignored=False)
+    watched.exclude(checked_at__gt=now - JUST_NOW).update(next_check_at=now)
 
 
 def ignore_link(link: FoundLink, *, ignored: bool) -> None:

@@ -11,7 +11,7 @@ from wagtail.models import Collection, Page
 
 from cms.enums import LinkProblem
 from cms.models import ContentPage, FoundLink
-from cms.operations import check_due_links, find_links, note_links
+from cms.operations import check_due_links, find_links, look_again, note_links
 from cms.queries.links import LinkCheck, broken_links, link_check
 from cms.rules import next_check, problem_of, spread
 from cms.tasks import sweep_links
@@ -122,6 +122,10 @@ def test_an_address_is_broken_when_it_has_failed_three_times(harbour, in_harbour
         ("HEAD", "/200/shy"),
         ("HEAD", "/403/closed"),
     ]
+    look_again(now=now + 7 * HOUR + dt.timedelta(minutes=9))
+    assert link_check(now=now + 8 * HOUR).waiting == 0
+    look_again(now=now + 7 * HOUR + dt.timedelta(minutes=11))
+    assert link_check(now=now + 8 * HOUR).waiting == 6
     link = FoundLink.objects.get(words="404/gone")
     FoundLink.objects.filter(pk=link.pk).update(url=f"{site.url}/200/back", next_check_at=now)
     check_due_links(now=now + 8 * HOUR, pause=0)
