@@ -11,7 +11,7 @@ pytestmark = pytest.mark.e2e
 
 # Links that end the session or lead to files; of the German pages the first is enough.
 NOT_FOLLOWED = re.compile(
-    r"/de/.|logout|export=|/media/|/documents/\d|/(?:pdf|csv|datev|pack)/(?:\?|$)|/(?:files|sent)/\d+/$|\.(?:pdf|ics|csv|xlsx)$"
+    r"/de/.|logout|export=|/media/|/documents/\d|/(?:pdf|csv|datev|pack)/(?:\?|$)|/(?:files|sent|versions)/\d+/$|\.(?:pdf|ics|csv|xlsx)$"
 )
 
 
@@ -30,7 +30,8 @@ def walk(page: Page, start: str) -> set[str]:
         seen.add(place)
         # The first visit makes the pictures of a page in each size.
         page.goto(url, timeout=90_000)
-        links = page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)")
+        # Those in drawings are no texts.
+        links = page.eval_on_selector_all("a[href]", "links => links.map(link => link.href.baseVal ?? link.href)")
         waiting += [link for link in links if link.startswith(start) and not NOT_FOLLOWED.search(link)]
     return seen
 
