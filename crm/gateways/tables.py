@@ -5,7 +5,7 @@ import csv
 import io
 import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import Any, Final, NamedTuple
 from zipfile import BadZipFile
@@ -242,14 +242,14 @@ def _contact(card: Any) -> list[str]:
         return dict(enumerate(filter(None, texts(name)))).get(number, "")
 
     name = card.contents["n"][0].value if "n" in card.contents else None
-    part: Callable[[str], str] = lambda which: _name_part(getattr(name, which, "")) if name is not None else ""  # noqa: E731
-    first = f"{part('given')} {part('additional')}".strip()
+    first = f"{_name_part(name, 'given')} {_name_part(name, 'additional')}".strip()
     phones = [phone.removeprefix("tel:") for phone in filter(None, texts("tel"))] + ["", ""]
     return [
-        one("uid"), first, part("family"), one("fn"), one("email"), one("email", 1), phones[0], phones[1], one("org"),
+        one("uid"), first, _name_part(name, "family"), one("fn"), one("email"), one("email", 1), phones[0], phones[1], one("org"),
         one("note"), one("categories"),
     ]  # fmt: skip
 
 
-def _name_part(value: Any) -> str:
+def _name_part(name: Any, which: str) -> str:
+    value = getattr(name, which, "")
     return _clean(" ".join(value) if isinstance(value, list) else str(value))
