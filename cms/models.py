@@ -302,7 +302,9 @@ class FoundLink(TenantModel):
     asked again.
     """
 
-    holder_type = models.ForeignKey(ContentType, on_delete=models.CASCADE, related_name="+")
+    holder_type = models.ForeignKey(
+        ContentType, on_delete=models.CASCADE, related_name="+", limit_choices_to={"app_label": "cms"}
+    )
     holder_id = models.BigIntegerField()
     holder = GenericForeignKey("holder_type", "holder_id")
     part = models.CharField(max_length=80, blank=True)

@@ -87,6 +87,7 @@ class Migration(migrations.Migration):
                 (
                     "holder_type",
                     models.ForeignKey(
+                        limit_choices_to={"app_label": "cms"},
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
                         to="contenttypes.contenttype",

@@ -62,10 +62,17 @@ def customer_links() -> list[CustomerLink]:
             if isinstance(field, ForeignKey) and field.related_model is Customer
         ]
         for field in model._meta.private_fields:
-            if isinstance(field, GenericForeignKey):
+            if isinstance(field, GenericForeignKey) and _may_be_a_customer(model, field):
                 with_others = tuple(name for name in _unique_with(model, field.fk_field) if name != field.ct_field)
                 links.append(CustomerLink(model, field.fk_field, field.ct_field, with_others))
     return links
+
+
+def _may_be_a_customer(model: type[Model], field: GenericForeignKey) -> bool:
+    kind = model._meta.get_field(field.ct_field)
+    # A column may say by `limit_choices_to` that it is about the records of one app.
+    limits = kind.get_limit_choices_to() if isinstance(kind, ForeignKey) else {}
+    return limits.get("app_label", Customer._meta.app_label) == Customer._meta.app_label
 
 
 def _unique_with(model: type[Model], name: str) -> tuple[str, ...]:
