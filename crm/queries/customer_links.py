@@ -72,7 +72,7 @@ def _may_be_a_customer(model: type[Model], field: GenericForeignKey) -> bool:
     kind = model._meta.get_field(field.ct_field)
     # A column may say by `limit_choices_to` that it is about the records of one app.
     limits = kind.get_limit_choices_to() if isinstance(kind, ForeignKey) else {}
-    return limits.get("app_label", Customer._meta.app_label) == Customer._meta.app_label
+    return not isinstance(limits, dict) or limits.get("app_label", "crm") == Customer._meta.app_label
 
 
 def _unique_with(model: type[Model], name: str) -> tuple[str, ...]:
