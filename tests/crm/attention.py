@@ -29,7 +29,7 @@ def reasons(now: dt.datetime = NOW) -> list[tuple[object, str]]:
     """The records of all that is open after an evaluation, and why."""
     evaluate_attention(now=now)
     kinds = attention_kinds()
-    items = AttentionItem.objects.filter(state="open").select_related("rule").order_by("pk")
+    items = AttentionItem.objects.filter(state="open").select_related("rule").order_by("object_id", "pk")
     return [(item.record, kinds[item.rule.kind].reason(item.facts)) for item in items]
 
 
