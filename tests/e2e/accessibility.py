@@ -25,6 +25,9 @@ def findings(page: Page) -> list[str]:
     # On a busy machine the network can be idle while the page is still being read.
     page.wait_for_load_state("load")
     page.wait_for_load_state("networkidle")
+    if page.evaluate("() => Boolean(window.jQuery)"):
+        # Blocks slide into the editor: on the way they are smaller than they will be.
+        page.wait_for_function("() => jQuery(':animated').length === 0")
     found = []
     for violation in Axe().run(page, options={**RULES, "resultTypes": ["violations"]}).response["violations"]:
         targets = [node["target"][0] for node in violation["nodes"]]
