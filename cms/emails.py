@@ -1,7 +1,6 @@
 """E-mails to editors about pages, in each reader's language: a subject, a text, and the same as HTML."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -10,20 +9,10 @@ from django.utils.translation import override
 from wagtail.models import Page
 
 from cms.enums import EditorLetter
+from crm.emails import Email
 from tenancy.models import User
 from tenancy.queries import absolute_url, current_organization, language_of
 from tenancy.rules import person_name
-
-
-@dataclass(frozen=True, slots=True)
-class Email:
-    """A message ready to be sent."""
-
-    recipient: str
-    language: str
-    subject: str
-    text: str
-    html: str
 
 
 def about_page(

@@ -1,6 +1,7 @@
 """Verbs about pages that somebody else looks at first, and about what editors say to each other."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Final
 
@@ -71,10 +72,6 @@ def write_about_page(
         queue_message(
             kind=letter.value,
             dedupe_key=f"page-{page.pk}-{user.pk}-{now.timestamp():.6f}",
-            recipient=mail.recipient,
-            language=mail.language,
-            subject=mail.subject,
-            text=mail.text,
-            html=mail.html,
             now=now,
+            **asdict(mail),
         )

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Collection, Mapping
+from dataclasses import asdict
 from datetime import date, datetime
 from functools import partial
 from typing import Final
@@ -204,10 +205,6 @@ def send_digest(digest_id: int, *, now: datetime) -> Message | None:
     return queue_message(
         kind="attention_digest",
         dedupe_key=f"attention-{user.pk}-{local.date()}",
-        recipient=mail.recipient,
-        language=mail.language,
-        subject=mail.subject,
-        text=mail.text,
-        html=mail.html,
         now=now,
+        **asdict(mail),
     )

@@ -2,6 +2,7 @@
 
 import mimetypes
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import PurePath
 from typing import Any
@@ -92,13 +93,9 @@ def tell_mentioned(protocol: Protocol, *, now: datetime, actor: User | None) -> 
         queue_message(
             kind="protocol_mention",
             dedupe_key=f"protocol-{protocol.pk}-{user.pk}",
-            recipient=mail.recipient,
-            language=mail.language,
-            subject=mail.subject,
-            text=mail.text,
-            html=mail.html,
             record=protocol,
             now=now,
+            **asdict(mail),
         )
     return new
 

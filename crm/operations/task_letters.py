@@ -1,6 +1,7 @@
 """E-mails about tasks, written down to be sent by a job."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime
 
 from django.db import transaction
@@ -23,13 +24,9 @@ def write_about_task(
         queue_message(
             kind=kind.value,
             dedupe_key=f"task-{task.pk}-{user.pk}-{now.timestamp():.6f}",
-            recipient=mail.recipient,
-            language=mail.language,
-            subject=mail.subject,
-            text=mail.text,
-            html=mail.html,
             record=task,
             now=now,
+            **asdict(mail),
         )
 
 
