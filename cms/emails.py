@@ -9,7 +9,7 @@ from django.utils.translation import override
 from wagtail.models import Page
 
 from cms.enums import EditorLetter
-from crm.emails import Email
+from crm.rules import Email
 from tenancy.models import User
 from tenancy.queries import absolute_url, current_organization, language_of
 from tenancy.rules import person_name

@@ -1,7 +1,6 @@
 """E-mails to the team about tasks, protocols and what needs attention, in each reader's language, as text and as HTML."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -12,21 +11,11 @@ from django.utils.translation import ngettext, override
 from crm.enums import TaskLetter
 from crm.models import AttentionItem, Protocol, Task
 from crm.queries import attention_kinds
+from crm.rules import Email
 from tenancy.fields import without_markup
 from tenancy.models import User
 from tenancy.queries import absolute_url, current_organization, language_of
 from tenancy.rules import person_name
-
-
-@dataclass(frozen=True, slots=True)
-class Email:
-    """A message ready to be sent."""
-
-    recipient: str
-    language: str
-    subject: str
-    text: str
-    html: str
 
 
 def about_task(task: Task, kind: TaskLetter, user: User, *, actor: User | None = None, quote: str = "") -> Email:

@@ -1,7 +1,6 @@
 """E-mails to guides, in their language, and to the team about guides: a subject, a text, and the same as HTML."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,23 +11,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
+from crm.rules import Email
 from tenancy.fields import translated
 from tenancy.models import User
 from tenancy.queries import absolute_url, current_organization, language_of
 from tours import queries
 from tours.enums import AssignmentStatus, GuideLetter
 from tours.models import Guide, GuideAssignment, GuideSwap, Schedule
-
-
-@dataclass(frozen=True, slots=True)
-class Email:
-    """A message ready to be sent."""
-
-    recipient: str
-    language: str
-    subject: str
-    text: str
-    html: str
 
 
 def _render(

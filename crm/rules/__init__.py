@@ -5,7 +5,7 @@ from crm.rules.duplicates import Facts, Likeness, better, likeness, mailbox
 from crm.rules.import_contacts import own_number, read_protocol, read_task
 from crm.rules.import_fields import FIELDS, ImportField, fields_of, guess_mapping
 from crm.rules.import_values import Found, Reading, Row, read_customer, texts_of
-from crm.rules.messages import MAX_ATTEMPTS, next_attempt
+from crm.rules.messages import MAX_ATTEMPTS, Email, next_attempt
 from crm.rules.rich_text import RICH_TEXT, clean_rich, rich_of, rich_of_either
 from crm.rules.tasks import (
     REPEATS,
@@ -29,6 +29,7 @@ __all__ = [
     "RICH_TEXT",
     "SNOOZES",
     "CalendarMonth",
+    "Email",
     "Facts",
     "Found",
     "ImportField",

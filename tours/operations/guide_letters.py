@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from crm.operations import queue_message
+from crm.rules import Email
 from tours import emails
 from tours.enums import GuideLetter, ScheduleStatus
 from tours.models import Guide, GuideAssignment, Schedule
@@ -80,9 +81,7 @@ def write_to_team(assignment: GuideAssignment, *, now: datetime) -> None:
     queue_letter(emails.declined(assignment), GuideLetter.DECLINED, key=key, record=assignment.schedule, now=now)
 
 
-def queue_letter(
-    mail: emails.Email | None, kind: GuideLetter, *, key: str, record: Guide | Schedule, now: datetime
-) -> None:
+def queue_letter(mail: Email | None, kind: GuideLetter, *, key: str, record: Guide | Schedule, now: datetime) -> None:
     """Queue an e-mail that is shown with a record; nothing when there is none. A second one with the same key is not sent."""
     if mail is not None:
         queue_message(
