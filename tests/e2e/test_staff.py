@@ -15,13 +15,16 @@ def add_price(page: Page, number: int, name: str, price: str) -> None:
 
 
 def fill_date(page: Page, name: str, day: dt.date) -> None:
-    """Type a date and close the calendar that opens below the field."""
+    """Type a date and close the calendar that opens below the field.
+
+    The field is left without entering the next one: its calendar would open a moment later, and a click then closes it.
+    """
     field = page.locator(f"[name={name}]")
     field.click()
     calendar = page.locator(".xdsoft_datetimepicker:visible")
     expect(calendar).to_have_count(1)
     field.fill(f"{day}")
-    field.press("Tab")
+    field.blur()
     expect(calendar).to_have_count(0)
 
 
