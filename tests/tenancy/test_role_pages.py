@@ -9,7 +9,7 @@ from tenancy.queries import root_collection
 from tenancy.rules import grants, roles_with
 from tenancy.scope import organization_scope
 from tests.cms.factories import PictureFactory, new_sizes
-from tests.tenancy.test_roles import modules, sidebar_of
+from tests.tenancy.test_menus import modules, sidebar_of
 
 PANELS_ON_PAGES = [
     "user_objects_in_workflow_moderation",

@@ -1,6 +1,5 @@
-"""What each role finds in the admin: its menu, its home, and the views it can open at all."""
+"""The views of the admin that each role can open."""
 
-import json
 import re
 import warnings
 from collections.abc import Iterator
@@ -11,123 +10,6 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from tenancy.enums import Role
-
-CUSTOMERS = (
-    "Customers",
-    [
-        "Find a customer",
-        "All customers",
-        "Protocols",
-        "Messages",
-        "Duplicates",
-        "Private documents",
-        "Import",
-    ],
-)
-TASKS_GIVEN = ("Tasks", ["My tasks", "All tasks", "Board", "Calendar"])
-TASKS = ("Tasks", [*TASKS_GIVEN[1], "Projects"])
-PRICES = ("Prices", ["Seasons", "Early bird and last minute", "Groups", "What does it cost?"])
-REPORTS_ON_PAGES = [
-    "Still right?",
-    "Not found",
-    "Broken links",
-    "Pictures without words",
-    "Unfinished pages",
-    "Translations",
-    "Locked pages",
-    "Workflows",
-    "Workflow tasks",
-    "Site history",
-    "Aging pages",
-    "Page types usage",
-]
-SHARED = ("Shared content", ["Notices", "Questions"])
-HELP = ("Help", ["Shortcuts"])
-HELP_FOR_EDITORS = ("Help", ["What's new in Wagtail 8.0", "Editor Guide", "Shortcuts"])
-ALL = [
-    "Today",
-    "Calendar",
-    "Schedules",
-    "Orders",
-    "Promo codes",
-    TASKS,
-    "Needs attention",
-    CUSTOMERS,
-    "Tours",
-    PRICES,
-    "Guides",
-    "Resources",
-    "Places",
-    "Pages",
-    SHARED,
-    "Images",
-    "Documents",
-    (
-        "Reports",
-        [
-            "Payments report",
-            "Ledger",
-            "Reconciliation",
-            "Problems",
-            "Who did what",
-            "Disputes",
-            "Stripe events",
-            *REPORTS_ON_PAGES,
-        ],
-    ),
-    (
-        "Settings",
-        [
-            "Organization",
-            "Team",
-            "Payment",
-            "Deposits",
-            "Taxes",
-            "Card reservations",
-            "Cancellation policies",
-            "Notifications",
-            "Collections",
-            "Redirects",
-            "Branding",
-            "Page templates",
-        ],
-    ),
-    HELP_FOR_EDITORS,
-]
-MENUS = {
-    Role.OWNER: ALL,
-    Role.ADMIN: ALL,
-    Role.MANAGER: [
-        "Today",
-        "Calendar",
-        "Schedules",
-        "Orders",
-        "Promo codes",
-        TASKS,
-        "Needs attention",
-        CUSTOMERS,
-        "Tours",
-        PRICES,
-        "Guides",
-        "Resources",
-        "Places",
-        ("Reports", ["Problems", "Disputes", "Stripe events"]),
-        HELP,
-    ],
-    Role.EDITOR: [
-        TASKS_GIVEN,
-        "Tours",
-        "Places",
-        "Pages",
-        SHARED,
-        "Images",
-        "Documents",
-        ("Reports", REPORTS_ON_PAGES),
-        ("Settings", ["Redirects", "Branding", "Page templates"]),
-        HELP_FOR_EDITORS,
-    ],
-    Role.GUIDE: ["Today", "Calendar", "My departures", TASKS_GIVEN, HELP],
-}
 
 # The views that need no record, by who can open them.
 OWN_ACCOUNT = {
@@ -418,31 +300,6 @@ def opens(client: Client, url: str) -> bool:
     """Whether a person gets to see a page; who may not is sent back to the start or told that there is none."""
     answer = client.get(url)
     return answer.status_code == 200 or (answer.status_code == 302 and answer.url != "/admin/")
-
-
-def sidebar_of(client: Client) -> dict:
-    page = client.get("/admin/").content.decode()
-    found = re.search(r'<script id="wagtail-sidebar-props"[^>]*>(.*?)</script>', page, re.DOTALL)
-    return json.loads(found[1])
-
-
-def modules(sidebar: dict, kind: str) -> list:
-    return [module["_args"] for module in sidebar["modules"] if module["_type"] == f"wagtail.sidebar.{kind}"]
-
-
-def labels(items: list) -> list:
-    found = []
-    for item in items:
-        options, *children = item["_args"]
-        below = labels(children[0]) if children and isinstance(children[0], list) else []
-        found.append((options["label"], below) if below else options["label"])
-    return found
-
-
-@pytest.mark.parametrize("role", Role)
-def test_menu_by_role(harbour, member_client, role):
-    ((entries, *_rest),) = modules(sidebar_of(member_client(harbour, role)), "MainMenuModule")
-    assert labels(entries) == MENUS[role]
 
 
 @pytest.mark.parametrize("role", Role)
