@@ -84,6 +84,7 @@ def test_fields_of_the_admin_start_without_inline_scripts(live_stack, signed_in)
 
     page.goto(live_stack.url("harbour", "/admin/pages/"))
     page.get_by_role("link", name="Explore child pages of 'Harbour Walks in English'").click()
+    expect(page).to_have_url(re.compile(r"/pages/\d+/"))
     home = urlsplit(page.url).path.split("/")[3]
     page.goto(live_stack.url("harbour", f"/admin/pages/{home}/edit/"))
     page.get_by_role("button", name="Toggle status").click()
@@ -109,6 +110,7 @@ def test_a_page_is_sent_to_translation(live_stack, signed_in) -> None:
     page = signed_in("editor")
     page.goto(live_stack.url("harbour", "/admin/pages/"))
     page.get_by_role("link", name="Explore child pages of 'Harbour Walks in English'").click()
+    expect(page).to_have_url(re.compile(r"/pages/\d+/"))
     home = urlsplit(page.url).path.split("/")[3]
     page.goto(live_stack.url("harbour", f"/admin/localize/submit/page/{home}/"))
     page.goto(live_stack.url("harbour", "/admin/reports/translations/"))

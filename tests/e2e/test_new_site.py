@@ -87,6 +87,7 @@ def test_a_newcomer_builds_a_site_from_nothing(live_stack, newcomer, inspection,
 
     page.goto(home)
     page.get_by_role("link", name="About us", exact=True).first.click()
+    expect(page).to_have_url(re.compile(r"/edit/"))
     page.goto(re.sub(r"edit/.*", "unpublish/", page.url))
     page.get_by_role("button", name="Yes, unpublish it").click()
     page.goto(live_stack.url("lantern", "/admin/images/multiple/add/"))
