@@ -1,0 +1,39 @@
+"""A guide and the departures they lead."""
+
+import pytest
+
+from tenancy.enums import Role
+from tenancy.scope import organization_scope
+from tests.factories import GuideFactory, TourFactory, VariantFactory, make_schedule
+from tests.fixtures import client_for, make_member
+from tests.tours.guide_pages.meeting_point import NOW
+from tours.operations import assign_guides
+
+
+@pytest.fixture(autouse=True)
+def _at_the_meeting_point(time_machine):
+    time_machine.move_to(NOW, tick=False)
+
+
+@pytest.fixture
+def piet(harbour):
+    return make_member(harbour, Role.GUIDE, "piet@harbour.example")
+
+
+@pytest.fixture
+def guide(harbour, piet):
+    with organization_scope(harbour.pk):
+        return GuideFactory(name="Piet Hansen", user=piet)
+
+
+@pytest.fixture
+def client(harbour, piet, guide):
+    return client_for(harbour, piet)
+
+
+@pytest.fixture
+def own(harbour, guide):
+    with organization_scope(harbour.pk):
+        schedule = make_schedule(VariantFactory(tour=TourFactory(name="Old town")), capacity=60)
+        assign_guides(schedule, guides=[guide])
+    return schedule
