@@ -116,7 +116,7 @@ def measure_sizes(bench: Bench) -> None:
     say(f"{'a page with':26}{'queries':>11}{'anew ms':>11}{'stored ms':>11}{'KB':>9}")
     for name, one in found.items():
         say(f"{name:26}{one['queries']:>11}{one['anew']:>11.1f}{one['stored']:>11.2f}{one['kilobytes']:>9.0f}")
-    for kind in ("tiles", "stops", "places"):
+    for kind in ("tours", "tiles", "stops", "places"):
         counts = {one["queries"] for name, one in found.items() if name.endswith(kind)}
         say(f"{'queries whatever the number of ' + kind:40} {verdict(reached=len(counts) == 1)}")
 

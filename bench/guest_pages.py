@@ -1,5 +1,6 @@
-"""Measures guest pages with 5, 50 and 500 tiles, stops and places: made anew and from the store, with their queries. Prints JSON."""
+"""Measures guest pages with 5, 50 and 500 tiles, stops, places and tours: made anew and from the store, with their queries. Prints JSON."""
 
+import datetime as dt
 import json
 import statistics
 import sys
@@ -16,11 +17,13 @@ from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 from cms.models import ContentPage, LandingPage, TourIndexPage, TourPage  # noqa: E402
+from cms.queries.cards import pages_on_sale  # noqa: E402
 from places.models import Place  # noqa: E402
 from tenancy.models import Organization  # noqa: E402
 from tenancy.scope import every_organization, organization_scope  # noqa: E402
 from tours.enums import TourStatus  # noqa: E402
-from tours.models import Stop, Tour  # noqa: E402
+from tours.models import PricingTier, Stop, Tour, TourVariant  # noqa: E402
+from tours.operations import create_schedules  # noqa: E402
 
 HOST = "harbour.localhost"
 SIZES = (5, 50, 500)
@@ -57,6 +60,19 @@ def _places(home: Any, count: int) -> Any:
     return home.add_child(instance=page)
 
 
+def _tours(home: Any, count: int) -> Any:
+    # A list has all tours of the site, of which it shows a part, so those that were there before are among them.
+    there = pages_on_sale(home).count()
+    index = home.add_child(instance=TourIndexPage(title=f"{count} tours", slug=f"tours-{count}"))
+    for number in range(there, count):
+        tour = Tour.objects.create(name=f"Tour {number}", slug=f"tour-{number}", status=TourStatus.ACTIVE)
+        PricingTier.objects.create(tour=tour, name="Adult", price_minor=2500, is_default=True)
+        variant = TourVariant.objects.create(tour=tour, name="Group")
+        create_schedules(variant, dates=[dt.date.today() + dt.timedelta(days=30)], start_times=[dt.time(10)])  # noqa: DTZ011
+        index.add_child(instance=TourPage(title=tour.name, slug=tour.slug, tour=tour, summary="Measured."))
+    return index
+
+
 def _made_places(name: str, count: int) -> list[Place]:
     return Place.objects.bulk_create(
         Place(name=f"{name}, {number}", latitude=f"53.{500000 + number}", longitude=f"9.{900000 + number}")
@@ -64,7 +80,7 @@ def _made_places(name: str, count: int) -> list[Place]:
     )
 
 
-KINDS: dict[str, Callable[[Any, int], Any]] = {"tiles": _tiles, "stops": _stops, "places": _places}
+KINDS: dict[str, Callable[[Any, int], Any]] = {"tours": _tours, "tiles": _tiles, "stops": _stops, "places": _places}
 
 
 def p50(what: Callable[[], Any], times: int) -> float:
@@ -106,11 +122,13 @@ def measure(client: Client, path: str) -> dict[str, Any]:
 def main() -> None:
     with every_organization():
         organization = Organization.objects.get(slug="harbour")
-    with organization_scope(organization.pk):
-        home = organization.site.root_page.specific
-        paths = {f"{count} {kind}": make(home, count).get_url() for kind, make in KINDS.items() for count in SIZES}
-    client = Client(headers={"host": HOST})
-    sys.stdout.write(json.dumps({name: measure(client, path) for name, path in paths.items()}))
+    client, found = Client(headers={"host": HOST}), {}
+    for kind, make in KINDS.items():
+        for count in SIZES:
+            with organization_scope(organization.pk):
+                path = make(organization.site.root_page.specific, count).get_url()
+            found[f"{count} {kind}"] = measure(client, path)
+    sys.stdout.write(json.dumps(found))
 
 
 main()

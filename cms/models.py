@@ -33,11 +33,11 @@ from cms.rules import (
     Corrections,
     Look,
     corrections_of,
-    first_files,
     font_faces,
     is_colour,
     look_by_day,
     look_by_night,
+    stack_until_it_comes,
 )
 from cms.snippets import SharedNotice, SharedQuestions
 from tenancy.fields import TranslationsField
@@ -177,9 +177,9 @@ class Branding(BaseSiteSetting):
         return {"--font": FONT_STACKS[font], "--font-heading": HEADING_STACKS.get(font, FONT_STACKS[font])}
 
     @property
-    def first_fonts(self) -> list[str]:
-        """The files of fonts that every page needs, below `static/`."""
-        return first_files(Font(self.font))
+    def fonts_at_first(self) -> dict[str, str]:
+        """The stacks of fonts for who has not fetched any, by their custom properties; those of a typeface of the device as ever."""
+        return {name: stack_until_it_comes(stack) for name, stack in self.fonts.items()}
 
     @property
     def font_faces(self) -> str:
@@ -208,11 +208,14 @@ class Branding(BaseSiteSetting):
     def stylesheet(self) -> str:
         """All the site's styles: those of every site, its fonts, and its colours for light and dark, which can be read on their ground.
 
-        One file: a phone with a slow connection shows nothing before it has all of them.
+        One file: a phone with a slow connection shows nothing before it has all of them. Fonts are asked for by `:root.fonts`, which
+        site.js sets when the page is shown.
         """
+        fonts = _declarations(self.fonts)
         return (
-            f"{_styles_of_every_site()}{self.font_faces}:root{{{self.properties_by_day}}}\n"
+            f"{_styles_of_every_site()}{self.font_faces}:root{{{_declarations(_properties(self.by_day) | self.fonts_at_first)}}}\n"
             f"@media (prefers-color-scheme: dark){{:root{{{self.properties_by_night}}}}}\n"
+            f":root.fonts{{{fonts}}}@media (scripting: none){{:root{{{fonts}}}}}\n"
         )
 
     @property
@@ -227,7 +230,7 @@ class Branding(BaseSiteSetting):
 
 
 def _styles_of_every_site() -> str:
-    return Path(str(finders.find("css/site.css"))).read_text()
+    return "".join(Path(str(finders.find(f"css/{name}.css"))).read_text() for name in ("site", "booking", "tours"))
 
 
 def _properties(look: Look) -> dict[str, str]:

@@ -19,7 +19,7 @@ from cms.rules.colours import (
     text_on,
 )
 from cms.rules.embeds import Frame, find_frame
-from cms.rules.fonts import FONT_FILES, FONT_STACKS, HEADING_STACKS, first_files, font_faces
+from cms.rules.fonts import FONT_FILES, FONT_STACKS, HEADING_STACKS, font_faces, stack_until_it_comes
 from cms.rules.freshness import CONFIRM_EVERY_DAYS, ENDS_SOON_DAYS, Freshness
 from cms.rules.legal_outlines import LEGAL_OUTLINES
 from cms.rules.links import BROKEN_AFTER, host_of, next_check, problem_of, spread
@@ -80,7 +80,6 @@ __all__ = [
     "contrast",
     "corrections_of",
     "find_frame",
-    "first_files",
     "fits",
     "font_faces",
     "host_of",
@@ -98,6 +97,7 @@ __all__ = [
     "snippet",
     "soonest",
     "spread",
+    "stack_until_it_comes",
     "term_of",
     "text_on",
     "words_in",

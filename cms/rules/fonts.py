@@ -28,8 +28,6 @@ class FontFile:
     weights: str
     letters: str
     style: str = "normal"
-    # Needed for nearly every page, so it is fetched before anything asks for it.
-    is_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +43,11 @@ class StandIn:
 
 
 FONT_FILES: Final = (
-    FontFile(_FIGTREE, "fonts/figtree-latin.woff2", "300 900", _LATIN, is_first=True),
+    FontFile(_FIGTREE, "fonts/figtree-latin.woff2", "300 900", _LATIN),
     FontFile(_FIGTREE, "fonts/figtree-latin-ext.woff2", "300 900", _LATIN_EXT),
     FontFile(_FIGTREE, "fonts/figtree-latin-italic.woff2", "300 900", _LATIN, "italic"),
     FontFile(_FIGTREE, "fonts/figtree-latin-ext-italic.woff2", "300 900", _LATIN_EXT, "italic"),
-    FontFile(_FRAUNCES, "fonts/fraunces-latin.woff2", "100 900", _LATIN, is_first=True),
+    FontFile(_FRAUNCES, "fonts/fraunces-latin.woff2", "100 900", _LATIN),
     FontFile(_FRAUNCES, "fonts/fraunces-latin-ext.woff2", "100 900", _LATIN_EXT),
 )
 # Measured: the mean width of a letter in running text beside that of the stand-in, and the heights divided by it.
@@ -97,9 +95,10 @@ HEADING_STACKS: Final = {Font.FRAUNCES: f'{_FRAUNCES}, "{_stand_in_name(_FRAUNCE
 _FAMILIES: Final = {Font.FIGTREE: (_FIGTREE,), Font.FRAUNCES: (_FIGTREE, _FRAUNCES)}
 
 
-def first_files(font: Font) -> list[str]:
-    """Return the files that nearly every page in a typeface needs, as paths below `static/`; none for those of the device."""
-    return [file.path for file in FONT_FILES if file.is_first and file.family in _FAMILIES.get(font, ())]
+def stack_until_it_comes(stack: str) -> str:
+    """Return a stack without the family that has to be fetched; a stack of the device's own fonts as it is."""
+    first, _comma, rest = stack.partition(", ")
+    return rest if first in (_FIGTREE, _FRAUNCES) else stack
 
 
 def font_faces(font: Font, url_of: Callable[[str], str]) -> str:

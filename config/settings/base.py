@@ -343,7 +343,7 @@ WAGTAILDOCS_EXTENSIONS = [
     *("odt", "ogg", "pdf", "png", "pptx", "rtf", "txt", "wav", "webm", "xlsx"),
 ]
 # Nobody sees a difference to 80, and pages come a third sooner.
-WAGTAILIMAGES_AVIF_QUALITY = 55
+WAGTAILIMAGES_AVIF_QUALITY = 48
 WAGTAILIMAGES_WEBP_QUALITY = 72
 WAGTAILIMAGES_JPEG_QUALITY = 78
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
@@ -385,12 +385,14 @@ FRAME_SOURCES = [
     "https://www.komoot.com",
 ]
 _map_sources = [origin(MAP_TILE_URL.replace("{s}", "*"))] if MAP_TILE_URL else []
+# The line in the head of guest pages that asks whether this browser has the site's fonts: docs/adr/0042-fonts-of-our-own.md.
+_FONTS_LINE = "'sha256-wlJTdELO+aeiNcVV12F7+jOcd5mps3wOvLHnFsufIn4='"
 CONTENT_SECURITY_POLICY = {
     # E-mails shown in the demo have their styles in themselves.
     "EXCLUDE_URL_PREFIXES": ("/__mail__/",),
     "DIRECTIVES": {
         "default-src": [SELF],
-        "script-src": [SELF, *STRIPE_SOURCES],
+        "script-src": [SELF, _FONTS_LINE, *STRIPE_SOURCES],
         "connect-src": [SELF, *STRIPE_SOURCES],
         "frame-src": [SELF, *STRIPE_SOURCES, *FRAME_SOURCES],
         "img-src": [SELF, "data:", *_map_sources],
@@ -406,6 +408,8 @@ ADMIN_CONTENT_POLICY = {
     "default-src": [SELF],
     "script-src": [
         SELF,
+        # In previews of guest pages.
+        _FONTS_LINE,
         # The scripts that wagtail-localize writes into its pages for submitting and for editing a translation.
         "'sha256-Zi6020hVNJQUtMOgLuIImaOaART6TyIrghPC9PESpjg='",
         "'sha256-lLVZz8vyF0vCZL3ZQcc+U/kumGW1SlEfDpwWrXLLSRw='",

@@ -1,7 +1,19 @@
-// What makes a page livelier and comes when the page itself is there; maps that come when they are near; clocks that show the time of the
-// place, frames of other sites that load when somebody asks for them, and suggestions of the search.
+// What makes a page livelier and comes when the page itself is there; its fonts, where they are new; maps that come when they are near;
+// clocks that show the time of the place, frames of other sites that load when somebody asks for them, and suggestions of the search.
 (() => {
   const language = document.documentElement.lang;
+  // After a breath, in which what was loaded is shown.
+  const whenShown = (act) => {
+    if (document.readyState === "complete") act();
+    else window.addEventListener("load", () => setTimeout(act, 50));
+  };
+
+  // At the first visit a picture and words come first. From then on the line in the head shows the fonts at once.
+  whenShown(() => {
+    document.documentElement.classList.add("fonts");
+    try { localStorage.setItem("fonts", "1"); } catch { /* Then they come after each page. */ }
+  });
+
   const clocks = [...document.querySelectorAll("[data-clock]")];
   const tick = () => {
     const now = new Date();
@@ -58,10 +70,11 @@
       script.addEventListener("load", () => { if (mayBeFull()) window.htmx.trigger(document.body, "cart-changed"); });
       document.body.append(script);
     };
-    // After a breath, in which what was loaded is shown.
-    if (document.readyState === "complete") start();
-    else window.addEventListener("load", () => setTimeout(start, 50));
+    whenShown(start);
   }
+
+  // By itself, so that it does not hold up what is seen.
+  for (const lively of document.querySelectorAll("[data-module]:not([data-map])")) import(lively.dataset.module);
 
   const near = new IntersectionObserver(
     (entries) => {

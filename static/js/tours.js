@@ -32,3 +32,5 @@ document.addEventListener("htmx:afterSettle", (event) => {
 });
 document.addEventListener("htmx:historyRestore", () => window.location.reload());
 window.addEventListener("pageshow", followAddress);
+// The page may have been shown before this file was there.
+followAddress();

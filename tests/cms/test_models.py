@@ -13,18 +13,25 @@ from tests.cms.factories import PictureFactory, new_sizes
 from tests.fixtures import client_for
 
 
-def properties(css: str) -> tuple[dict[str, str], dict[str, str]]:
-    """The custom properties for light and for dark."""
-    light, dark = re.search(r":root\{(.+?)\}\n@media \(prefers-color-scheme: dark\)\{:root\{(.+?)\}\}\n$", css).groups()
-    return tuple(dict(line.split(":", 1) for line in part.split(";")) for part in (light, dark))
+def properties(css: str) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    """The custom properties for light and for dark, and those that change when the fonts have come."""
+    pattern = (
+        r":root\{(--ground:.+?)\}\n@media \(prefers-color-scheme: dark\)\{:root\{(.+?)\}\}\n"
+        r":root\.fonts\{(.+?)\}@media \(scripting: none\)\{:root\{\3\}\}\n$"
+    )
+    parts = re.search(pattern, css).groups()
+    return tuple(dict(line.split(":", 1) for line in part.split(";")) for part in parts)
 
 
 def test_stylesheet_holds_the_look_for_light_and_dark():
     branding = Branding(primary_colour="#7a1f1f", accent_colour="#0b3d5c", font=Font.FRAUNCES)
-    light, dark = properties(branding.stylesheet)
+    light, dark, later = properties(branding.stylesheet)
     colours = asdict(look_by_day("#7a1f1f", "#0b3d5c"))
     fonts = {"--font": FONT_STACKS[Font.FRAUNCES], "--font-heading": HEADING_STACKS[Font.FRAUNCES]}
-    assert light == {f"--{name.replace('_', '-')}": colour for name, colour in colours.items()} | fonts
+    without = {"--font": fonts["--font"].removeprefix("Figtree, "), "--font-heading": fonts["--font-heading"][10:]}
+    assert light == {f"--{name.replace('_', '-')}": colour for name, colour in colours.items()} | without
+    assert later == fonts
+    assert [stack.partition(",")[0] for stack in without.values()] == ['"Figtree stand-in"', '"Fraunces stand-in"']
     assert set(dark) == set(light) - set(fonts)
     assert re.findall(r"url\((/.+?)\)", branding.stylesheet)[0] == "/static/fonts/figtree-latin.woff2"
 
@@ -75,7 +82,6 @@ def test_editor_changes_the_look_and_guests_see_it_at_once(harbour, kyoto, membe
         '<meta name="theme-color" content="#7a1f1f">',
         'class="site-header site-header--coloured"',
         'class="site-header__logo"',
-        '<link rel="preload" href="/static/fonts/fraunces-latin.woff2" as="font" type="font/woff2" crossorigin>',
         "<p>Quiet walks</p>",
         'href="tel:+494066969120"',
         "Pier 3<br>20457 Hamburg",

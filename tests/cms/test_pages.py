@@ -1,6 +1,10 @@
 import datetime as dt
+import re
+from base64 import b64encode
+from hashlib import sha256
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Locale, Page
@@ -195,6 +199,14 @@ def test_policy_allows_no_inline_script_or_style(harbour):
     policy = client_for(harbour).get("/")["Content-Security-Policy"]
     assert "unsafe-inline" not in policy
     assert "script-src 'self'" in policy
+
+
+def test_policy_knows_the_one_line_of_script_in_a_page(harbour):
+    page = client_for(harbour).get("/")
+    (line,) = re.findall(r"<script>(.+?)</script>", page.content.decode())
+    known = b64encode(sha256(line.encode()).digest()).decode()
+    assert f"'sha256-{known}'" in page["Content-Security-Policy"]
+    assert f"'sha256-{known}'" in settings.ADMIN_CONTENT_POLICY["script-src"]
 
 
 def test_page_that_is_not_there(harbour):
