@@ -49,6 +49,8 @@ def test_list_is_filtered_without_scripts(live_stack, browser) -> None:
 
 def test_pictures_open_large_and_are_turned_by_keys(live_stack, page) -> None:
     page.goto(live_stack.url("harbour", TOUR))
+    # What shows them comes after the page.
+    page.wait_for_load_state("networkidle")
     links = page.locator("[data-gallery] a[data-width]")
     links.first.click()
     box = page.get_by_role("dialog", name="Pictures")
