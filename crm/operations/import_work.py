@@ -17,7 +17,7 @@ from crm.models import Import, ImportBatch, ImportProblem
 from crm.operations.import_contacts import plan_protocols, plan_tasks, write_protocols, write_tasks
 from crm.operations.import_customers import person_of, plan_customers, write_customers
 from crm.operations.import_undo import undo_batch
-from crm.rules import Found, Reading, Row, fields_of, own_number, read_customer, read_protocol, read_task
+from crm.rules import Found, Reading, Row, fields_of, own_number, read_customer, read_known_by, read_protocol, read_task
 from tenancy import audit
 from tenancy.jobs import enqueue
 from tenancy.queries import scope_zone
@@ -40,18 +40,22 @@ _Taken = dict[tuple[ImportReason, str], int]
 
 
 class _Work(NamedTuple):
-    """How rows of one kind are read, looked at beside what is there, and written."""
+    """How rows of one kind are read, looked at beside what is there, and written.
+
+    Of a row that has one of `known_by` the rest need not be read to say what it is known by.
+    """
 
     read: Callable[[int, Any, Reading], Row]
+    known_by: tuple[str, ...]
     same: Callable[[Row], list[tuple[ImportReason, str]]]
     plan: Callable[..., list[Any]]
     write: Callable[[list[Any], Import, ImportBatch], None]
 
 
 _WORK: Final = {
-    ImportKind.CUSTOMERS: _Work(read_customer, person_of, plan_customers, write_customers),
-    ImportKind.PROTOCOLS: _Work(read_protocol, own_number, plan_protocols, write_protocols),
-    ImportKind.TASKS: _Work(read_task, own_number, plan_tasks, write_tasks),
+    ImportKind.CUSTOMERS: _Work(read_customer, ("email", "external_id"), person_of, plan_customers, write_customers),
+    ImportKind.PROTOCOLS: _Work(read_protocol, ("external_id",), own_number, plan_protocols, write_protocols),
+    ImportKind.TASKS: _Work(read_task, ("external_id",), own_number, plan_tasks, write_tasks),
 }
 
 
@@ -94,17 +98,17 @@ def _read_on(parent: Import, *, now: datetime) -> None:
         batches = 0
         left_out = queries.left_out_rows(parent)
         for lines in _batches(table.rows):
-            rows = [_row(line, work, reading) for line in lines]
-            before, done = done, done + len(rows)
-            fresh = max(0, min(parent.position - before, len(rows)))
+            before, done = done, done + len(lines)
+            fresh = max(0, min(parent.position - before, len(lines)))
             # A job before this one looked at these.
-            taken.update(_claim([row for row in rows[:fresh] if row.number not in left_out], work, taken))
+            sound = (line for line in lines[:fresh] if line.number not in left_out)
+            taken.update(_claim([_known(line, work, reading) for line in sound], work, taken))
             if done <= parent.position:
                 continue
             if batches == BATCHES_AT_A_TIME:
                 enqueue("crm.work_on_import", import_id=parent.pk)
                 return
-            rows = rows[fresh:]
+            rows = [_row(line, work, reading) for line in lines[fresh:]]
             known = [len(row.found) for row in rows]
             if not _undisturbed(partial(_do_batch, parent, rows, known, taken, work)):
                 return
@@ -128,6 +132,12 @@ def _row(line: Line, work: _Work, reading: Reading) -> Row:
         if len(cell) > MOST_LETTERS:
             return Row(line.number, found=[Found(ImportReason.LONG, column)])
     return work.read(line.number, line.cells, reading)
+
+
+def _known(line: Line, work: _Work, reading: Reading) -> Row:
+    """Return of a row that was sound before what it is known by; reading all of it takes much longer, most of it for telephone numbers."""
+    row = read_known_by(line.number, line.cells or (), reading, work.known_by)
+    return row if row.values else _row(line, work, reading)
 
 
 def _claim(rows: Iterable[Row], work: _Work, taken: _Taken) -> _Taken:

@@ -1,14 +1,13 @@
 """Customers who may be one person, and merges that can be undone."""
 
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from crm.models import Customer, CustomerKey, CustomerMerge, DuplicatePair
+from crm.models import Customer, CustomerMerge, DuplicatePair
 from crm.models.duplicates import UNDO_FOR
 from crm.queries.customer_links import customer_links
-from crm.queries.search import customer_keys, similar_names, words_in
+from crm.queries.search import Source, customer_keys, similar_names, with_key, with_key_from, words_in
 from crm.rules import Facts, mailbox
 from tenancy.fields import plain_text
 
@@ -26,16 +25,16 @@ def possible_duplicates(customer: Customer) -> list[Customer]:
     However many customers there are, at most as many are read of each kind as `customer_keys` says.
     """
     facts = facts_of(customer)
-    sources: list[QuerySet[Any]] = []
+    sources: list[Source] = []
     if facts.phone:
-        sources.append(CustomerKey.objects.filter(key=f"p{facts.phone.lstrip('+')}"))
+        sources.append(with_key(f"p{facts.phone.lstrip('+')}"))
     for address in {plain_text(facts.email), mailbox(facts.email)} - {""}:
         local = address.partition("@")[0]
         # The same part before the @ at any provider.
-        sources.append(CustomerKey.objects.filter(key__gte=f"e{local}@", key__lt=f"e{local}A"))
+        sources.append(with_key_from(f"e{local}@", f"e{local}A"))
     if facts.words:
         # Not all words: a second first name is often left out.
-        sources += similar_names(sorted(facts.words, key=len, reverse=True)[:2])
+        sources.append(similar_names(sorted(facts.words, key=len, reverse=True)[:2]))
     if not sources:
         return []
     found = Customer.objects.filter(pk__in=customer_keys(sources)).exclude(pk=customer.pk)

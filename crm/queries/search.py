@@ -1,17 +1,18 @@
 """Finding a customer while somebody types: by the start of words, by numbers, and in spite of typing errors."""
 
 import re
-from collections.abc import Callable
-from difflib import SequenceMatcher
-from functools import cache
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Any, Final, NamedTuple
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, F, Func, Q, QuerySet
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
+from rapidfuzz.distance import Indel
 from wagtail import hooks
 
-from crm.models import Customer, CustomerKey
+from crm.models import Customer
 from crm.queries.phones import is_number, phone_number
 from tenancy.fields import plain_text
 from tenancy.rules import slips
@@ -25,9 +26,22 @@ _ALIKE: Final = 0.75
 _SHOWN: Final = ("id", "first_name", "last_name", "email", "phone", "last_activity_at")
 # The values of `_SHOWN`.
 _Row = tuple[Any, ...]
-_LATEST: Final = (F("last_activity_at").desc(nulls_last=True), "-pk")
 # Candidates that are read before the best are chosen.
 _CANDIDATES: Final = 50
+# Written out: Django takes longer to put this statement together than PostgreSQL to answer it. `= ANY(ARRAY(…))` because
+# with `IN (…)` PostgreSQL reads all customers to see which of them stand for the few.
+_FOUND: Final = f"""
+    SELECT {", ".join(_SHOWN)} FROM crm_customer WHERE merged_into_id IS NULL AND id = ANY(ARRAY(
+        SELECT coalesce(merged_into_id, id) FROM crm_customer WHERE id IN (%s)
+    )) ORDER BY last_activity_at DESC NULLS LAST, id DESC
+"""  # noqa: S608 - only names of columns
+
+
+class Source(NamedTuple):
+    """Where customers are found: a statement that returns their keys, and its values."""
+
+    sql: str
+    values: tuple[Any, ...]
 
 
 def find_customers(text: str, *, limit: int = 8) -> list[Customer]:
@@ -53,9 +67,7 @@ def find_customers(text: str, *, limit: int = 8) -> list[Customer]:
 
 
 def _alike_rows(words: list[str]) -> list[_Row]:
-    # Those who are alike share many names.
-    fit = cache(_fit)
-    likeness = {row: _likeness(row, words, fit) for row in _read(similar_names(words))}
+    likeness = {row: _likeness(row, words) for row in _read([similar_names(words)])}
     found = [row for row, alike in likeness.items() if alike]
     return sorted(found, key=lambda row: likeness[row], reverse=True)
 
@@ -65,66 +77,76 @@ def words_in(text: str) -> list[str]:
     return [word for word in _BETWEEN.split(plain_text(text)) if word][:6]
 
 
-def _begins(prefix: str) -> Q:
+def with_key(*keys: str) -> Source:
+    """Return the customers who have one of these keys."""
+    return Source("SELECT customer_id FROM crm_customerkey WHERE key = ANY(%s)", (list(keys),))
+
+
+def with_key_from(first: str, before: str) -> Source:
+    """Return the customers who have a key from the first one on that comes before the other."""
     # Not `startswith`, which is LIKE.
-    return Q(key__gte=prefix, key__lt=f"{prefix}\U0010ffff")
+    return Source("SELECT customer_id FROM crm_customerkey WHERE key >= %s AND key < %s", (first, before))
 
 
-def _with_all(parts: list[Q]) -> QuerySet[Any]:
-    """The customers who have a key for each part. Each part is read once: PostgreSQL takes a range of keys for much shorter than it is."""
-    first, *others = [CustomerKey.objects.filter(part).order_by().values_list("customer_id") for part in parts]
-    return first.intersection(*others) if others else first
+def _begins(prefix: str) -> Source:
+    return with_key_from(prefix, f"{prefix}\U0010ffff")
 
 
-def _candidates(text: str, words: list[str]) -> list[QuerySet[Any]]:
+def _with_all(parts: Iterable[Source]) -> Source:
+    """The customers of all parts. Each part is read once: PostgreSQL takes a range of keys for much shorter than it is."""
+    statements, values = zip(*parts, strict=True)
+    return Source(" INTERSECT ".join(statements), sum(values, ()))
+
+
+def _candidates(text: str, words: list[str]) -> list[Source]:
     if "@" in text:
-        return [CustomerKey.objects.filter(_begins(f"e{plain_text(text)}"))]
-    by_words = [_begins(f"w{word}") for word in words]
-    found: list[QuerySet[Any]] = [_with_all(by_words)]
+        return [_begins(f"e{plain_text(text)}")]
+    found = [_with_all(_begins(f"w{word}") for word in words)]
     digits = "".join(filter(str.isdigit, text)).lstrip("0")
     if is_number(text) and len(digits) >= _SHORTEST:
-        found.append(CustomerKey.objects.filter(_phone(text, digits)))
-    found += [lookup(text) for lookup in hooks.get_hooks("customer_numbers")]
+        found.append(_begins(f"p{digits}"))
+        number = phone_number(text)
+        found += [] if number is None else [with_key(f"p{number.lstrip('+')}")]
+    return found + _by_numbers_of_others(text)
+
+
+def _by_numbers_of_others(text: str) -> list[Source]:
+    found: list[Source] = []
+    for lookup in hooks.get_hooks("customer_numbers"):
+        try:
+            found.append(Source(*lookup(text).order_by().values_list("customer_id").query.sql_with_params()))
+        except EmptyResultSet:
+            continue
     return found
 
 
-def _phone(text: str, digits: str) -> Q:
-    number = phone_number(text)
-    return _begins(f"p{digits}") if number is None else Q(key=f"p{number.lstrip('+')}") | _begins(f"p{digits}")
+def similar_names(words: list[str]) -> Source:
+    """Return the customers who have a word like each of some words."""
+    return _with_all(with_key(*_variants(word)) if len(word) >= _SHORTEST else _begins(f"w{word}") for word in words)
 
 
-def similar_names(words: list[str]) -> list[QuerySet[Any]]:
-    """Return the keys of those customers who have a word like each of some words."""
-    return [
-        _with_all([Q(key__in=_variants(word)) if len(word) >= _SHORTEST else _begins(f"w{word}") for word in words])
-    ]
-
-
-def _variants(word: str) -> list[str]:
+def _variants(word: str) -> set[str]:
     """The keys of all words that one letter left out, added, wrong or swapped with the next makes of this one."""
     # One letter more than is compared, for the one that may be too many.
     found = slips(word[: _LETTERS + 1])
-    whole = {f"w{text}" for text in found if len(text) <= _LETTERS}
-    return sorted(whole | {f"~{text[:_LETTERS]}" for text in found if len(text) >= _LETTERS})
+    keys = {f"w{text}" for text in found if len(text) <= _LETTERS}
+    if len(word) >= _LETTERS:
+        keys |= {f"~{text[:_LETTERS]}" for text in found if len(text) >= _LETTERS}
+    return keys
 
 
-class _IsAnyOf(Func):
-    """`= ANY(ARRAY(…))`. With `IN (…)` PostgreSQL reads all customers to see which of them stand for the few."""
-
-    template, arg_joiner = "%(expressions)s)", " = ANY("
-    output_field = BooleanField()
-
-
-def _read(sources: list[QuerySet[Any]]) -> list[_Row]:
-    keys = ArraySubquery(standing(Customer.every.filter(pk__in=customer_keys(sources))))
-    found = Customer.objects.filter(_IsAnyOf(F("pk"), keys))
-    return list(found.order_by(*_LATEST).values_list(*_SHOWN))
+def _read(sources: list[Source]) -> list[_Row]:
+    keys = customer_keys(sources)
+    with connection.cursor() as cursor:
+        cursor.execute(_FOUND % keys.sql, keys.params)
+        return cursor.fetchall()
 
 
-def customer_keys(sources: list[QuerySet[Any]]) -> QuerySet[Any]:
-    """Return the keys of the customers of some rows, of each source the first `_CANDIDATES`."""
-    first, *others = [source.order_by().values_list("customer_id")[:_CANDIDATES] for source in sources]
-    return first.union(*others) if others else first
+def customer_keys(sources: list[Source]) -> RawSQL:
+    """Return the keys of the customers of some sources, of each the first `_CANDIDATES`."""
+    statements = [f"({source.sql} LIMIT {_CANDIDATES})" for source in sources]
+    values = [value for source in sources for value in source.values]
+    return RawSQL(" UNION ".join(statements), values)  # noqa: S611 - the statements are ours, what was typed is a value
 
 
 def standing(customers: QuerySet[Customer]) -> QuerySet[Any]:
@@ -137,24 +159,16 @@ def _words_of(row: _Row) -> list[str]:
     return words_in(f"{first_name} {last_name} {email.partition('@')[0]}")
 
 
-def _alike(word: str, other: str) -> float:
-    return max(_ratio(word, other[: len(word)]), _ratio(word, other))
-
-
-def _ratio(word: str, other: str) -> float:
-    matcher = SequenceMatcher(None, word, other)
-    # What it is at most is known much sooner.
-    return matcher.ratio() if min(matcher.real_quick_ratio(), matcher.quick_ratio()) >= _ALIKE else 0
-
-
-def _likeness(row: _Row, words: list[str], fit: Callable[[str, str], float]) -> float:
+def _likeness(row: _Row, words: list[str]) -> float:
     """How well the words fit a name, from 0 to the number of words; 0 where one of them does not."""
     names = _words_of(row)
-    best = [max((fit(word, name) for name in names), default=0) for word in words]
+    best = [max((_fit(word, name) for name in names), default=0) for word in words]
     return sum(best) if min(best) >= _ALIKE else 0
 
 
 def _fit(word: str, name: str) -> float:
     if name.startswith(word):
         return 1
-    return _alike(word, name) if len(word) >= _SHORTEST else 0
+    if len(word) < _SHORTEST:
+        return 0
+    return max(Indel.normalized_similarity(word, part, score_cutoff=_ALIKE) for part in (name, name[: len(word)]))

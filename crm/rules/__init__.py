@@ -4,7 +4,7 @@ from crm.rules.attention import SNOOZES, digest_is_due
 from crm.rules.duplicates import Facts, Likeness, better, likeness, mailbox
 from crm.rules.import_contacts import own_number, read_protocol, read_task
 from crm.rules.import_fields import FIELDS, ImportField, fields_of, guess_mapping
-from crm.rules.import_values import Found, Reading, Row, read_customer, texts_of
+from crm.rules.import_values import Found, Reading, Row, read_customer, read_known_by, texts_of
 from crm.rules.messages import MAX_ATTEMPTS, Email, next_attempt
 from crm.rules.rich_text import RICH_TEXT, clean_rich, rich_of, rich_of_either
 from crm.rules.tasks import (
@@ -54,6 +54,7 @@ __all__ = [
     "own_number",
     "progress",
     "read_customer",
+    "read_known_by",
     "read_protocol",
     "read_task",
     "reminder_instant",

@@ -1,8 +1,9 @@
 """Whether two customers may be one person, and which of two values is the better one."""
 
 from collections.abc import Sequence
-from difflib import SequenceMatcher
 from typing import Any, Final, NamedTuple
+
+from rapidfuzz.distance import Indel
 
 from crm.enums import DuplicateReason
 
@@ -61,12 +62,8 @@ def _names(one: Sequence[str], other: Sequence[str]) -> str:
     if sorted(one) == sorted(other):
         return "same"
     fewer, more = sorted((one, other), key=len)
-    alike = all(max(_ratio(word, name) for name in more) >= _WORD_ALIKE for word in fewer)
+    alike = all(max(Indel.normalized_similarity(word, name) for name in more) >= _WORD_ALIKE for word in fewer)
     return "alike" if alike and (len(fewer) > 1 or len(more) == 1) else "different"
-
-
-def _ratio(one: str, other: str) -> float:
-    return SequenceMatcher(None, one, other).ratio()
 
 
 def _addresses_alike(one: str, other: str) -> bool:
@@ -78,7 +75,9 @@ def _addresses_alike(one: str, other: str) -> bool:
     if local == other_local:
         return True
     # A slip in the address, not a brother's with the same beginning.
-    return domain == other_domain and len(local) >= 8 and _ratio(local, other_local) >= _ADDRESS_ALIKE
+    return (
+        domain == other_domain and len(local) >= 8 and Indel.normalized_similarity(local, other_local) >= _ADDRESS_ALIKE
+    )
 
 
 def _nothing_against(one: Facts, other: Facts) -> bool:

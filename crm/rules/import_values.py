@@ -1,7 +1,7 @@
 """What the cells of a row of an imported file mean, or why they mean nothing."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import cache
@@ -110,6 +110,16 @@ def read_customer(number: int, cells: Sequence[str], reading: Reading) -> Row:
     _consent(row, texts, reading)
     if not row.is_left_out and not row.values.keys() & {"first_name", "last_name", "email", "phone"}:
         row.found.append(Found(ImportReason.EMPTY))
+    return row
+
+
+def read_known_by(number: int, cells: Sequence[str], reading: Reading, names: Collection[str]) -> Row:
+    """Return a row with nothing but those of its address (“email”) and its number (“external_id”) that are asked for and filled."""
+    row, texts = Row(number), texts_of(cells, reading)
+    if "email" in names:
+        read_value(row, texts, "email", email_of)
+    if "external_id" in names:
+        short_text(row, texts, "external_id", LONGEST_NUMBER)
     return row
 
 

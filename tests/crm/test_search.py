@@ -140,4 +140,4 @@ def test_search_reads_only_what_fits(in_harbour, django_assert_num_queries, text
         }
         assert re.search(r'"Index Name": "crm_customer_pkey".*?"Index Cond": "\(id = ANY \(\(InitPlan', plan)
         assert "crm_customer_organization" not in plan
-        assert '"Relation Name": "crm_customerkey", "Alias": "u0", "Filter"' not in plan
+        assert '"Relation Name": "crm_customerkey", "Alias": "crm_customerkey", "Filter"' not in plan
