@@ -154,6 +154,11 @@ def contact_activities() -> list[str]:
     return ["order_placed", "departure_rebooked", "departure_given_back"]
 
 
+def order_activities() -> list[str]:
+    """Return the kinds of activities by which customers order."""
+    return ["order_placed"]
+
+
 def message_kinds() -> dict[str, str]:
     """Return what each kind of e-mail that this app sends is called, in the active language."""
     return {

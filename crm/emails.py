@@ -10,7 +10,7 @@ from django.utils.translation import ngettext, override
 
 from crm.enums import TaskLetter
 from crm.models import AttentionItem, Protocol, Task
-from crm.queries import attention_kinds
+from crm.queries import attention_kinds, attention_label
 from crm.rules import Email
 from tenancy.fields import without_markup
 from tenancy.models import User
@@ -61,7 +61,7 @@ def attention_digest(items: Sequence[AttentionItem], *, total: int, user: User) 
         }
         rows = [
             {
-                "label": kinds[item.rule.kind].label,
+                "label": attention_label(item.rule, kinds[item.rule.kind]),
                 "title": kinds[item.rule.kind].title(item.record) if item.record is not None else "",
                 "reason": kinds[item.rule.kind].reason(item.facts),
                 "url": absolute_url(organization, kinds[item.rule.kind].url(item)),

@@ -129,6 +129,13 @@ class Severity(models.IntegerChoices):
     HIGH = 3, _("Now")
 
 
+class Joined(models.TextChoices):
+    """How the conditions of a rule are joined."""
+
+    ALL = "all", _("All of this is true")
+    ANY = "any", _("Any of this is true")
+
+
 class AttentionState(models.TextChoices):
     """What became of something that needed attention. It is gone once its reason is."""
 

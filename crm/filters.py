@@ -249,11 +249,14 @@ class AttentionFilterSet(WagtailFilterSet):
             data["state"] = AttentionState.OPEN.value
         super().__init__(data, *args, **kwargs)
         kinds = queries.attention_kinds(self.request.user)
-        self.filters["rule"].extra["choices"] = [(name, kind.label) for name, kind in kinds.items()]
+        self.filters["rule"].extra["choices"] = [
+            *((name, kind.label) for name, kind in kinds.items() if not kind.several),
+            *((str(rule.pk), rule.name) for rule in queries.own_rules() if rule.kind in kinds),
+        ]
 
     def filter_rule(self, items: QuerySet[AttentionItem], _name: str, value: str) -> QuerySet[AttentionItem]:
         """Return those that one rule found."""
-        return items.filter(rule__kind=value)
+        return items.filter(rule=int(value)) if value.isdecimal() else items.filter(rule__kind=value)
 
     def filter_whose(self, items: QuerySet[AttentionItem], _name: str, _value: str) -> QuerySet[AttentionItem]:
         """Return those that are for the person asking."""

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from wagtail.permission_policies import ModelPermissionPolicy
 
-from crm.models import Task
+from crm.models import AttentionRule, Task
 from crm.queries import tasks_given_to
 from tenancy.permissions import ReadOnlyPolicy
 
@@ -53,6 +53,22 @@ class MergePolicy(ReadOnlyPolicy):
     def user_has_any_permission(self, user: Any, actions: Collection[str]) -> bool:
         """Return whether a person may do one of `actions`."""
         return any(self.user_has_permission(user, action) for action in actions)
+
+
+class AttentionRulePolicy(ModelPermissionPolicy):
+    """Who may change rules also adds and deletes the organization's own; of each other kind there is one, which stays."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        """Return whether a person may do `action`."""
+        return super().user_has_permission(user, "change")
+
+    def user_has_any_permission(self, user: Any, actions: Collection[str]) -> bool:
+        """Return whether a person may do one of `actions`."""
+        return bool(actions) and super().user_has_permission(user, "change")
+
+    def user_has_permission_for_instance(self, user: Any, action: str, instance: AttentionRule) -> bool:
+        """Return whether a person may do `action` with this rule."""
+        return self.user_has_permission(user, action) and (action != "delete" or instance.is_own)
 
 
 class ImportPolicy(ModelPermissionPolicy):

@@ -14,7 +14,7 @@ from crm.panels import (
     record_buttons,
     today_items,
 )
-from crm.permissions import ImportPolicy, MergePolicy, TaskPolicy
+from crm.permissions import AttentionRulePolicy, ImportPolicy, MergePolicy, TaskPolicy
 from crm.viewsets import (
     AttentionRuleViewSet,
     AttentionViewSet,
@@ -32,7 +32,7 @@ register_permission_policy(Protocol, NoAddingPolicy(Protocol))
 register_permission_policy(Message, ReadOnlyPolicy(Message))
 register_permission_policy(Task, TaskPolicy(Task))
 register_permission_policy(AttentionItem, ReadOnlyPolicy(AttentionItem))
-register_permission_policy(AttentionRule, NoAddingPolicy(AttentionRule))
+register_permission_policy(AttentionRule, AttentionRulePolicy(AttentionRule))
 register_permission_policy(Import, ImportPolicy(Import))
 register_permission_policy(DuplicatePair, MergePolicy(DuplicatePair))
 

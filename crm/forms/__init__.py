@@ -1,6 +1,6 @@
 """Forms of the crm app."""
 
-from crm.forms.attention import AttentionRuleForm, DigestForm, SettleForm, SnoozeForm
+from crm.forms.attention import AttentionRuleForm, DigestForm, OwnRuleForm, SettleForm, SnoozeForm
 from crm.forms.customers import CustomerForm, WithdrawForm
 from crm.forms.documents import (
     DocumentForm,
@@ -29,6 +29,7 @@ __all__ = [
     "ImportUploadForm",
     "MergeForm",
     "MessageForm",
+    "OwnRuleForm",
     "ProjectForm",
     "ProtocolForm",
     "ProtocolTemplateForm",

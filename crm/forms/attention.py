@@ -3,20 +3,26 @@
 from typing import Any, Final
 
 from django import forms
+from django.conf import settings
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.widgets import AdminDateInput
 
-from crm.enums import DigestFrequency
+from crm.enums import CustomerSource, DigestFrequency
 from crm.models import AttentionDigest, AttentionRule
 from crm.operations import set_digest
-from crm.queries import attention_kinds, attention_readers, tags_in_use
+from crm.queries import NEWS_ALLOWED, OWN_CONDITIONS, attention_kinds, attention_readers, tags_in_use
 from tenancy.enums import Role
 from tenancy.forms import SuggestInput, TenantForm
-from tenancy.queries import scope_zone
+from tenancy.queries import scope_languages, scope_zone
 from tenancy.rules import person_name, roles_with
 
 _HOLDER: Final = "holder"
+
+
+def _days(label: Promise, help_text: Promise | str = "") -> forms.IntegerField:
+    return forms.IntegerField(label=label, required=False, min_value=1, max_value=3650, help_text=help_text)
 
 
 class AttentionRuleForm(TenantForm):
@@ -35,12 +41,12 @@ class AttentionRuleForm(TenantForm):
         if kind.unit:
             self.fields["amount"].label = kind.unit
         else:
-            del self.fields["amount"]
+            self.fields.pop("amount", None)
         if kind.by_tag:
             self.fields["tag"].widget = SuggestInput(tags_in_use())
             self.fields["tag"].help_text = _("Empty: all customers.")
         else:
-            del self.fields["tag"]
+            self.fields.pop("tag", None)
         able = roles_with("crm.view_attentionitem")
         self.fields["audience"].choices = [  # type: ignore[attr-defined]
             ("", _("Everybody who sees the list")),
@@ -49,6 +55,10 @@ class AttentionRuleForm(TenantForm):
             (_("Somebody of the team"), [(f"user:{user.pk}", person_name(user)) for user in attention_readers()]),
         ]
         self.initial["audience"] = self._audience()
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # Whether a name has to be unique depends on the kind.
+        return super()._get_validation_exclusions() - {"kind"}
 
     def _audience(self) -> str:
         rule = self.instance
@@ -65,6 +75,64 @@ class AttentionRuleForm(TenantForm):
         rule.to_holder = kind == _HOLDER
         rule.role = key if kind == "role" else ""
         rule.member_id = int(key) if kind == "user" else None
+        return values
+
+
+class OwnRuleForm(AttentionRuleForm):
+    """A rule of the organization's own: what is asked of customers, and how it is joined. What is left empty is not asked."""
+
+    tags = forms.CharField(
+        label=_("They have the tag"),
+        required=False,
+        help_text=_("Of several, with commas between them, one is enough."),
+    )
+    sources = forms.MultipleChoiceField(
+        label=_("They came by"), required=False, choices=CustomerSource.choices, widget=forms.CheckboxSelectMultiple
+    )
+    languages = forms.MultipleChoiceField(
+        label=_("They speak"), required=False, choices=(), widget=forms.CheckboxSelectMultiple
+    )
+    known_days = _days(_("They are customers for this many days at least"))
+    silent_days = _days(_("There was no contact for this many days"))
+    ordered_days = _days(_("They ordered in the last so many days"))
+    unordered_days = _days(_("They have not ordered for this many days"), _("Also of those who never did."))
+    news = forms.ChoiceField(
+        label=_("News by e-mail"),
+        required=False,
+        choices=[("", _("Not asked")), (NEWS_ALLOWED, _("They allow it")), ("no", _("They do not allow it"))],
+    )
+    missing = forms.MultipleChoiceField(
+        label=_("Not known of them"),
+        required=False,
+        choices=[("email", _("E-mail address")), ("phone", _("Phone number")), ("language", _("Language"))],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    class Meta(AttentionRuleForm.Meta):
+        fields = ["name", "is_active", "joined", "audience", "severity"]
+
+    field_order = ["name", "is_active", "joined", *OWN_CONDITIONS, "audience", "severity"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].required = True
+        self.fields["tags"].widget = SuggestInput(tags_in_use())
+        names = dict(settings.LANGUAGES)
+        codes = dict.fromkeys([*scope_languages(), *self.instance.conditions.get("languages", ())])
+        self.fields["languages"].choices = [(code, names.get(code, code)) for code in codes]  # type: ignore[attr-defined]
+        self.initial |= self.instance.conditions
+        self.initial["tags"] = ", ".join(self.instance.conditions.get("tags", ()))
+
+    def clean_tags(self) -> list[str]:
+        names = (" ".join(name.split()) for name in self.cleaned_data["tags"].split(","))
+        return list(dict.fromkeys(filter(None, names)))
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        conditions = {name: values[name] for name in OWN_CONDITIONS if values.get(name)}
+        if not conditions and not self.errors.keys() & OWN_CONDITIONS.keys():
+            self.add_error(None, forms.ValidationError(_("Choose at least one thing that is asked of customers.")))
+        self.instance.conditions = conditions
         return values
 
 

@@ -5,7 +5,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from crm.enums import AttentionState, DigestFrequency, Severity
+from crm.enums import AttentionState, DigestFrequency, Joined, Severity
 from crm.models.customers import Customer
 from crm.models.links import RecordLink
 from tenancy.enums import Role
@@ -15,9 +15,13 @@ from tenancy.models import TenantModel
 class AttentionRule(TenantModel):
     """Whether one kind of thing is looked for, from when on, and whom it is for: a role, a member, whoever it belongs to, or all.
 
-    The kinds come from the apps by the hook `attention_kinds`. `amount` counts what the kind counts: days or hours.
+    The kinds come from the apps by the hook `attention_kinds`. `amount` counts what the kind counts: days or hours. Rules of the kind `OWN`
+    are an organization's own: each has a name, and `conditions` about customers that are `joined`; `OwnRuleForm` says which there are.
     """
 
+    OWN = "own"
+
+    name = models.CharField(_("name"), max_length=80, blank=True, default="", db_default="")
     kind = models.CharField(_("what"), max_length=40, editable=False)
     is_active = models.BooleanField(_("looked for"), default=True)
     amount = models.PositiveSmallIntegerField(_("how many"), default=0, validators=[MaxValueValidator(3650)])
@@ -28,6 +32,10 @@ class AttentionRule(TenantModel):
     member = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    joined = models.CharField(
+        _("show customers of whom"), max_length=3, choices=Joined.choices, default=Joined.ALL, db_default=Joined.ALL
+    )
+    conditions = models.JSONField(_("conditions"), default=dict, blank=True, editable=False)
     # How often in a row it could not be evaluated, and since when; what it found before stays.
     failures = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     failing_since = models.DateTimeField(null=True, editable=False)
@@ -36,10 +44,29 @@ class AttentionRule(TenantModel):
         verbose_name = _("attention rule")
         verbose_name_plural = _("attention rules")
         ordering = ["pk"]
-        constraints = [models.UniqueConstraint(fields=["organization", "kind"], name="attention_rule_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "kind"], condition=~models.Q(kind="own"), name="attention_rule_once"
+            ),
+            models.UniqueConstraint(
+                fields=["organization", "name"],
+                condition=models.Q(kind="own"),
+                name="attention_rule_named_once",
+                violation_error_message=_("There is already a rule with this name."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(kind="own") | ~models.Q(name="") & ~models.Q(conditions={}),
+                name="attention_rule_of_ones_own_says_something",
+            ),
+        ]
 
     def __str__(self) -> str:
-        return self.kind
+        return self.name or self.kind
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is one of the organization's own."""
+        return self.kind == self.OWN
 
 
 class AttentionItem(RecordLink):

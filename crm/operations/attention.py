@@ -70,7 +70,7 @@ def create_attention_rules() -> None:
                 to_holder=bool(kind.holder),
             )
             for kind in queries.attention_kinds().values()
-            if kind.name not in known
+            if kind.name not in known and not kind.several
         ],
         ignore_conflicts=True,
     )

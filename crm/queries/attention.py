@@ -31,8 +31,8 @@ class AttentionKind:
     `find(rule, now)` returns what a rule finds as `found` makes it, each record of `model` once. `reason` says in the active language
     why, from the facts of an item; `url` is where it is seen to, `title` what a record is called. `permission` is needed to see any,
     and `readable` narrows the records to those that a person may see. `unit` is what `AttentionRule.amount` counts (“days”), empty
-    where nothing is counted; `holder` what the one is called to whom a record belongs, where there is one. The rest are the values
-    of a new organization's rule.
+    where nothing is counted; `holder` what the one is called to whom a record belongs, where there is one. With `several` people make
+    rules of this kind themselves, each with a name; of the others there is one, and the rest are its values in a new organization.
     """
 
     name: str
@@ -49,6 +49,7 @@ class AttentionKind:
     unit: Promise | str = ""
     holder: Promise | str = ""
     by_tag: bool = False
+    several: bool = False
     is_active: bool = True
     amount: int = 0
     severity: Severity = Severity.NORMAL
@@ -87,10 +88,14 @@ def midnight(day: str, zone: str) -> Func:
     return Func(Value(zone), local, function="timezone", output_field=DateTimeField())
 
 
-def attention_rules() -> list[tuple[AttentionRule, AttentionKind]]:
-    """Return the organization's rules with their kinds, in the order of the kinds; those of kinds that are no more are left out."""
-    rules = {rule.kind: rule for rule in AttentionRule.objects.select_related("member")}
-    return [(rules[name], kind) for name, kind in attention_kinds().items() if name in rules]
+def attention_label(rule: AttentionRule, kind: AttentionKind) -> str:
+    """Return what a rule is called in the active language."""
+    return rule.name or str(kind.label)
+
+
+def own_rules() -> QuerySet[AttentionRule]:
+    """Return the rules that the organization has made itself, by name."""
+    return AttentionRule.objects.filter(kind=AttentionRule.OWN).order_by("name")
 
 
 def attention_items(user: Any) -> QuerySet[AttentionItem]:

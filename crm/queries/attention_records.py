@@ -39,7 +39,7 @@ def overdue_tasks(rule: AttentionRule, now: datetime) -> QuerySet[Any, Any]:
     )
 
 
-def _contacts() -> list[tuple[QuerySet[Any], str]]:
+def contacts() -> list[tuple[QuerySet[Any], str]]:
     """The rows that are a contact with the customer of an outer query, and the name of their time."""
     acts = [kind for offer in hooks.get_hooks("contact_activities") for kind in offer()]
     about = ProtocolLink.objects.filter(
@@ -59,16 +59,16 @@ def silent_customers(rule: AttentionRule, now: datetime) -> QuerySet[Any, Any]:
     A contact is what a person wrote down with them or to them, and what customers do themselves (hook `contact_activities`: a function
     that returns kinds of activities); not what is sent or noted by itself. Of those who never had any it counts since they came.
     """
-    contacts, last = _contacts(), now - timedelta(days=rule.amount)
+    rows_of, last = contacts(), now - timedelta(days=rule.amount)
     silent = Customer.objects.filter(created_at__lte=last)
-    for rows, time in contacts:
+    for rows, time in rows_of:
         # Those with a recent one go at once, by one reading of each table.
         silent = silent.exclude(Exists(rows.filter(**{f"{time}__gt": last})))
     silent = silent.exclude(Exists(Task.objects.filter(customer=OuterRef("pk"), state__in=UNFINISHED)))
     if rule.tag:
         silent = silent.filter(Exists(CustomerTag.objects.filter(customer=OuterRef("pk"), name=rule.tag)))
     # GREATEST passes over NULL in PostgreSQL.
-    latest = [Subquery(rows.order_by(f"-{time}").values(time)[:1]) for rows, time in contacts]
+    latest = [Subquery(rows.order_by(f"-{time}").values(time)[:1]) for rows, time in rows_of]
     silent = silent.annotate(last=Greatest("created_at", *latest))
     return found(silent, at="last", customer="pk", facts={"last": "last"})
 

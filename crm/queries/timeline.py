@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import CharField, DateTimeField, F, Prefetch, QuerySet, Value
+from django.db.models import CharField, DateTimeField, F, Prefetch, QuerySet, Value, prefetch_related_objects
 from django.db.models.functions import Cast
 
 from crm.models import (
@@ -124,8 +124,8 @@ def _rows(keys: Iterable[tuple[str, int]], user: Any) -> dict[tuple[str, int], E
     sources: dict[str, QuerySet[Any]] = {
         "protocol": with_follow_up(readable_protocols(user))
         .select_related("author", "customer", "follow_up")
-        .prefetch_related("links__record", Prefetch("files", ProtocolFile.objects.defer("content"))),
-        "activity": Activity.objects.select_related("actor").prefetch_related("record"),
+        .prefetch_related("links", Prefetch("files", ProtocolFile.objects.defer("content"))),
+        "activity": Activity.objects.select_related("actor"),
         "message": Message.objects.defer("text", "html"),
         "document": with_versions(readable_documents(user)),
     }
@@ -134,4 +134,8 @@ def _rows(keys: Iterable[tuple[str, int]], user: Any) -> dict[tuple[str, int], E
         pks = [pk for entry_kind, pk in keys if entry_kind == kind]
         if pks:
             rows.update({(kind, row.pk): row for row in source.filter(pk__in=pks)})
+    about: list[ProtocolLink | Activity] = [row for row in rows.values() if isinstance(row, Activity)]
+    about += [link for row in rows.values() if isinstance(row, Protocol) for link in row.links.all()]
+    # Of both at once, so that each kind of record is read once.
+    prefetch_related_objects(about, "record")
     return rows

@@ -1,10 +1,10 @@
-from crm.views.attention import (
-    AttentionIndexView,
+from crm.views.attention import AttentionIndexView, SettleAttention, settle_item
+from crm.views.attention_rules import (
+    AttentionRuleCreateView,
+    AttentionRuleDeleteView,
     AttentionRuleEditView,
     AttentionRuleIndexView,
-    SettleAttention,
     count_attention,
-    settle_item,
 )
 from crm.views.customers import CustomerProfileView, offered_records, withdraw_consent
 from crm.views.document_limits import document_limits
@@ -62,6 +62,8 @@ from crm.views.timeline import pin, timeline
 
 __all__ = [
     "AttentionIndexView",
+    "AttentionRuleCreateView",
+    "AttentionRuleDeleteView",
     "AttentionRuleEditView",
     "AttentionRuleIndexView",
     "ChangeTasks",

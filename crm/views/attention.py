@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -11,17 +11,16 @@ from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 from wagtail.admin.ui.tables import BulkActionsCheckboxColumn, Column, StatusTagColumn, TitleColumn
 from wagtail.admin.views.bulk_action import BulkAction
-from wagtail.admin.views.generic import EditView
 from wagtail.admin.widgets.button import Button
 
 from crm import operations, queries
 from crm.enums import AttentionState, Severity
 from crm.filters import AttentionFilterSet
-from crm.forms import AttentionRuleForm, SettleForm, SnoozeForm
-from crm.models import AttentionItem, AttentionRule
+from crm.forms import SettleForm, SnoozeForm
+from crm.models import AttentionItem
 from crm.rules import SNOOZES
 from crm.views.task_verbs import next_url
 from crm.views.tasks import local_now
@@ -123,7 +122,12 @@ class SettleAttention(BulkAction):
 
     def object_context(self, item):
         kind = queries.attention_kinds()[item.rule.kind]
-        return {"item": item, "title": title_of(item, kind), "label": kind.label, "reason": kind.reason(item.facts)}
+        return {
+            "item": item,
+            "title": title_of(item, kind),
+            "label": queries.attention_label(item.rule, kind),
+            "reason": kind.reason(item.facts),
+        }
 
     def execute_action(self, objects, **kwargs):
         values = self.cleaned_form.cleaned_data
@@ -169,7 +173,7 @@ class AttentionIndexView(IndexView):
     def to_row_dict(self, item):
         kind = self.kind_of(item)
         return {
-            "kind": str(kind.label),
+            "kind": queries.attention_label(item.rule, kind),
             "record": title_of(item, kind),
             "reason": kind.reason(item.facts),
             "who": for_whom(item, kind),
@@ -219,7 +223,9 @@ class AttentionIndexView(IndexView):
             TitleColumn(
                 "title",
                 label=_("What"),
-                accessor=lambda item: f"{self.kind_of(item).label}: {title_of(item, self.kind_of(item))}",
+                accessor=lambda item: (
+                    f"{queries.attention_label(item.rule, self.kind_of(item))}: {title_of(item, self.kind_of(item))}"
+                ),
                 get_url=lambda item: self.kind_of(item).url(item) if item.record is not None else None,
             ),
             Column("reason", label=_("Why"), accessor=lambda item: self.kind_of(item).reason(item.facts)),
@@ -245,105 +251,3 @@ class AttentionIndexView(IndexView):
             ),
             *([VerbsColumn("verbs", label=_("Settle"))] if may_settle else []),
         ]
-
-
-def may_change_rules(view):
-    def wrapped(request, *args, **kwargs):
-        if not request.user.has_perm("crm.change_attentionrule"):
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return wrapped
-
-
-def status_of(rule):
-    if not rule.is_active:
-        return _("Off")
-    return _("Does not work") if rule.failures else _("On")
-
-
-def count_in_words(rule, kind):
-    """How much a rule would show now; nothing of one that cannot be evaluated."""
-    if rule.failures:
-        return ""
-    count = kind.find(rule, timezone.now()).count()
-    return ngettext("Would show %(count)d today.", "Would show %(count)d today.", count) % {"count": count}
-
-
-@require_safe
-@may_change_rules
-def count_attention(request, pk):
-    """What a rule would show with the values of its form."""
-    rule = get_object_or_404(AttentionRule, pk=pk, kind__in=queries.attention_kinds())
-    form = AttentionRuleForm(request.GET, instance=rule, for_user=request.user)
-    if not form.is_valid():
-        return HttpResponse("", content_type="text/plain; charset=utf-8")
-    words = count_in_words(form.instance, queries.attention_kinds()[rule.kind])
-    return HttpResponse(words, content_type="text/plain; charset=utf-8")
-
-
-class AttentionRuleIndexView(IndexView):
-    page_title = gettext_lazy("What needs attention")
-    default_ordering = "pk"
-    is_searchable = False
-
-    def get_base_queryset(self):
-        return AttentionRule.objects.filter(kind__in=self.kinds).select_related("member")
-
-    @cached_property
-    def kinds(self):
-        return queries.attention_kinds()
-
-    @cached_property
-    def columns(self):
-        return [
-            TitleColumn(
-                "kind", label=_("What"), accessor=lambda rule: self.kinds[rule.kind].label, get_url=self.get_edit_url
-            ),
-            Column(
-                "amount",
-                label=_("When"),
-                accessor=lambda rule: (
-                    f"{self.kinds[rule.kind].unit}: {rule.amount}" if self.kinds[rule.kind].unit else ""
-                ),
-            ),
-            Column(
-                "who",
-                label=_("For whom"),
-                classname="wide-only",
-                accessor=lambda rule: audience_in_words(rule, self.kinds[rule.kind]),
-            ),
-            Column("get_severity_display", label=_("How pressing"), classname="wide-only"),
-            StatusTagColumn("is_active", label=_("Status"), accessor=status_of, primary=lambda rule: rule.is_active),
-        ]
-
-
-class AttentionRuleEditView(EditView):
-    template_name = "crm/attention_rule.html"
-    success_message = gettext_lazy("The rule is saved.")
-
-    def get_success_buttons(self):
-        return []
-
-    def get_object(self, queryset=None):
-        return get_object_or_404(AttentionRule, pk=self.object_pk, kind__in=queries.attention_kinds())
-
-    @cached_property
-    def kind(self):
-        return queries.attention_kinds()[self.object.kind]
-
-    def get_page_subtitle(self):
-        return str(self.kind.label)
-
-    def form_valid(self, form):
-        response = super().form_valid(form)
-        operations.evaluate_soon()
-        return response
-
-    def get_context_data(self, **kwargs):
-        return {
-            **super().get_context_data(**kwargs),
-            "kind": self.kind,
-            "would_show": count_in_words(AttentionRule.objects.get(pk=self.object.pk), self.kind),
-            "count_url": reverse("attention_rules:count", args=[self.object.pk]),
-        }

@@ -35,6 +35,7 @@ def _import(request, pk):
 
 class ImportIndexView(IndexView):
     default_ordering = "-created_at"
+    export_headings = {"get_kind_display": gettext_lazy("What"), "get_state_display": gettext_lazy("Status")}
     page_title = gettext_lazy("Import")
     is_searchable = False
 

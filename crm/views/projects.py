@@ -45,6 +45,13 @@ class ProgressColumn(Column):
 
 class ProjectIndexView(IndexView):
     default_ordering = "name"
+    export_headings = {
+        "get_state_display": gettext_lazy("Status"),
+        "tasks_done": gettext_lazy("Tasks done"),
+        "tasks_total": gettext_lazy("Tasks"),
+        "milestones_done": gettext_lazy("Milestones reached"),
+        "milestones_total": gettext_lazy("Milestones"),
+    }
 
     def get_base_queryset(self):
         return queries.with_progress(Project.objects.all())

@@ -63,6 +63,7 @@ class TaskColumn(TitleColumn):
 class TaskIndexView(IndexView):
     template_name = "crm/task_index.html"
     default_ordering = "due_on"
+    export_headings = {"get_state_display": gettext_lazy("Status"), "get_priority_display": gettext_lazy("Priority")}
     is_searchable = True
 
     def get_base_queryset(self):

@@ -52,7 +52,7 @@ class AttentionViewSet(ModelViewSet):
 
 
 class AttentionRuleViewSet(ModelViewSet):
-    """One rule of each kind, which come with the organization and stay."""
+    """One rule of each kind, which come with the organization and stay, and those that the organization has made itself."""
 
     model = AttentionRule
     url_prefix = "attention-rules"
@@ -64,8 +64,10 @@ class AttentionRuleViewSet(ModelViewSet):
     copy_view_enabled = False
     search_fields = None
     index_view_class = views.AttentionRuleIndexView
+    add_view_class = views.AttentionRuleCreateView
     edit_view_class = views.AttentionRuleEditView
-    without = ("add", "delete", "usage")
+    delete_view_class = views.AttentionRuleDeleteView
+    without = ("usage",)
 
     def get_form_class(self, for_update=False):
         return AttentionRuleForm
@@ -76,5 +78,6 @@ class AttentionRuleViewSet(ModelViewSet):
     def get_urlpatterns(self):
         return [
             *(pattern for pattern in super().get_urlpatterns() if pattern.name not in self.without),
+            path("count/", views.count_attention, name="count_new"),
             path("<int:pk>/count/", views.count_attention, name="count"),
         ]

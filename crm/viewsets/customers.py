@@ -24,7 +24,11 @@ from tenancy.lists import IndexView
 class CustomerIndexView(IndexView):
     template_name = "crm/customer_index.html"
     default_ordering = "-last_activity_at"
-    export_headings = {"tag_names": _("Tags"), "news_since": _("Allows news since")}
+    export_headings = {
+        "tag_names": _("Tags"),
+        "get_source_display": _("Source"),
+        "news_since": _("Allows news since"),
+    }
     filterset_class = CustomerFilterSet
     is_searchable = True
 
@@ -132,7 +136,7 @@ class CustomerViewSet(ModelViewSet):
         "language",
         "tag_names",
         "note",
-        "source",
+        "get_source_display",
         "last_activity_at",
         "created_at",
         "news_since",

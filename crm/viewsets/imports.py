@@ -21,7 +21,18 @@ class ImportViewSet(ModelViewSet):
     add_view_class = views.ImportCreateView
     inspect_view_class = views.ImportView
     export_filename = "imports"
-    list_export = ["name", "kind", "state", "rows", "made", "changed", "unchanged", "left_out", "author", "created_at"]
+    list_export = [
+        "name",
+        "get_kind_display",
+        "get_state_display",
+        "rows",
+        "made",
+        "changed",
+        "unchanged",
+        "left_out",
+        "author",
+        "created_at",
+    ]
 
     def get_form_class(self, for_update=False):
         return ImportUploadForm

@@ -35,7 +35,12 @@ class ProtocolUsageView(ReadableMixin, UsageView):
 
 
 class ProtocolIndexView(IndexView):
-    export_headings = {"kind_name": _("Kind"), "follow_up_on": _("Follow up on")}
+    export_headings = {
+        "kind_name": _("Kind"),
+        "get_direction_display": _("Direction"),
+        "get_outcome_display": _("Outcome"),
+        "follow_up_on": _("Follow up on"),
+    }
     default_ordering = "-happened_at"
     filterset_class = ProtocolFilterSet
 
@@ -124,12 +129,12 @@ class ProtocolViewSet(ModelViewSet):
         "customer",
         "kind_name",
         "author",
-        "direction",
+        "get_direction_display",
         "subject",
         "body",
         "happened_at",
         "duration_minutes",
-        "outcome",
+        "get_outcome_display",
         "follow_up_on",
     ]
     search_fields = ["subject", "body"]

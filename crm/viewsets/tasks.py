@@ -31,8 +31,8 @@ class TaskViewSet(ModelViewSet):
     export_filename = "tasks"
     list_export = [
         "title",
-        "state",
-        "priority",
+        "get_state_display",
+        "get_priority_display",
         "assignee",
         "due_on",
         "due_time",
@@ -112,7 +112,7 @@ class ProjectViewSet(ModelViewSet):
     export_filename = "projects"
     list_export = [
         "name",
-        "state",
+        "get_state_display",
         "owner",
         "starts_on",
         "ends_on",

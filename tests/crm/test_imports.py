@@ -8,12 +8,10 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
-from django.urls import reverse
 from django.utils import timezone
 
-from crm.enums import ConsentPurpose, CustomerSource, ImportKind, ImportMode, ImportState
+from crm.enums import ConsentPurpose, CustomerSource, ImportMode, ImportState
 from crm.models import (
     Consent,
     Customer,
@@ -23,71 +21,23 @@ from crm.models import (
     ImportBatch,
     ImportedRow,
     ImportProblem,
-    Protocol,
-    Task,
-    TaskComment,
 )
 from crm.operations import (
     ImportRefused,
     check_import,
     forget_imports,
     merge_customers,
-    record_activity,
     start_import,
     stop_import,
     undo_import,
-    upload_import,
     work_on_import,
 )
 from crm.queries import imports_to_go_on
-from tenancy.enums import Role
 from tenancy.scope import every_organization, organization_scope
 from tests.crm.factories import make_protocol
+from tests.crm.imports import HEAD, checked, counts, people, problems, run, undone, upload, work
 from tests.factories import CustomerFactory
-from tests.fixtures import make_member
 from tests.parallel import in_parallel
-
-HEAD = "Record ID,First Name,Last Name,Email,Phone Number,Tags\n"
-
-
-def upload(text: str, *, kind: str = ImportKind.CUSTOMERS, name: str = "people.csv") -> Import:
-    return upload_import(SimpleUploadedFile(name, text.encode()), kind=kind, actor=None)
-
-
-def checked(text: str, **choices) -> Import:
-    parent = upload(text)
-    parent = check_import(
-        parent, **{"mapping": parent.mapping, "mode": ImportMode.FILL, "now": timezone.now(), **choices}
-    )
-    return work(parent)
-
-
-def work(parent: Import) -> Import:
-    work_on_import(parent.pk, now=timezone.now())
-    parent.refresh_from_db()
-    return parent
-
-
-def run(text: str, **choices) -> Import:
-    return work(start_import(checked(text, **choices), now=timezone.now(), actor=None))
-
-
-def undone(parent: Import) -> Import:
-    return work(undo_import(parent, now=timezone.now(), actor=None))
-
-
-def counts(parent: Import) -> tuple[str, int, int, int, int]:
-    return (parent.state, parent.made, parent.changed, parent.unchanged, parent.left_out)
-
-
-def people() -> list[tuple[str, ...]]:
-    return [
-        (one.first_name, one.last_name, one.email, str(one.phone), one.note) for one in Customer.objects.order_by("pk")
-    ]
-
-
-def problems(parent: Import) -> list[tuple[int, str]]:
-    return [(one.row, str(one)) for one in ImportProblem.objects.filter(parent=parent).order_by("row", "pk")]
 
 
 def test_a_check_takes_nothing_over_and_tells_what_would_be(in_harbour):
@@ -316,6 +266,22 @@ def test_a_job_that_cannot_get_on_is_given_up_and_one_that_was_lost_begins_again
     assert work(started).state == ImportState.FAILED
 
 
+def test_a_job_that_goes_on_knows_the_rows_before_it(in_harbour):
+    done = ["7,Anna,Berg,anna@example.com,,", ",Ole,Holm,,+4940111222,"]
+    done += [f",First {n},Last {n},guest{n}@example.com,," for n in range(998)]
+    rest = [",A,B,ANNA@example.com,,", ",ole,HOLM,,040 111222,", "7,X,Y,,,", ",New,One,new@example.com,,"]
+    parent = start_import(checked(HEAD + "\n".join(done + rest) + "\n"), now=timezone.now(), actor=None)
+    # As if a job had taken over the first thousand and was killed then.
+    Import.objects.filter(pk=parent.pk).update(position=1_000)
+    assert counts(work(parent)) == (ImportState.DONE, 1, 0, 0, 3)
+    assert problems(parent) == [
+        (1002, "Row 2 has the same e-mail address and counts."),
+        (1003, "Row 3 is about the same customer and counts."),
+        (1004, "Row 2 has the same number in the other system and counts."),
+    ]
+    assert people() == [("New", "One", "new@example.com", "", "")]
+
+
 PEOPLE = 8_000
 ROWS = "".join(f"{n},First {n},Last {n},guest{n}@example.com,+4940{n:07},\n" for n in range(PEOPLE))
 JOB = """
@@ -374,213 +340,3 @@ def test_a_killed_job_goes_on_where_it_was_and_two_at_once_double_nobody(harbour
     with organization_scope(harbour.pk):
         assert set(Import.objects.values_list("state", flat=True)) == {ImportState.UNDONE}
         assert (Customer.objects.count(), ExternalId.objects.count()) == (0, 0)
-
-
-def address(name: str, *keys: int) -> str:
-    return reverse(f"imports:{name}", args=keys)
-
-
-def test_a_file_goes_through_all_its_steps_in_the_admin(
-    harbour, member_client, run_jobs, django_capture_on_commit_callbacks
-):
-    client = member_client(harbour, Role.MANAGER)
-    content = ("\ufeffName;E-Mail;Telefon\n=cmd|calc;anna@example.com;040 12345678\nOle;ole@;\n").encode("utf-16")
-    answer = client.post(address("add"), {"kind": "customers", "file": SimpleUploadedFile("Gäste.csv", content)})
-    with organization_scope(harbour.pk):
-        parent = Import.objects.get()
-    assert (answer.status_code, answer["Location"]) == (302, address("columns", parent.pk))
-    page = client.get(address("columns", parent.pk))
-    assert page.context["form"].initial == {
-        "mode": "fill",
-        "tag": "",
-        "origin": "",
-        "consent_source": "",
-        "encoding": "utf-16",
-        "separator": ";",
-        "is_month_first": "",
-        "column_0": "full_name",
-        "column_1": "email",
-        "column_2": "phone",
-    }
-    form = {"mode": "fill", "tag": "spring", "column_0": "full_name", "column_1": "email", "column_2": "phone"}
-    bad = client.post(address("columns", parent.pk), {"mode": "fill"})
-    assert bad.context["form"].non_field_errors() == [
-        "Choose at least one column with a name, an e-mail address or a phone number."
-    ]
-    with django_capture_on_commit_callbacks(execute=True):
-        client.post(address("columns", parent.pk), form)
-    run_jobs()
-    page = client.get(address("inspect", parent.pk))
-    assert client.get(address("history", parent.pk)).status_code == 200
-    assert [str(problem) for problem in page.context["problems"]] == ["“ole@” is not an e-mail address."]
-    with django_capture_on_commit_callbacks(execute=True):
-        client.post(address("start", parent.pk))
-    run_jobs()
-    with organization_scope(harbour.pk):
-        assert people() == [("", "=cmd|calc", "anna@example.com", "+494012345678", "")]
-    left = client.get(address("problems", parent.pk)).content.decode()
-    assert (
-        left == "\ufeffRow,Why it was left out,Name,E-Mail,Telefon\r\n3,“ole@” is not an e-mail address.,Ole,ole@,\r\n"
-    )
-    export = client.get(f"{reverse('customers:index')}?export=csv")
-    assert b",'=cmd|calc," in b"".join(export.streaming_content)
-    with django_capture_on_commit_callbacks(execute=True):
-        client.post(address("undo", parent.pk))
-    run_jobs()
-    with organization_scope(harbour.pk):
-        assert people() == []
-    assert client.get(address("index")).context["items_count"] == 1
-
-
-def test_a_file_that_is_too_big_or_none_is_refused_with_words(harbour, member_client, settings):
-    client = member_client(harbour, Role.MANAGER)
-    settings.IMPORT_MAX_BYTES = 20
-    for name, content, text in [
-        ("a.csv", b"a" * 21, "This file is too big (21\xa0bytes). The largest allowed is 20\xa0bytes."),
-        ("a.pdf", b"%PDF", "Choose a file that ends in .csv, .xlsx or .vcf."),
-        ("a.xlsx", b"PK\x03\x04", "This is no CSV file, Excel workbook or vCard, or it is damaged."),
-        ("a.csv", b"\n \n", "There is nothing in this file."),
-    ]:
-        answer = client.post(address("add"), {"kind": "customers", "file": SimpleUploadedFile(name, content)})
-        assert answer.context["form"].errors == {"file": [text]}
-    with organization_scope(harbour.pk):
-        assert Import.objects.count() == 0
-    # “PK” is a name of a column as well.
-    settings.IMPORT_MAX_BYTES = 100
-    keys = SimpleUploadedFile("a.csv", b"PK,Name,Mail\n1,Anna,a@example.com\n")
-    assert client.post(address("add"), {"kind": "customers", "file": keys}).status_code == 302
-
-
-@pytest.mark.parametrize("role", [Role.EDITOR, Role.GUIDE])
-def test_who_does_not_keep_customers_imports_none(harbour, member_client, role):
-    with organization_scope(harbour.pk):
-        parent = upload(HEAD)
-    client = member_client(harbour, role)
-    for name in ("columns", "inspect", "problems"):
-        assert client.get(address(name, parent.pk)).status_code in (302, 403)
-    for name in ("start", "stop", "undo"):
-        assert client.post(address(name, parent.pk)).status_code in (302, 403)
-    with organization_scope(harbour.pk):
-        assert Import.objects.get().state == ImportState.MAPPING
-
-
-def test_protocols_find_their_customers_and_go_again(in_harbour):
-    run(HEAD + "7,Anna,Berg,anna@example.com,,\n", origin="HubSpot")
-    grete = CustomerFactory(email="grete@example.com")
-    text = (
-        "Customer ID,Email,Subject,Body,Type,Direction,Date,Duration,Outcome\n"
-        "7,,Asks for the way,=1+1,Anruf,Outgoing,2026-04-03 10:30,0:15,Erledigt\n"
-        ",GRETE@example.com,Letter,,email,,03.04.2026,,\n"
-        "8,,Unknown,,call,,2026-04-03,,\n"
-        ",,Nobody,,call,,2026-04-03,,\n"
-        ",grete@example.com,,,call,,2026-04-03,,\n"
-        ",grete@example.com,Strange,,séance,,soon,ages,\n"
-    )
-    parent = upload(text, kind=ImportKind.PROTOCOLS)
-    assert parent.mapping == [
-        *(
-            "customer_number",
-            "email",
-            "subject",
-            "body",
-            "kind",
-            "direction",
-            "happened_at",
-            "duration_minutes",
-            "outcome",
-        ),
-    ]
-    parent = work(check_import(parent, mapping=parent.mapping, mode=parent.mode, origin="HubSpot", now=timezone.now()))
-    assert (counts(parent), Protocol.objects.count()) == ((ImportState.CHECKED, 2, 0, 0, 4), 0)
-    assert problems(parent) == [
-        (4, "There is no customer “8”."),
-        (5, "“Email” is missing."),
-        (6, "“Subject” is missing."),
-        (7, "“séance” is not one of the words for “Type”."),
-        (7, "“soon” is not a date."),
-        (7, "“ages” is not a number."),
-    ]
-    parent = work(start_import(parent, now=timezone.now(), actor=None))
-    called, written = Protocol.objects.order_by("pk")
-    assert (called.customer.first_name, called.kind, called.direction, called.body) == (
-        "Anna",
-        "call",
-        "outbound",
-        "<p>=1+1</p>",
-    )
-    assert (called.happened_at, called.duration_minutes, called.outcome) == (
-        dt.datetime(2026, 4, 3, 8, 30, tzinfo=dt.UTC),
-        15,
-        "settled",
-    )
-    grete.refresh_from_db()
-    assert (written.customer, written.kind, written.happened_at) == (grete, "mail", grete.last_activity_at)
-    written.subject = "A letter"
-    written.save()
-    parent = undone(parent)
-    assert (parent.taken_back, parent.kept, list(Protocol.objects.all())) == (1, 1, [written])
-
-
-def test_protocols_and_tasks_without_numbers_are_known_when_they_come_again(in_harbour):
-    grete = CustomerFactory(email="grete@example.com", last_activity_at=dt.datetime(2025, 1, 1, tzinfo=dt.UTC))
-    record_activity(grete, kind="order_placed", at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
-    head = "Email,Subject,Body,Type,Date\n"
-    row = "grete@example.com,Asks for the way,=1+1,Anruf,2026-04-03 10:30\n"
-
-    def again(kind: str, text: str) -> Import:
-        parent = upload(text, kind=kind)
-        return work(check_import(parent, mapping=parent.mapping, mode=parent.mode, now=timezone.now()))
-
-    first = again(ImportKind.PROTOCOLS, head + row + row)
-    assert problems(first) == [(3, "Row 2 says the same and counts.")]
-    first = work(start_import(first, now=timezone.now(), actor=None))
-    second = again(ImportKind.PROTOCOLS, head + row + row.replace("10:30", "10:31"))
-    assert (counts(second), problems(second)) == (
-        (ImportState.CHECKED, 1, 0, 0, 1),
-        [(2, "The same is there already.")],
-    )
-    grete.refresh_from_db()
-    assert grete.last_activity_at == dt.datetime(2026, 4, 3, 8, 30, tzinfo=dt.UTC)
-    undone(first)
-    grete.refresh_from_db()
-    assert (grete.last_activity_at, Protocol.objects.count()) == (dt.datetime(2026, 1, 1, tzinfo=dt.UTC), 0)
-
-    text = "Task,Due date,Email\nCall back,2040-04-03,grete@example.com\nTidy up,,\n"
-    work(start_import(again(ImportKind.TASKS, text), now=timezone.now(), actor=None))
-    assert counts(again(ImportKind.TASKS, text)) == (ImportState.CHECKED, 0, 0, 0, 2)
-
-
-def test_tasks_go_to_members_of_the_team_and_are_known_by_their_number(harbour, in_harbour):
-    owner = make_member(harbour, Role.OWNER, "owner@harbour.example")
-    grete = CustomerFactory(email="grete@example.com")
-    text = (
-        "Id,Task,Status,Priority,Due date,Due time,Assigned to,Email\n"
-        "1,Call back,in Arbeit,High,2040-04-03,14:30,OWNER@harbour.example,grete@example.com\n"
-        "2,Tidy up,completed,,,,Somebody,\n"
-        "3,When,,,,10:00,,\n"
-        "4,Whose,,,,,,nobody@example.com\n"
-    )
-    parent = upload(text, kind=ImportKind.TASKS)
-    parent = work(check_import(parent, mapping=parent.mapping, mode=parent.mode, now=timezone.now()))
-    parent = work(start_import(parent, now=timezone.now(), actor=None))
-    assert counts(parent) == (ImportState.DONE, 2, 0, 0, 2)
-    assert problems(parent) == [
-        (3, "“Somebody” is nobody of your team; it is left out."),
-        (4, "“Due date” is missing."),
-        (5, "There is no customer “nobody@example.com”."),
-    ]
-    call, tidy = Task.objects.order_by("pk")
-    assert (call.state, call.priority, call.due_on, call.due_time, call.assignee, call.customer) == (
-        *("in_progress", 3, dt.date(2040, 4, 3), dt.time(14, 30), owner, grete),
-    )
-    assert (call.remind_at, tidy.state, tidy.completed_at is None) == (
-        dt.datetime(2040, 4, 3, 6, tzinfo=dt.UTC),
-        "done",
-        False,
-    )
-    again = upload(text, kind=ImportKind.TASKS)
-    again = work(check_import(again, mapping=again.mapping, mode=again.mode, now=timezone.now()))
-    assert counts(again) == (ImportState.CHECKED, 0, 0, 2, 2)
-    TaskComment.objects.create(task=call, text="Done soon")
-    parent = undone(parent)
-    assert (parent.taken_back, parent.kept, list(Task.objects.all())) == (1, 1, [call])

@@ -242,7 +242,7 @@ def test_export(in_harbour, client, ada):
     answer = client.get(f"{reverse('tasks:index')}?export=csv")
     lines = b"".join(answer.streaming_content).decode().splitlines()
     assert len(lines) == 2
-    assert lines[1].startswith("Mine,open,2,")
+    assert lines[1].startswith("Mine,Open,Normal,")
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -33,7 +33,7 @@ def test_profile_takes_the_same_queries_however_much_there_is(harbour, member_cl
     url = reverse("customers:inspect", args=[customer.pk])
     client.get(url)
     # 8 of them are those of any page of the admin.
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(23):
         response = client.get(url)
     assert response.status_code == 200
 
@@ -211,7 +211,7 @@ def test_export_of_customers_is_no_formula(harbour, member_client):
 
     assert exported("customers", slice(3)) == ["'=1+1", "'@SUM(A1)", "grete@example.com"]
     assert exported("customers", slice(5, 7)) == ["'=A1", "'-2"]
-    assert exported("protocols", slice(5)) == ["'=1+1 @SUM(A1)", "Phone call", "", "inbound", "'=B1"]
+    assert exported("protocols", slice(5)) == ["'=1+1 @SUM(A1)", "Phone call", "", "From the customer", "'=B1"]
     assert exported("messages_sent", slice(4)) == ["'=C1", "ole@example.com", "'=1+1 @SUM(A1)", "Waiting"]
 
 

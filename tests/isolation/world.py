@@ -15,7 +15,7 @@ from django.utils import timezone
 from commerce.models import AuthorisationRule, DepositRule, Difference, Dispute, Order, PaymentLink, Promotion
 from commerce.operations import Contact, record_adjustment
 from crm.enums import ImportKind, ImportMode
-from crm.models import Customer, DocumentShare, DuplicatePair, ExternalId, Project
+from crm.models import AttentionRule, Customer, DocumentShare, DuplicatePair, ExternalId, Project
 from crm.operations import (
     add_dependency,
     check_import,
@@ -225,6 +225,7 @@ def _plan(say: Canaries, owner: User) -> None:
     )
     add_dependency(second, needs=first, actor=owner)
     make_task(owner, title=say.text(), customer=Customer.objects.order_by("pk").first(), due_on=dt.date(2020, 1, 1))
+    AttentionRule.objects.create(kind=AttentionRule.OWN, name=say.text(), conditions={"tags": [say.text()]})
     evaluate_attention(now=timezone.now())
     file = picture_file(f"{say.slug()}.png")
     (document,) = upload_documents([file], title=say.text(), note=say.text(), about=[project], actor=owner)

@@ -142,6 +142,8 @@ CONTENT = {
 OPERATIONS = {
     "attention:index",
     "attention:index_results",
+    "attention_rules:add",
+    "attention_rules:count_new",
     "attention_rules:index",
     "attention_rules:index_results",
     "bookings:index",
