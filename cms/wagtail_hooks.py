@@ -35,6 +35,7 @@ from cms.viewsets import (
     UnfinishedPagesViewSet,
 )
 from cms.viewsets.branding import branding_sample
+from cms.viewsets.pictures import PictureCreateView, PictureEditView
 from cms.viewsets.redirects import RedirectCreateView, RedirectEditView, RedirectIndexView
 from cms.viewsets.templates import can_be_kept
 from cms.viewsets.translations import SubmitSharedTranslationView, SubmitTranslationView, machine_translate
@@ -169,6 +170,15 @@ def own_redirects():
         path("redirects/results/", RedirectIndexView.as_view(results_only=True), name="own_redirects_results"),
         path("redirects/add/", RedirectCreateView.as_view(), name="add_own_redirect"),
         path("redirects/<int:redirect_id>/", RedirectEditView.as_view(), name="edit_own_redirect"),
+    ]
+
+
+# Wagtail's own say nothing of a picture that was made smaller.
+@hooks.register("register_admin_urls", order=-1)
+def own_pictures():
+    return [
+        path("images/add/", PictureCreateView.as_view(), name="wagtailimages_add"),
+        path("images/<int:image_id>/", PictureEditView.as_view(), name="wagtailimages_edit"),
     ]
 
 

@@ -12,7 +12,7 @@ from wagtail.contrib.typed_table_block.blocks import TypedTable, TypedTableBlock
 from wagtail_localize.segments import StringSegmentValue
 
 from cms import queries
-from cms.blocks.choosers import PageBlock, PictureBlock
+from cms.blocks.choosers import PageBlock, PictureBlock, picture_words
 from cms.blocks.html import HtmlBlock
 from cms.blocks.kept import KeptBlock
 from cms.blocks.media import AudioBlock, VideoBlock
@@ -29,6 +29,7 @@ class HeroBlock(blocks.StructBlock):
     heading = blocks.CharBlock(label=_("Heading"), max_length=120)
     text = blocks.TextBlock(label=_("Text"), required=False, max_length=300)
     image = PictureBlock(label=_("Picture"), required=False)
+    image_words = picture_words()
     button = blocks.CharBlock(label=_("Words on the button"), required=False, max_length=40)
     page = PageBlock(label=_("Where the button leads"), required=False)
 
@@ -41,6 +42,7 @@ class HeroBlock(blocks.StructBlock):
 
 class PictureTextBlock(blocks.StructBlock):
     image = PictureBlock(label=_("Picture"))
+    image_words = picture_words()
     text = blocks.RichTextBlock(label=_("Text"), features=RICH_TEXT_FEATURES)
     picture_right = blocks.BooleanBlock(label=_("Picture on the right"), required=False)
 
@@ -53,6 +55,7 @@ class PictureTextBlock(blocks.StructBlock):
 
 class GalleryPicture(blocks.StructBlock):
     image = PictureBlock(label=_("Picture"))
+    image_words = picture_words()
     caption = blocks.CharBlock(label=_("Caption"), required=False, max_length=200)
 
 

@@ -1,5 +1,6 @@
 """Notices and questions that are kept once and shown on many pages."""
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest
@@ -16,12 +17,21 @@ class ShownPart(NamedTuple):
 
     value: Any
     original_id: str
+    # Shown further up on the page already, where links to it lead.
+    is_again: bool = False
 
 
 def shown_parts(shared: Any, *, request: HttpRequest | None) -> list[ShownPart]:
     """Return what is shown now of something shared; nothing of what is gone."""
     parts = shared.body if shared is not None else ()
     return [ShownPart(one.value, one.id) for one in parts if is_shown(one.value.get("visibility"), request=request)]
+
+
+def marked_again(parts: Iterable[ShownPart], before: set[str]) -> list[ShownPart]:
+    """Return parts, marked where they were shown `before` (by their ids) on the same page; it knows of these too afterwards."""
+    marked = [part._replace(is_again=part.original_id in before) for part in parts]
+    before.update(part.original_id for part in marked)
+    return marked
 
 
 class _SharedChooser(Chosen, SnippetChooserBlock):
@@ -72,7 +82,9 @@ class SharedQuestionsBlock(blocks.StructBlock):
 
     def get_context(self, value: Any, parent_context: Any = None) -> Any:
         context = super().get_context(value, parent_context)
-        context["questions"] = shown_parts(value["shared_questions"], request=(parent_context or {}).get("request"))
+        around = parent_context or {}
+        questions = shown_parts(value["shared_questions"], request=around.get("request"))
+        context["questions"] = marked_again(questions, around.get("shown_before", set()))
         return context
 
     class Meta:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumbers import NumberParseException, is_valid_number, parse
 from wagtail import blocks
 
-from cms.blocks.choosers import PageBlock, PictureBlock
+from cms.blocks.choosers import PageBlock, PictureBlock, picture_words
 from cms.blocks.freshness import freshness_of
 from cms.blocks.kept import KeptBlock
 from cms.enums import Icon, TileColour, TileSize
@@ -36,6 +36,9 @@ class Tile(KeptBlock):
     text = blocks.CharBlock(label=_("Line below"), max_length=120, required=False)
     icon = blocks.ChoiceBlock(label=_("Icon"), choices=Icon.choices, required=False)
     image = PictureBlock(label=_("Picture"), required=False, help_text=_("Shown instead of the icon."))
+    image_words = picture_words(
+        _("Only if the picture says something that the title does not. Empty: screen readers pass over it.")
+    )
     size = blocks.ChoiceBlock(label=_("Size"), choices=TileSize.choices, default=TileSize.SMALL)
     colour = blocks.ChoiceBlock(label=_("Colour"), choices=TileColour.choices, default=TileColour.PLAIN)
 

@@ -65,6 +65,9 @@ def _write(home: LandingPage, starter: Starter, keys: dict[str, uuid.UUID], *, p
     questions = FaqPage(title=_("Questions"), body=[("faq", {"heading": "", "questions": answers})])
     about = ContentPage(title=_("About us"), body=[("rich_text", _paragraphs(starter.about)), *_contact()])
     pages: dict[str, Page] = {TOURS: tours, QUESTIONS: questions, ABOUT: about}
+    tours.search_description, about.search_description = str(starter.tours_intro), str(starter.about[0])
+    questions.search_description = " ".join(map(str, starter.questions[0]))
+    home.search_description = str(starter.lead)
     for name, page in pages.items():
         page.slug, page.show_in_menus, page.live = slugify(page.title), True, False
         page.locale, page.translation_key = home.locale, keys[name]

@@ -106,7 +106,8 @@ class BasePage(Page):
             with choices(pictures=pictures, pages=pages, documents=documents, places=places, **shared):
                 # Makes values of all blocks.
                 list(body)
-        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        # Shared questions note here what they have shown, so that no two of them have the same `id`.
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs) | {"shown_before": set()}
         return context
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -1,5 +1,6 @@
 """The form in which pages are edited."""
 
+from copy import copy
 from typing import Any, Final
 
 from django.conf import settings
@@ -8,7 +9,8 @@ from django.urls import Resolver404, resolve
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 from wagtail.admin.forms import WagtailAdminPageForm
-from wagtail.blocks import StreamValue
+from wagtail.blocks import BlockField, StreamBlock, StreamValue
+from wagtail.blocks.base import BlockWidget
 
 # Below the root and the container of the organization.
 HOME_DEPTH: Final = 3
@@ -17,6 +19,14 @@ HOME_DEPTH: Final = 3
 def html_in(body: StreamValue | None) -> list[tuple[str, str]]:
     """Return the HTML blocks of a page in their order, each with its id."""
     return [(one.get("id") or "", one["value"]) for one in (body.raw_data if body else ()) if one["type"] == "html"]
+
+
+def _with_at_most(most: int, kind: str, block: StreamBlock) -> StreamBlock:
+    """Return a block like another one that offers a kind of its children only until there are so many."""
+    limited = copy(block)
+    limited.meta = copy(block.meta)
+    limited.meta.block_counts = {**block.meta.block_counts, kind: {"max_num": most}}
+    return limited
 
 
 def is_taken(slug: str) -> bool:
@@ -32,7 +42,18 @@ def is_taken(slug: str) -> bool:
 
 
 class BasePageForm(WagtailAdminPageForm):
-    """Keeps HTML as it is for those who may not write it: they add, change, move and delete none."""
+    """Keeps HTML as it is for those who may not write it: they are offered none, and add, change, move and delete none."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields.get("body")
+        if isinstance(field, BlockField) and "html" in field.block.child_blocks and not self._may_write_html:
+            # As many as there are, so the list of blocks does not hold them; `clean` says in words whose they are.
+            field.widget = BlockWidget(_with_at_most(len(html_in(self.instance.body)), "html", field.block))
+
+    @property
+    def _may_write_html(self) -> bool:
+        return self.for_user is not None and bool(self.for_user.has_perm("cms.use_html"))
 
     def clean(self) -> dict[str, Any]:
         """Raise `ValidationError` at the content when its HTML differs from before and is not this person's to write."""
@@ -43,11 +64,7 @@ class BasePageForm(WagtailAdminPageForm):
             )
         body = cleaned.get("body")
         # The page is still as it was: the form writes to it after this.
-        if (
-            body is not None
-            and not self.for_user.has_perm("cms.use_html")
-            and html_in(self.instance.body) != html_in(body)
-        ):
+        if body is not None and not self._may_write_html and html_in(self.instance.body) != html_in(body):
             self.add_error(
                 "body",
                 ValidationError(

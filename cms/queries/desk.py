@@ -8,7 +8,8 @@ from functools import reduce
 from operator import add
 from typing import Any, Final
 
-from django.db.models import F, Func, IntegerField, QuerySet, Subquery, Value
+from django.db.models import F, Func, IntegerField, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Cast
 from wagtail.models import Page
 
 from cms.models import ContentPage, FaqPage, LandingPage, TourPage
@@ -52,8 +53,10 @@ def drafts_of(user: User) -> QuerySet[Page]:
 
 
 def undescribed_pages() -> QuerySet[Page]:
-    """Return the published pages without a description of their own for search engines."""
-    return Page.objects.live().filter(depth__gt=2, search_description="", alias_of__isnull=True).order_by("path")
+    """Return the published pages without a description of their own for search engines; a home that nobody has begun needs none."""
+    empty = LandingPage.objects.annotate(written=Cast("body", TextField())).filter(written="[]")
+    found = Page.objects.live().filter(depth__gt=2, search_description="", alias_of__isnull=True)
+    return found.exclude(pk__in=empty.values("pk")).order_by("path")
 
 
 def editors_desk(user: User, *, root: Page, languages: Sequence[str], today: date) -> Desk:

@@ -1,4 +1,4 @@
-"""Pictures without words, and one page on which many of them get some."""
+"""Pictures that are uploaded, and those without words: one page on which many of them get some."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -10,14 +10,31 @@ from django.views.generic import TemplateView
 from wagtail.admin.auth import permission_denied
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.viewsets.base import ViewSet
+from wagtail.images.views import images
 from wagtail.permissions import policy_registry
 
 from cms import queries
 from cms.forms import PictureWordsForm
 from tenancy.audit.wagtail import AuditedEdit
+from tenancy.forms import smaller_note
 from tenancy.models import TenantImage
 
 ON_A_PAGE = 20
+
+
+class ToldWhenSmaller:
+    """Says that a picture was too large to be kept as it came."""
+
+    def get_success_message(self, *args):
+        return f"{super().get_success_message(*args)} {smaller_note(self.form.instance)}".rstrip()
+
+
+class PictureCreateView(ToldWhenSmaller, images.CreateView):
+    pass
+
+
+class PictureEditView(ToldWhenSmaller, images.EditView):
+    pass
 
 
 class PictureWordsView(WagtailAdminTemplateMixin, TemplateView):

@@ -329,6 +329,8 @@ WAGTAILDOCS_SERVE_METHOD = "serve_view"
 # The largest uploads, in bytes; of pictures also in pixels, of packed documents also once they are unpacked.
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = env.int("PICTURE_MAX_BYTES", default=20 * 1024 * 1024)
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = env.int("PICTURE_MAX_PIXELS", default=60_000_000)
+# Longer sides of pictures are made this long, in pixels, when they are uploaded.
+PICTURE_LONGEST_SIDE = env.int("PICTURE_LONGEST_SIDE", default=4_000)
 DOCUMENT_MAX_BYTES = env.int("DOCUMENT_MAX_BYTES", default=50 * 1024 * 1024)
 # The largest file with rows to import.
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=25 * 1024 * 1024)

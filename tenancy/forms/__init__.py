@@ -8,7 +8,7 @@ from tenancy.forms.accounts import (
     SecondFactorForm,
     UsedOnceMixin,
 )
-from tenancy.forms.pictures import PictureField, TenantImageForm, check_words
+from tenancy.forms.pictures import PictureField, TenantImageForm, check_words, smaller_note
 from tenancy.forms.records import (
     BasisPointsFormField,
     MinorUnitsFormField,
@@ -44,4 +44,5 @@ __all__ = [
     "TranslationsWidget",
     "UsedOnceMixin",
     "check_words",
+    "smaller_note",
 ]

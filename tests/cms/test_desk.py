@@ -5,7 +5,6 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from wagtail.models import Page
 
 from cms.models import ContentPage, SharedNotice
 from cms.queries import kept_parts
@@ -54,7 +53,6 @@ def test_editors_read_what_there_is_to_do(harbour, django_assert_num_queries, co
     editor = make_member(harbour, Role.EDITOR)
     client = client_for(harbour, editor)
     with organization_scope(harbour.pk):
-        Page.objects.filter(depth=3).update(search_description="Walks")
         for number in range(count):
             write(harbour, editor, number)
         stale = [part for part in kept_parts(today=TODAY) if part.staleness]

@@ -73,6 +73,15 @@ def test_editor_cannot_touch_html(harbour, member_client, page, blocks):
     assert member_client(harbour, Role.ADMIN).post(url, form_of(*blocks)).status_code == 302
 
 
+def test_editor_is_offered_no_html(harbour, member_client, page):
+    edit = reverse("wagtailadmin_pages:edit", args=[page.pk])
+    add = reverse("wagtailadmin_pages:add", args=["cms", "contentpage", page.get_parent().pk])
+    for role, limits in ((Role.EDITOR, ({"html": {"max_num": 2}}, {"html": {"max_num": 0}})), (Role.ADMIN, ({}, {}))):
+        client = member_client(harbour, role)
+        forms = [client.get(address).context["form"] for address in (edit, add)]
+        assert tuple(form.fields["body"].widget.block_def.meta.block_counts for form in forms) == limits
+
+
 def test_editor_begins_no_page_with_html(harbour, member_client):
     with organization_scope(harbour.pk):
         url = reverse("wagtailadmin_pages:add", args=["cms", "contentpage", home_of(harbour).pk])

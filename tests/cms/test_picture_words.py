@@ -1,10 +1,16 @@
 import pytest
+from bs4 import BeautifulSoup
 from django.utils.translation import override
+from wagtail_localize.models import Translation
 
+from cms import operations
+from cms.models import LandingPage
 from tenancy.enums import Role
 from tenancy.models import AuditEntry, TenantImage
 from tenancy.scope import organization_scope
 from tests.cms.factories import PictureFactory, new_sizes, picture_file
+from tests.cms.test_pages import home_of
+from tests.cms.test_translations import translate
 
 REPORT = "/admin/reports/pictures-without-words/"
 NEEDS_WORDS = "Say what the picture shows, for those who cannot see it, or tick “Only decoration”."
@@ -44,6 +50,52 @@ def test_screen_readers_hear_the_words_in_the_language_of_the_page(in_harbour):
     with override("de"):
         assert [picture.default_alt_text for picture in pictures] == ["Ein Steg", "Pier", ""]
     assert pictures[0].default_alt_text == "A pier"
+
+
+def alts(client, path: str) -> list[str]:
+    page = BeautifulSoup(client.get(path).content, "html.parser")
+    return [str(img["alt"]) for img in page.select("main img")]
+
+
+def test_a_block_says_what_its_picture_shows_there(harbour, harbour_client, django_capture_on_commit_callbacks):
+    with organization_scope(harbour.pk):
+        pier = PictureFactory(description="A pier", description_translations={"de": "Ein Steg"}).pk
+        beside, tile = (
+            {"image": pier, "text": "<p>Come.</p>"},
+            {"image": pier, "title": "Boats", "text": "", "phone": "+49 40 123456"},
+        )
+        hero = {"heading": "Come", "text": "", "button": ""}
+        gallery = {
+            "pictures": [{"type": "item", "id": "p", "value": {"image": pier, "image_words": "Planks", "caption": ""}}]
+        }
+        body = [
+            # As it was written before a block had words of its own.
+            {"type": "picture_text", "id": "a", "value": beside},
+            {"type": "picture_text", "id": "b", "value": {**beside, "image_words": "Where boats land"}},
+            {"type": "gallery", "id": "c", "value": gallery},
+            {"type": "hero", "id": "d", "value": {**hero, "image": pier, "image_words": "Our landing stage"}},
+            {"type": "hero", "id": "e", "value": {**hero, "image": pier}},
+            {"type": "tiles", "id": "f", "value": {"tiles": [
+                {"type": "call", "id": "t", "value": tile},
+                {"type": "call", "id": "u", "value": {**tile, "image_words": "Two boats"}},
+            ]}},
+        ]  # fmt: skip
+        page = LandingPage(title="Here", slug="here", body=LandingPage(body=[]).body.stream_block.to_python(body))
+        home_of(harbour).add_child(instance=page)
+        page.save_revision().publish()
+        operations.draft_translations(harbour, language="de", actor=None)
+        translation = Translation.objects.get(source__object_id=page.translation_key)
+        german = {"Where boats land": "Wo Boote anlegen", "Planks": "Planken", "Two boats": "Zwei Boote"}
+        translate(translation, german)
+        with django_capture_on_commit_callbacks(execute=True):
+            translation.save_target(publish=True)
+    with new_sizes():
+        assert alts(harbour_client, "/here/") == [
+            "A pier", "Where boats land", "Planks", "Our landing stage", "A pier", "", "Two boats",
+        ]  # fmt: skip
+        assert alts(harbour_client, "/de/here/") == [
+            "Ein Steg", "Wo Boote anlegen", "Planken", "Our landing stage", "Ein Steg", "", "Zwei Boote",
+        ]  # fmt: skip
 
 
 def test_many_pictures_get_words_on_one_page(harbour, editor, member_client):

@@ -72,6 +72,15 @@ def test_pages_show_what_is_shared_with_a_query_for_each_kind(harbour, django_as
     assert text.count("https://schema.org/FAQPage") == count
 
 
+def test_questions_that_stand_on_a_page_twice_have_one_id_each(harbour):
+    with organization_scope(harbour.pk):
+        questions, others = make_questions("Dogs?", "Prams?"), make_questions("Rain?")
+        add_page("about", *map(questions_block, (questions, others, questions)))
+        ids = [f'id="q-{one.id}"' for shared in (questions, others) for one in shared.body]
+    text = client_for(harbour).get("/about/").content.decode()
+    assert (re.findall('id="q-[^"]*"', text), text.count("Dogs? Yes.")) == (ids, 2)
+
+
 def test_questions_page_tells_search_engines_of_shared_questions(harbour):
     with organization_scope(harbour.pk):
         add_page("questions", questions_block(make_questions("Dogs?", "Prams?")), model=FaqPage)

@@ -7,6 +7,7 @@ from wagtail.models import Page
 
 from cms import operations, queries
 from cms.models import Branding, ContentPage
+from cms.queries.desk import undescribed_pages
 from cms.rules import STARTERS, contrast
 from tenancy.enums import Role
 from tenancy.models import AuditEntry
@@ -47,6 +48,7 @@ def test_site_is_there_with_one_click(harbour, member_client, style):
         assert AuditEntry.objects.filter(action="starter_site.built").count() == 1
         found = queries.page_translations(harbour.site.root_page, languages=harbour.languages)
         assert {one.state.value for one in found} == {"current"}
+        assert list(undescribed_pages()) == []
 
 
 @pytest.mark.parametrize("starter", STARTERS.values())

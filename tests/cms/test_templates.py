@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from django.db import IntegrityError
 from django.urls import reverse
 from django.views import View
 
@@ -153,3 +154,15 @@ def test_a_name_that_somebody_else_saves_at_the_same_moment_is_told(in_harbour, 
     assert form.is_valid() is True
     assert view.form_valid(form) == {"name": ["Somebody has saved the same at this moment. Please choose another one."]}
     assert PageTemplate.objects.count() == 0
+
+
+class SavesForNobody(View):
+    def form_valid(self, form):
+        PageTemplate.objects.create(name=None)
+
+
+def test_a_refusal_of_another_kind_is_an_error_of_ours(in_harbour, rf):
+    view = type("Both", (ToldWhenTaken, SavesForNobody), {})()
+    view.setup(rf.post("/"))
+    with pytest.raises(IntegrityError, match="null value"):
+        view.form_valid(KeepTemplateForm())

@@ -97,7 +97,7 @@ def test_a_newcomer_builds_a_site_from_nothing(live_stack, newcomer, inspection,
     expect(page.get_by_text("seems to be a duplicate")).to_be_visible()
 
     page.goto(live_stack.url("lantern", "/admin/"))
-    for text in ("broken link", "1 picture without words", "pages without a description for search engines"):
+    for text in ("broken link", "1 picture without words", "pages? without a description for search engines"):
         expect(page.get_by_role("link", name=re.compile(text))).to_be_visible()
     inspection.look(page, "7-to-do")
     for scheme, width in (("light", 1280), ("dark", 390)):

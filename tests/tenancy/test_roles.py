@@ -134,6 +134,7 @@ CONTENT = {
     "wagtailimages:add_multiple",
     "wagtailimages:index",
     "wagtailimages:index_results",
+    "wagtailimages_add",
     "wagtailimages_chooser:choose",
     "wagtailimages_chooser:choose_results",
     "wagtailimages_chooser:chosen_multiple",

@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings as project_settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
+from PIL.ExifTags import GPS, IFD, Base
 
 from tenancy.enums import Role
 from tenancy.models import TenantDocument, TenantImage
@@ -120,6 +121,40 @@ def test_pictures_are_taken(send, harbour, name, kind):
 def test_pictures_that_are_none_are_refused(send, harbour, name, content, wrong):
     assert send("images", name, content) == wrong
     assert kept(harbour) == (0, 0)
+
+
+def photo(kind: str, size: tuple[int, int]) -> bytes:
+    """A picture as a camera makes it: turned, with a profile of its colours, with who made it and where."""
+    tags = Image.Exif()
+    tags.update({Base.Orientation: 6, Base.Copyright: "Ida", Base.Make: "Camera"})
+    tags.get_ifd(IFD.GPSInfo).update({GPS.GPSLatitudeRef: "N", GPS.GPSLatitude: (54.0, 5.0, 1.0)})
+    file = io.BytesIO()
+    Image.new("RGB", size, "#0b3d5c").save(file, kind, exif=tags, icc_profile=b"profile" * 20)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("kind", "size", "smaller"),
+    [("JPEG", (6_000, 3_000), (4_000, 2_000)), ("PNG", (60, 4_500), (53, 4_000)), ("JPEG", (64, 48), (64, 48))],
+)
+def test_a_photo_is_kept_at_the_size_of_a_screen_and_without_its_place(harbour, member_client, kind, size, smaller):
+    name, content = f"pier.{kind.lower()}", photo(kind, size)
+    note = f"It had {size[0]:,} × {size[1]:,} pixels and was made smaller; no screen shows a difference."
+    client = member_client(harbour, Role.EDITOR)
+    form = {"title": "Pier", "description": "A pier", "collection": "", "tags": "", "credit": ""}
+    page = client.post(
+        "/admin/images/add/", {**form, "file": SimpleUploadedFile(name, content)}, follow=True
+    ).content.decode()
+    assert ("Image &#x27;Pier&#x27; added." in page, note in page) == (True, size != smaller)
+    dropped = client.post("/admin/images/multiple/add/", {"files[]": SimpleUploadedFile(name, content), "title": name})
+    assert (note in json.loads(dropped.content)["form"]) == (size != smaller)
+    with organization_scope(harbour.pk):
+        pictures = list(TenantImage.objects.all())
+    assert [(one.width, one.height) for one in pictures] == [smaller[::-1]] * 2
+    for one in pictures:
+        with one.open_file() as file, Image.open(file) as stored:
+            assert (stored.format, stored.size, stored.info["icc_profile"]) == (kind, smaller, b"profile" * 20)
+            assert dict(stored.getexif()) == {Base.Orientation: 6, Base.Copyright: "Ida"}
 
 
 @pytest.mark.parametrize(
