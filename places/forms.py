@@ -7,9 +7,35 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.choosers import BaseFilterForm
 
-from places.models import Place
-from places.queries import search_places
-from tenancy.forms import TenantForm
+from places.models import LONGEST_TAG, Place
+from places.queries import search_places, tags_in_use
+from tenancy.forms import SuggestInput, TenantForm
+
+
+class PlaceForm(TenantForm):
+    """A place; its tags are words with commas between them."""
+
+    tags = forms.CharField(
+        label=_("Tags"),
+        required=False,
+        widget=SuggestInput([]),
+        help_text=_("Words to sort by, with commas between them. A page can list all places with a tag."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "tags" in self.fields:
+            self.fields["tags"].widget.options = tags_in_use()
+            self.initial["tags"] = ", ".join(self.instance.tags)
+
+    def clean_tags(self) -> list[str]:
+        """Return each word once. Raises `ValidationError` for one that is too long."""
+        names = [" ".join(name.split()) for name in self.cleaned_data["tags"].split(",")]
+        if any(len(name) > LONGEST_TAG for name in names):
+            raise forms.ValidationError(
+                _("A tag has at most %(most)s letters. Put commas between tags."), params={"most": LONGEST_TAG}
+            )
+        return [name for name in dict.fromkeys(names) if name]
 
 
 class PlaceSearchForm(BaseFilterForm):

@@ -1,7 +1,9 @@
 """Where things are."""
 
 import uuid
+from typing import Final
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +12,8 @@ from phonenumber_field.modelfields import PhoneNumberField
 from places.enums import PlaceKind
 from tenancy.fields import TranslationsField
 from tenancy.models import TenantImage, TenantModel
+
+LONGEST_TAG: Final = 40
 
 
 class Place(TenantModel):
@@ -47,6 +51,9 @@ class Place(TenantModel):
     opening_hours_translations = TranslationsField(_("opening hours in other languages"))
     picture = models.ForeignKey(
         TenantImage, verbose_name=_("picture"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    tags = ArrayField(
+        models.CharField(max_length=LONGEST_TAG), verbose_name=_("tags"), default=list, db_default=[], blank=True
     )
     external_id = models.CharField(
         _("id in the source"), max_length=120, blank=True, help_text=_("Set by an import, so that a repeat updates it.")

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList, Panel
 
-from tenancy.forms import TenantForm
+from places.forms import PlaceForm
 
 
 class PointMapPanel(Panel):
@@ -37,6 +37,7 @@ PLACE_FORM = ObjectList(
                 FieldPanel("name", help_text=_("What guests call it, such as “Pier 3, under the clock”.")),
                 FieldPanel("name_translations"),
                 FieldPanel("kind"),
+                FieldPanel("tags"),
                 FieldPanel("picture", help_text=_("Shown where a page lists places.")),
             ],
             heading=_("What it is"),
@@ -76,5 +77,5 @@ PLACE_FORM = ObjectList(
             heading=_("Getting there"),
         ),
     ],
-    base_form_class=TenantForm,
+    base_form_class=PlaceForm,
 )

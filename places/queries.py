@@ -2,10 +2,21 @@
 
 import math
 
-from django.db.models import FloatField, Q, QuerySet
+from django.db.models import FloatField, Func, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from places.models import Place
+
+
+def tags_in_use() -> list[str]:
+    """Return the words that places of the organization in scope are sorted by, in their order."""
+    used = Place.objects.annotate(tag=Func("tags", function="unnest", output_field=TextField()))
+    return list(used.order_by("tag").values_list("tag", flat=True).distinct())
+
+
+def tag_choices() -> list[tuple[str, str]]:
+    """Return those words as choices of a field."""
+    return [(tag, tag) for tag in tags_in_use()]
 
 
 def search_places(places: QuerySet[Place], text: str) -> QuerySet[Place]:

@@ -4,6 +4,7 @@ from wagtail.admin.viewsets.chooser import ChooserViewSet
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from places import views
+from places.filters import PlaceFilterSet
 from places.forms import NewPlaceForm, PlaceSearchForm
 from places.models import Place
 from places.panels import PLACE_FORM
@@ -30,7 +31,7 @@ class PlaceViewSet(ModelViewSet):
         Column("address", label=_("Address")),
         "city",
     ]
-    list_filter = ["kind", "city"]
+    filterset_class = PlaceFilterSet
     search_fields = ["name", "street", "postal_code", "city", "external_id"]
     search_backend_name = None
     list_export = [
@@ -45,6 +46,7 @@ class PlaceViewSet(ModelViewSet):
         "phone",
         "website",
         "directions",
+        "tags",
         "external_id",
     ]
     export_filename = "places"

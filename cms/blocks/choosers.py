@@ -10,7 +10,7 @@ from django.db.models import Model
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.widgets import BaseChooser
-from wagtail.blocks import CharBlock, ChooserBlock, PageChooserBlock
+from wagtail.blocks import ChooserBlock, PageChooserBlock
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageChooserBlock
 
@@ -51,21 +51,6 @@ class PictureBlock(Chosen, ImageChooserBlock):
     """A picture; its raw value stands under the key “image” in every block that has one."""
 
     shelf = "pictures"
-
-
-def picture_words(help_text: Any = None) -> CharBlock:
-    """Return a block for what a picture shows in one use of it; templates fall back on the words of the library.
-
-    It stands beside the picture under the key “image_words”, and is no part of what guests search for.
-    """
-    return CharBlock(
-        label=_("What it shows here"),
-        required=False,
-        default="",
-        max_length=255,
-        search_index=False,
-        help_text=help_text or _("Only if the picture library’s own words do not fit here. Empty: those are said."),
-    )
 
 
 class PageBlock(Chosen, PageChooserBlock):

@@ -12,7 +12,8 @@ from wagtail.contrib.typed_table_block.blocks import TypedTable, TypedTableBlock
 from wagtail_localize.segments import StringSegmentValue
 
 from cms import queries
-from cms.blocks.choosers import PageBlock, PictureBlock, picture_words
+from cms.blocks.choosers import PageBlock, PictureBlock
+from cms.blocks.fields import degrees_east, degrees_north, picture_words, stands_out
 from cms.blocks.html import HtmlBlock
 from cms.blocks.kept import KeptBlock
 from cms.blocks.media import AudioBlock, VideoBlock
@@ -27,10 +28,17 @@ RICH_TEXT_FEATURES = ["h2", "h3", "bold", "italic", "ol", "ul", "link", "documen
 
 class HeroBlock(blocks.StructBlock):
     heading = blocks.CharBlock(label=_("Heading"), max_length=120)
-    text = blocks.TextBlock(label=_("Text"), required=False, max_length=300)
+    text = blocks.TextBlock(
+        label=_("Text"), required=False, max_length=300, help_text=_("One or two sentences below the heading.")
+    )
     image = PictureBlock(label=_("Picture"), required=False)
     image_words = picture_words()
-    button = blocks.CharBlock(label=_("Words on the button"), required=False, max_length=40)
+    button = blocks.CharBlock(
+        label=_("Words on the button"),
+        required=False,
+        max_length=40,
+        help_text=_("Such as “Choose a tour”. Without words, or without a page, there is no button."),
+    )
     page = PageBlock(label=_("Where the button leads"), required=False)
 
     class Meta:
@@ -44,7 +52,9 @@ class PictureTextBlock(blocks.StructBlock):
     image = PictureBlock(label=_("Picture"))
     image_words = picture_words()
     text = blocks.RichTextBlock(label=_("Text"), features=RICH_TEXT_FEATURES)
-    picture_right = blocks.BooleanBlock(label=_("Picture on the right"), required=False)
+    picture_right = blocks.BooleanBlock(
+        label=_("Picture on the right"), required=False, help_text=_("On a phone the picture is always above the text.")
+    )
 
     class Meta:
         icon = "image"
@@ -70,7 +80,7 @@ class GalleryBlock(blocks.StructBlock):
 
 
 class QuestionBlock(KeptBlock):
-    question = blocks.CharBlock(label=_("Question"), max_length=200)
+    question = blocks.CharBlock(label=_("Question"), max_length=200, help_text=_("As a guest would ask it."))
     answer = blocks.RichTextBlock(label=_("Answer"), features=["bold", "italic", "ol", "ul", "link"])
 
 
@@ -97,8 +107,8 @@ class FaqBlock(blocks.StructBlock):
 
 class PinBlock(blocks.StructBlock):
     name = blocks.CharBlock(label=_("Name"), max_length=120)
-    latitude = blocks.DecimalBlock(label=_("Latitude"), min_value=-90, max_value=90, decimal_places=6)
-    longitude = blocks.DecimalBlock(label=_("Longitude"), min_value=-180, max_value=180, decimal_places=6)
+    latitude = degrees_north()
+    longitude = degrees_east()
 
 
 class MapBlock(blocks.StructBlock):
@@ -121,7 +131,7 @@ class MapBlock(blocks.StructBlock):
 
 class NoticeBlock(blocks.StructBlock):
     text = blocks.RichTextBlock(label=_("Text"), features=["bold", "italic", "link"])
-    warning = blocks.BooleanBlock(label=_("Important"), required=False)
+    warning = stands_out()
 
     class Meta:
         icon = "warning"
@@ -135,7 +145,7 @@ class KeptNoticeBlock(KeptBlock):
 
     title = blocks.CharBlock(label=_("Title"), max_length=120)
     text = blocks.RichTextBlock(label=_("Text"), features=["bold", "italic", "link"], required=False)
-    warning = blocks.BooleanBlock(label=_("Important"), required=False)
+    warning = stands_out()
 
     class Meta:
         icon = "warning"
@@ -145,7 +155,9 @@ class KeptNoticeBlock(KeptBlock):
 
 class QuoteBlock(blocks.StructBlock):
     text = blocks.TextBlock(label=_("Words"), max_length=600)
-    who = blocks.CharBlock(label=_("Who said it"), required=False, max_length=120)
+    who = blocks.CharBlock(
+        label=_("Who said it"), required=False, max_length=120, help_text=_("Such as “Ida, Berlin”.")
+    )
 
     class Meta:
         icon = "openquote"

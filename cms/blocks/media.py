@@ -8,6 +8,7 @@ from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError
 
 from cms.blocks.choosers import DocumentBlock, PictureBlock
+from cms.blocks.fields import words_said
 from cms.rules import find_frame
 
 AUDIO_KINDS: Final = ("m4a", "mp3", "ogg", "wav")
@@ -57,7 +58,7 @@ class VideoBlock(blocks.StructBlock):
     document = RecordingBlock(kinds=VIDEO_KINDS, label=_("Video file"), required=False)
     url = FrameBlock(label=_("Or its address at YouTube or Vimeo"), required=False)
     image = PictureBlock(label=_("Picture before it plays"), required=False)
-    transcript = blocks.TextBlock(label=_("What is said"), required=False)
+    transcript = words_said()
 
     def clean(self, value: Any) -> Any:
         return check_one_source(super().clean(value))
@@ -77,9 +78,7 @@ class VideoBlock(blocks.StructBlock):
 class AudioBlock(blocks.StructBlock):
     title = blocks.CharBlock(label=_("Title"), max_length=120)
     document = RecordingBlock(label=_("Sound file"))
-    transcript = blocks.TextBlock(
-        label=_("What is said"), required=False, help_text=_("For those who cannot hear it, or have no headphones.")
-    )
+    transcript = words_said()
 
     class Meta:
         icon = "media"

@@ -10,6 +10,7 @@ from wagtail.blocks.struct_block import StructBlockValidationError
 from cms import queries
 from cms.blocks.choosers import PlaceBlock
 from places.enums import PlaceKind
+from places.queries import tag_choices
 
 
 class ChosenPlaceBlock(blocks.StructBlock):
@@ -34,6 +35,12 @@ class PlaceListBlock(blocks.StructBlock):
         required=False,
         help_text=_("Places that are added later come by themselves."),
     )
+    tag = blocks.ChoiceBlock(
+        label=_("Or all with a tag"),
+        choices=tag_choices,
+        required=False,
+        help_text=_("With a kind as well: those of the kind that have the tag."),
+    )
     near = PlaceBlock(
         label=_("Tell how far they are from"),
         required=False,
@@ -43,17 +50,18 @@ class PlaceListBlock(blocks.StructBlock):
 
     def clean(self, value: Any) -> Any:
         cleaned = super().clean(value)
-        if bool(cleaned["places"]) == bool(cleaned["kind"]):
+        if bool(cleaned["places"]) == bool(cleaned["kind"] or cleaned["tag"]):
             raise StructBlockValidationError(
-                {"kind": ValidationError(_("Choose either single places or a kind of places."))}
+                {"kind": ValidationError(_("Choose either single places, or a kind or a tag of places."))}
             )
         return cleaned
 
     def get_context(self, value: Any, parent_context: Any = None) -> Any:
         context = super().get_context(value, parent_context)
         near = value.get("near")
-        if value["kind"]:
-            context["cards"] = queries.cards_of_kind(value["kind"], near=near, limit=value["count"])
+        kind, tag = value["kind"] or "", value.get("tag") or ""
+        if kind or tag:
+            context["cards"] = queries.cards_of_all(kind=kind, tag=tag, near=near, limit=value["count"])
         else:
             # A place that is gone is left out.
             chosen = [(one["place"], one["text"]) for one in value["places"] if one["place"]]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
 from cms.blocks.choosers import DocumentBlock
+from cms.blocks.fields import stands_out, words_said
 from cms.blocks.media import VIDEO_KINDS, FrameBlock, RecordingBlock, check_one_source
 from cms.blocks.opening_hours import OpeningHoursBlock
 from cms.blocks.tiles import Tile
@@ -20,8 +21,13 @@ def _escaped_for_wifi(text: str) -> str:
 
 
 class WifiTile(Tile):
-    network = blocks.CharBlock(label=_("Network"), max_length=32)
-    password = blocks.CharBlock(label=_("Password"), max_length=63, required=False)
+    network = blocks.CharBlock(label=_("Network"), max_length=32, help_text=_("Exactly as phones show it."))
+    password = blocks.CharBlock(
+        label=_("Password"),
+        max_length=63,
+        required=False,
+        help_text=_("Everybody who sees the page can read it. Empty for a network without one."),
+    )
 
     def get_context(self, value: Any, parent_context: Any = None) -> Any:
         context = super().get_context(value, parent_context)
@@ -56,7 +62,7 @@ class InfoTile(Tile):
 
 class NoticeTile(Tile):
     details = blocks.RichTextBlock(label=_("Notice"), features=["bold", "italic", "link"])
-    warning = blocks.BooleanBlock(label=_("Important"), required=False)
+    warning = stands_out()
 
     class Meta:
         icon = "warning"
@@ -115,9 +121,7 @@ class VideoTile(Tile):
 
 class AudioTile(Tile):
     document = RecordingBlock(label=_("Sound file"))
-    transcript = blocks.TextBlock(
-        label=_("What is said"), required=False, help_text=_("For those who cannot hear it, or have no headphones.")
-    )
+    transcript = words_said()
 
     class Meta:
         icon = "media"

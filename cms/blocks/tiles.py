@@ -1,6 +1,6 @@
 """Tiles: the big buttons of a landing page, those that lead somewhere; `tile_contents` has those that tell something themselves."""
 
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 from django.core.exceptions import ValidationError
@@ -9,10 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from phonenumbers import NumberParseException, is_valid_number, parse
 from wagtail import blocks
 
-from cms.blocks.choosers import PageBlock, PictureBlock, picture_words
+from cms.blocks.choosers import PageBlock, PictureBlock
+from cms.blocks.fields import degrees_east, degrees_north, picture_words
 from cms.blocks.freshness import freshness_of
 from cms.blocks.kept import KeptBlock
 from cms.enums import Icon, TileColour, TileSize
+
+WITH_COUNTRY_CODE: Final = _("Write the number with its country code, such as +49 40 123456.")
 
 
 class PhoneBlock(blocks.CharBlock):
@@ -25,7 +28,7 @@ class PhoneBlock(blocks.CharBlock):
         except NumberParseException:
             valid = False
         if number and not valid:
-            raise ValidationError(_("Write the number with its country code, such as +49 40 123456."))
+            raise ValidationError(WITH_COUNTRY_CODE)
         return number
 
 
@@ -39,7 +42,12 @@ class Tile(KeptBlock):
     image_words = picture_words(
         _("Only if the picture says something that the title does not. Empty: screen readers pass over it.")
     )
-    size = blocks.ChoiceBlock(label=_("Size"), choices=TileSize.choices, default=TileSize.SMALL)
+    size = blocks.ChoiceBlock(
+        label=_("Size"),
+        choices=TileSize.choices,
+        default=TileSize.SMALL,
+        help_text=_("Two small ones stand beside each other on a phone."),
+    )
     colour = blocks.ChoiceBlock(label=_("Colour"), choices=TileColour.choices, default=TileColour.PLAIN)
 
     def href(self, value: Any, *, request: HttpRequest | None) -> str:
@@ -82,7 +90,7 @@ class LinkTile(Tile):
 
 
 class CallTile(Tile):
-    phone = PhoneBlock(label=_("Phone number"))
+    phone = PhoneBlock(label=_("Phone number"), help_text=WITH_COUNTRY_CODE)
 
     def href(self, value: Any, *, request: HttpRequest | None) -> str:
         return "tel:" + "".join(sign for sign in value["phone"] if sign.isdigit() or sign == "+")
@@ -94,8 +102,13 @@ class CallTile(Tile):
 
 
 class WhatsAppTile(Tile):
-    phone = PhoneBlock(label=_("Phone number"))
-    message = blocks.CharBlock(label=_("First words"), required=False, max_length=200)
+    phone = PhoneBlock(label=_("Phone number"), help_text=WITH_COUNTRY_CODE)
+    message = blocks.CharBlock(
+        label=_("First words"),
+        required=False,
+        max_length=200,
+        help_text=_("Typed already when the chat opens; guests can change them."),
+    )
 
     def href(self, value: Any, *, request: HttpRequest | None) -> str:
         number = "".join(filter(str.isdigit, value["phone"]))
@@ -120,8 +133,8 @@ class EmailTile(Tile):
 
 
 class PlaceTile(Tile):
-    latitude = blocks.DecimalBlock(label=_("Latitude"), min_value=-90, max_value=90, decimal_places=6)
-    longitude = blocks.DecimalBlock(label=_("Longitude"), min_value=-180, max_value=180, decimal_places=6)
+    latitude = degrees_north()
+    longitude = degrees_east()
 
     def href(self, value: Any, *, request: HttpRequest | None) -> str:
         latitude, longitude = value["latitude"], value["longitude"]

@@ -30,7 +30,7 @@ from cms.queries.pages import (
     surroundings,
 )
 from cms.queries.pictures import wordless_pictures
-from cms.queries.places import PlaceCard, cards_of_kind, place_cards, places_by_id
+from cms.queries.places import PlaceCard, cards_of_all, place_cards, places_by_id
 from cms.queries.redirects import Target, redirect_target
 from cms.queries.shared import pages_showing, shared_by_id
 from cms.queries.similar import beside_tour, page_of_tour
@@ -71,7 +71,7 @@ __all__ = [
     "TodayDeparture",
     "TourCard",
     "beside_tour",
-    "cards_of_kind",
+    "cards_of_all",
     "chosen_in",
     "day_ahead",
     "documents_by_id",

@@ -36,9 +36,16 @@ def place_cards(places: Iterable[tuple[Place, str]], *, near: Place | None) -> l
     return [PlaceCard(place, text, _distance(place, near), directions_url(place)) for place, text in places]
 
 
-def cards_of_kind(kind: str, *, near: Place | None, limit: int) -> list[PlaceCard]:
-    """Return the places of a kind but `near` itself: those nearest to it first, else by name. Three queries, one without pictures."""
-    others = Place.objects.filter(kind=kind)
+def cards_of_all(*, kind: str, tag: str, near: Place | None, limit: int) -> list[PlaceCard]:
+    """Return the places of a kind, with a tag, or both, but not `near` itself: those nearest to it first, else by name.
+
+    An empty text limits nothing. Two queries, one without pictures.
+    """
+    others = Place.objects.all()
+    if kind:
+        others = others.filter(kind=kind)
+    if tag:
+        others = others.filter(tags__contains=[tag])
     if near is not None:
         others = others.exclude(pk=near.pk)
     places = list(places_nearest_first(others, near=near)[:limit])

@@ -24,7 +24,7 @@ def listed(*places: Place, **values: object) -> dict:
     ]
     return {
         "type": "places",
-        "value": {"heading": "Around us", "places": chosen, "kind": "", "near": None, "count": 12, **values},
+        "value": {"heading": "Around us", "places": chosen, "kind": "", "tag": "", "near": None, "count": 12, **values},
     }
 
 
@@ -62,8 +62,8 @@ def test_chosen_places_come_in_their_order_with_a_query_more(harbour, django_ass
     client = client_for(harbour)
     client.get("/about/")
     forget_pages_now(harbour)
-    # Five for a page of text, one for the places, two for their pictures.
-    with django_assert_num_queries(7):
+    # Four for a page of text, one for the places, one for their pictures.
+    with django_assert_num_queries(6):
         client.get("/about/")
 
 
@@ -87,8 +87,20 @@ def test_places_of_a_kind_come_nearest_first(harbour, django_assert_num_queries,
     assert (text.count("km away"), text.count("place-card__plain")) == (count, 1)
     forget_pages_now(harbour)
     client = client_for(harbour)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get("/about/")
+
+
+def test_places_with_a_tag_are_of_any_kind_or_of_one(harbour):
+    with organization_scope(harbour.pk):
+        PlaceFactory(name="Park", kind="sight", tags=["calm", "for families"])
+        PlaceFactory(name="Tea room", kind="shop", tags=["calm"])
+        PlaceFactory(name="Arcade", kind="shop", tags=["for families"])
+    before = listed(kind="shop")
+    # As it was written before places had tags.
+    del before["value"]["tag"]
+    text = publish(harbour, listed(tag="calm"), listed(tag="calm", kind="shop"), before)
+    assert names(text) == ["Park", "Tea room", "Tea room", "Arcade", "Tea room"]
 
 
 def test_place_to_measure_from_is_not_one_to_go_to(harbour):
@@ -124,10 +136,12 @@ def test_either_single_places_or_a_kind(harbour):
     with organization_scope(harbour.pk):
         place = PlaceFactory()
         block = ContentBlock()
-        for one in (listed(), listed(place, kind="sight")):
+        place.tags = ["calm"]
+        place.save()
+        for one in (listed(), listed(place, kind="sight"), listed(place, tag="calm")):
             with pytest.raises(ValidationError) as error:
                 block.clean(block.to_python([{**one, "id": "1"}]))
-            assert "Choose either single places or a kind of places." in str(messages(error.value))
+            assert "Choose either single places, or a kind or a tag of places." in str(messages(error.value))
 
 
 def test_distance_as_the_crow_flies(in_harbour):

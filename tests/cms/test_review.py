@@ -103,11 +103,11 @@ def test_what_needs_changes_comes_back_with_words(harbour, team, reviewed, page)
     writer, reader = client_for(harbour, team["writer"]), client_for(harbour, team["reader"])
     send(writer, page, "action-submit")
     reject = reverse("wagtailadmin_pages:workflow_action", args=[page.pk, "reject", task_state(harbour).pk])
-    assert reader.post(reject, {"comment": "Which step?"}).status_code == 302
+    assert reader.post(reject, {"comment": "Which step?\nThe last one?"}).status_code == 302
     with organization_scope(harbour.pk):
         message = Message.objects.get(recipient="writer@harbour.example")
         assert (message.kind, message.subject) == ("page_rejected", "“About us” needs changes")
-        assert "“Which step?”" in message.text
+        assert message.text.splitlines()[4:6] == ["> Which step?", "> The last one?"]
         assert Page.objects.get(pk=page.pk).live is False
 
 
@@ -141,7 +141,7 @@ def test_who_follows_a_page_is_told_of_comments(harbour, team, page):
         assert Comment.objects.get().text == "Is that so?"
         message = Message.objects.get()
     assert (message.kind, message.recipient, message.language) == ("page_commented", "reader@harbour.example", "de")
-    assert "“Is that so?”" in message.text
+    assert "> Is that so?" in message.text.splitlines()
 
 
 def test_editors_see_who_else_is_on_a_page(harbour, kyoto, team, page):

@@ -4,6 +4,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from places.models import Place
+from places.queries import tags_in_use
 from tenancy.enums import Role
 from tenancy.scope import no_scope, organization_scope
 from tests.factories import PlaceFactory, StopFactory
@@ -138,3 +139,21 @@ def test_database_refuses_half_a_position(in_harbour, coordinates):
     place = PlaceFactory()
     with pytest.raises(IntegrityError, match="place_coordinates"), transaction.atomic():
         Place.objects.filter(pk=place.pk).update(**coordinates)
+
+
+def test_places_are_sorted_by_tags(harbour, kyoto, member_client):
+    with organization_scope(kyoto.pk):
+        PlaceFactory(tags=["temple"])
+    client = member_client(harbour, Role.EDITOR)
+    for name, tags in (("Park", " calm, for  families,, calm,"), ("Pier 3", "calm"), ("Arcade", "")):
+        assert client.post(reverse("places:add"), values(name=name, tags=tags)).status_code == 302
+    with organization_scope(harbour.pk):
+        park = Place.objects.get(name="Park")
+        assert (park.tags, tags_in_use()) == (["calm", "for families"], ["calm", "for families"])
+    assert client.get(reverse("places:edit", args=[park.pk])).context["form"]["tags"].value() == "calm, for families"
+    found = client.get(reverse("places:index"), {"tag": "calm"}).context["object_list"]
+    assert [place.name for place in found] == ["Park", "Pier 3"]
+    exported = client.get(reverse("places:index"), {"export": "csv", "tag": "for families"})
+    assert b"".join(exported.streaming_content).decode().splitlines()[1].endswith('"calm, for families",')
+    long = client.post(reverse("places:add"), values(tags="x" * 41))
+    assert long.context["form"].errors == {"tags": ["A tag has at most 40 letters. Put commas between tags."]}

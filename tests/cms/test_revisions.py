@@ -1,0 +1,114 @@
+"""Versions of a page that has every kind of block: compared, and taken back."""
+
+import json
+
+import pytest
+from bs4 import BeautifulSoup
+from django.urls import reverse
+
+from cms.blocks import BodyBlock
+from cms.models import ContentPage, LandingPage
+from tenancy.enums import Role
+from tenancy.scope import organization_scope
+from tests.cms.factories import PictureFactory, new_sizes
+from tests.cms.test_html_block import form_of
+from tests.cms.test_pages import home_of
+from tests.cms.test_shared import make_notice, make_questions
+from tests.cms.test_tiles import document
+from tests.factories import PlaceFactory
+
+KINDS = list(BodyBlock().child_blocks)
+
+
+def item(value: object, key: str) -> list[dict]:
+    return [{"type": "item", "id": key, "value": value}]
+
+
+def body_of(home: LandingPage, word: str) -> list[dict]:
+    """A block of every kind, each with a word in it."""
+    words, picture, recording = f"<p>{word}</p>", PictureFactory().pk, document().pk
+    film = {"title": word, "document": None, "url": "https://vimeo.com/76979871", "image": None, "transcript": ""}
+    tile = {"title": word, "text": "", "phone": "+49 40 123456", "image": picture, "image_words": ""}
+    table = {"columns": [{"type": "text", "heading": word}], "rows": [{"values": ["12"]}], "caption": ""}
+    values = {
+        "rich_text": words,
+        "picture_text": {"image": picture, "image_words": "", "text": words, "picture_right": False},
+        "gallery": {"pictures": item({"image": picture, "image_words": word, "caption": ""}, "g")},
+        "video": film,
+        "audio": {"title": word, "document": recording, "transcript": ""},
+        "faq": {"heading": "", "questions": item({"question": word, "answer": words}, "f")},
+        "table": table,
+        "quote": {"text": word, "who": ""},
+        "call_to_action": {"heading": word, "text": "", "button": "Go", "page": home.pk, "url": ""},
+        "map": {"heading": word, "pins": item({"name": "Pier", "latitude": "53.5", "longitude": "9.9"}, "m")},
+        "places": {"heading": word, "places": item({"place": PlaceFactory().pk, "text": ""}, "p"), "count": 12},
+        "notice": {"text": words, "warning": True},
+        "shared_notice": {"shared_notice": make_notice(word).pk},
+        "shared_questions": {"heading": word, "shared_questions": make_questions("Dogs?").pk},
+        "columns": {"columns": item([{"type": "quote", "id": "q", "value": {"text": word, "who": ""}}], "c")},
+        "html": f"<b>{word}</b>",
+        "hero": {"heading": word, "text": "", "image": picture, "image_words": "", "button": "", "page": None},
+        "tiles": {"heading": "", "tiles": [{"type": "call", "id": "t", "value": tile}]},
+        "tours": {"heading": word, "count": 3},
+    }
+    return [{"type": kind, "id": f"id-{kind}", "value": values[kind]} for kind in KINDS]
+
+
+@pytest.fixture
+def page(harbour) -> LandingPage:
+    """A page with two versions: first each block says “Before”, then “After”."""
+    with organization_scope(harbour.pk):
+        page = LandingPage(title="All", slug="all")
+        body = body_of(home_of(harbour), "Before")
+        for raw in (body, json.loads(json.dumps(body).replace("Before", "After"))):
+            page.body = page.body.stream_block.to_python(raw)
+            if page.pk is None:
+                home_of(harbour).add_child(instance=page)
+            page.save_revision()
+        return page
+
+
+def test_two_versions_are_compared_block_by_block(harbour, kyoto, member_client, page):
+    with organization_scope(harbour.pk):
+        first, second = page.revisions.order_by("pk").values_list("pk", flat=True)
+    address = reverse("wagtailadmin_pages:revisions_compare", args=[page.pk, first, second])
+    with new_sizes():
+        answer = member_client(harbour, Role.EDITOR).get(address)
+    (difference,) = answer.context["comparison"]
+    blocks = BeautifulSoup(difference.htmldiff(), "html.parser").find_all("div", recursive=False)
+    shown = {
+        kind: ({tag.text for tag in block.select(".deletion")}, {tag.text for tag in block.select(".addition")})
+        for kind, block in zip(KINDS, blocks, strict=True)
+    }
+    # A shared notice says itself what has changed in it; what is chosen is the same.
+    shown.pop("shared_notice")
+    assert shown == dict.fromkeys(shown, ({"Before"}, {"After"}))
+    assert member_client(kyoto, Role.EDITOR).get(address).status_code == 404
+
+
+def test_an_older_version_is_looked_at_and_taken_back(harbour, kyoto, member_client, page):
+    with organization_scope(harbour.pk):
+        first = page.revisions.order_by("pk")[0]
+    address = reverse("wagtailadmin_pages:revisions_revert", args=[page.pk, first.pk])
+    with new_sizes():
+        form = member_client(harbour, Role.EDITOR).get(address).context["form"]
+    with organization_scope(harbour.pk):
+        old = first.as_object().body.raw_data
+        assert list(form["body"].value().get_prep_value()) == list(old)
+    assert member_client(kyoto, Role.EDITOR).get(address).status_code == 404
+
+
+def test_what_is_sent_from_an_older_version_is_the_newest(harbour, member_client):
+    with organization_scope(harbour.pk):
+        page = ContentPage(title="About us", slug="about", body=[("quote", {"text": "Before", "who": ""})])
+        home_of(harbour).add_child(instance=page)
+        first = page.save_revision()
+        key = page.body[0].id
+        page.body = [("quote", {"text": "After", "who": ""})]
+        page.save_revision().publish()
+    form = form_of(("quote", key, "Before")) | {"revision": str(first.pk)}
+    edit = reverse("wagtailadmin_pages:edit", args=[page.pk])
+    assert member_client(harbour, Role.EDITOR).post(edit, form).status_code == 302
+    with organization_scope(harbour.pk):
+        page = ContentPage.objects.get(pk=page.pk)
+        assert ([block.value["text"] for block in page.body], page.revisions.count()) == (["Before"], 3)
