@@ -19,6 +19,7 @@ from cms.blocks.kept import KeptBlock
 from cms.blocks.media import AudioBlock, VideoBlock
 from cms.blocks.place_list import PlaceListBlock
 from cms.blocks.shared import SharedNoticeBlock, SharedQuestionsBlock
+from cms.blocks.struct import StructBlock
 from cms.blocks.tile_grid import TileGridBlock
 from cms.blocks.tour_list import TourListBlock
 from cms.blocks.visibility import is_shown
@@ -26,7 +27,7 @@ from cms.blocks.visibility import is_shown
 RICH_TEXT_FEATURES = ["h2", "h3", "bold", "italic", "ol", "ul", "link", "document-link", "hr"]
 
 
-class HeroBlock(blocks.StructBlock):
+class HeroBlock(StructBlock):
     heading = blocks.CharBlock(label=_("Heading"), max_length=120)
     text = blocks.TextBlock(
         label=_("Text"), required=False, max_length=300, help_text=_("One or two sentences below the heading.")
@@ -48,7 +49,7 @@ class HeroBlock(blocks.StructBlock):
         template = "cms/blocks/hero.html"
 
 
-class PictureTextBlock(blocks.StructBlock):
+class PictureTextBlock(StructBlock):
     image = PictureBlock(label=_("Picture"))
     image_words = picture_words()
     text = blocks.RichTextBlock(label=_("Text"), features=RICH_TEXT_FEATURES)
@@ -63,13 +64,13 @@ class PictureTextBlock(blocks.StructBlock):
         template = "cms/blocks/picture_text.html"
 
 
-class GalleryPicture(blocks.StructBlock):
+class GalleryPicture(StructBlock):
     image = PictureBlock(label=_("Picture"))
     image_words = picture_words()
     caption = blocks.CharBlock(label=_("Caption"), required=False, max_length=200)
 
 
-class GalleryBlock(blocks.StructBlock):
+class GalleryBlock(StructBlock):
     pictures = blocks.ListBlock(GalleryPicture(), label=_("Pictures"), min_num=1)
 
     class Meta:
@@ -84,7 +85,7 @@ class QuestionBlock(KeptBlock):
     answer = blocks.RichTextBlock(label=_("Answer"), features=["bold", "italic", "ol", "ul", "link"])
 
 
-class FaqBlock(blocks.StructBlock):
+class FaqBlock(StructBlock):
     heading = blocks.CharBlock(label=_("Heading"), required=False, max_length=120)
     questions = blocks.ListBlock(QuestionBlock(), label=_("Questions"), min_num=1)
 
@@ -105,13 +106,13 @@ class FaqBlock(blocks.StructBlock):
         template = "cms/blocks/faq.html"
 
 
-class PinBlock(blocks.StructBlock):
+class PinBlock(StructBlock):
     name = blocks.CharBlock(label=_("Name"), max_length=120)
     latitude = degrees_north()
     longitude = degrees_east()
 
 
-class MapBlock(blocks.StructBlock):
+class MapBlock(StructBlock):
     heading = blocks.CharBlock(label=_("Heading"), required=False, max_length=120)
     pins = blocks.ListBlock(PinBlock(), label=_("Pins"), min_num=1)
 
@@ -129,7 +130,7 @@ class MapBlock(blocks.StructBlock):
         template = "cms/blocks/map.html"
 
 
-class NoticeBlock(blocks.StructBlock):
+class NoticeBlock(StructBlock):
     text = blocks.RichTextBlock(label=_("Text"), features=["bold", "italic", "link"])
     warning = stands_out()
 
@@ -153,7 +154,7 @@ class KeptNoticeBlock(KeptBlock):
         description = _("A short message that can end by itself.")
 
 
-class QuoteBlock(blocks.StructBlock):
+class QuoteBlock(StructBlock):
     text = blocks.TextBlock(label=_("Words"), max_length=600)
     who = blocks.CharBlock(
         label=_("Who said it"), required=False, max_length=120, help_text=_("Such as “Ida, Berlin”.")
@@ -166,7 +167,7 @@ class QuoteBlock(blocks.StructBlock):
         template = "cms/blocks/quote.html"
 
 
-class CallToActionBlock(blocks.StructBlock):
+class CallToActionBlock(StructBlock):
     heading = blocks.CharBlock(label=_("Heading"), max_length=120)
     text = blocks.TextBlock(label=_("Text"), required=False, max_length=300)
     button = blocks.CharBlock(label=_("Words on the button"), max_length=40)
@@ -259,7 +260,7 @@ class ColumnBlock(blocks.StreamBlock):
     notice = NoticeBlock()
 
 
-class ColumnsBlock(blocks.StructBlock):
+class ColumnsBlock(StructBlock):
     columns = blocks.ListBlock(ColumnBlock(label=_("Column")), label=_("Columns"), min_num=2, max_num=3)
 
     class Meta:

@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
+from cms.blocks.struct import StructBlock
 from cms.rules import Freshness
 from tenancy.queries import members
 from tenancy.scope import current_organization_id
@@ -17,7 +18,7 @@ def owner_choices() -> list[tuple[str, str]]:
     return [(str(member.pk), member.get_full_name() or member.email) for member in members()]
 
 
-class FreshnessBlock(blocks.StructBlock):
+class FreshnessBlock(StructBlock):
     """When somebody last looked, until when it holds, and who keeps it."""
 
     confirmed_on = blocks.DateBlock(

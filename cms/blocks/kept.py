@@ -2,16 +2,16 @@
 
 from typing import Final
 
-from wagtail import blocks
 from wagtail.blocks.struct_block import BlockGroup
 
 from cms.blocks.freshness import FreshnessBlock
+from cms.blocks.struct import StructBlock
 from cms.blocks.visibility import VisibilityBlock
 
 BEHIND_THE_GEAR: Final = ("visibility", "freshness")
 
 
-class KeptBlock(blocks.StructBlock):
+class KeptBlock(StructBlock):
     """Something that is shown at its times, and that somebody keeps right; editors find both behind the gear."""
 
     visibility = VisibilityBlock()

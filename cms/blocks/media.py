@@ -9,6 +9,7 @@ from wagtail.blocks.struct_block import StructBlockValidationError
 
 from cms.blocks.choosers import DocumentBlock, PictureBlock
 from cms.blocks.fields import words_said
+from cms.blocks.struct import StructBlock
 from cms.rules import find_frame
 
 AUDIO_KINDS: Final = ("m4a", "mp3", "ogg", "wav")
@@ -53,7 +54,7 @@ def check_one_source(value: Any) -> Any:
     return value
 
 
-class VideoBlock(blocks.StructBlock):
+class VideoBlock(StructBlock):
     title = blocks.CharBlock(label=_("Title"), max_length=120)
     document = RecordingBlock(kinds=VIDEO_KINDS, label=_("Video file"), required=False)
     url = FrameBlock(label=_("Or its address at YouTube or Vimeo"), required=False)
@@ -75,7 +76,7 @@ class VideoBlock(blocks.StructBlock):
         template = "cms/blocks/video.html"
 
 
-class AudioBlock(blocks.StructBlock):
+class AudioBlock(StructBlock):
     title = blocks.CharBlock(label=_("Title"), max_length=120)
     document = RecordingBlock(label=_("Sound file"))
     transcript = words_said()

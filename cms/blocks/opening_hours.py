@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy
 from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError
 
+from cms.blocks.struct import StructBlock
 from cms.blocks.visibility import WEEKDAY_CHOICES, local_now, note_local_change
 from cms.rules import OpenPeriod, OpenStatus, SpecialDay, open_status
 
 
-class PeriodBlock(blocks.StructBlock):
+class PeriodBlock(StructBlock):
     weekdays = blocks.MultipleChoiceBlock(label=gettext_lazy("On"), choices=WEEKDAY_CHOICES)
     opens = blocks.TimeBlock(label=gettext_lazy("Opens at"))
     closes = blocks.TimeBlock(
@@ -29,7 +30,7 @@ class PeriodBlock(blocks.StructBlock):
         label = gettext_lazy("Days with the same hours")
 
 
-class SpecialDayBlock(blocks.StructBlock):
+class SpecialDayBlock(StructBlock):
     day = blocks.DateBlock(label=gettext_lazy("Day"))
     opens = blocks.TimeBlock(label=gettext_lazy("Opens at"), required=False)
     closes = blocks.TimeBlock(label=gettext_lazy("Closes at"), required=False)
@@ -115,7 +116,7 @@ def _in_words(hours: list[tuple[time, time]]) -> str:
     return ", ".join(f"{written(opens, 'TIME_FORMAT')} – {written(closes, 'TIME_FORMAT')}" for opens, closes in hours)
 
 
-class OpeningHoursBlock(blocks.StructBlock):
+class OpeningHoursBlock(StructBlock):
     """The fields of opening hours, for tiles and blocks that show them."""
 
     periods = blocks.ListBlock(PeriodBlock(), label=gettext_lazy("Hours of the week"))

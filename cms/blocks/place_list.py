@@ -9,11 +9,12 @@ from wagtail.blocks.struct_block import StructBlockValidationError
 
 from cms import queries
 from cms.blocks.choosers import PlaceBlock
+from cms.blocks.struct import StructBlock
 from places.enums import PlaceKind
 from places.queries import tag_choices
 
 
-class ChosenPlaceBlock(blocks.StructBlock):
+class ChosenPlaceBlock(StructBlock):
     place = PlaceBlock(label=_("Place"))
     text = blocks.TextBlock(
         label=_("Your words about it"), required=False, max_length=300, help_text=_("Why one should go there.")
@@ -24,7 +25,7 @@ class ChosenPlaceBlock(blocks.StructBlock):
         label = _("Place")
 
 
-class PlaceListBlock(blocks.StructBlock):
+class PlaceListBlock(StructBlock):
     heading = blocks.CharBlock(label=_("Heading"), required=False, max_length=120)
     places = blocks.ListBlock(
         ChosenPlaceBlock(), label=_("Places, one by one"), default=[], help_text=_("Shown in this order.")

@@ -9,6 +9,7 @@ from wagtail import blocks
 from wagtail.snippets.blocks import SnippetChooserBlock
 
 from cms.blocks.choosers import Chosen
+from cms.blocks.struct import StructBlock
 from cms.blocks.visibility import is_shown
 
 
@@ -59,7 +60,7 @@ class QuestionsChooserBlock(_SharedChooser):
     model_name = "cms.SharedQuestions"
 
 
-class SharedNoticeBlock(blocks.StructBlock):
+class SharedNoticeBlock(StructBlock):
     shared_notice = NoticeChooserBlock(label=_("Notice"), help_text=_("Changed in one place, on all pages at once."))
 
     def get_context(self, value: Any, parent_context: Any = None) -> Any:
@@ -74,7 +75,7 @@ class SharedNoticeBlock(blocks.StructBlock):
         template = "cms/blocks/shared_notice.html"
 
 
-class SharedQuestionsBlock(blocks.StructBlock):
+class SharedQuestionsBlock(StructBlock):
     heading = blocks.CharBlock(label=_("Heading"), required=False, max_length=120)
     shared_questions = QuestionsChooserBlock(
         label=_("Questions"), help_text=_("Changed in one place, on all pages at once.")

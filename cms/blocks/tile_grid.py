@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
+from cms.blocks.struct import StructBlock
 from cms.blocks.tile_contents import (
     AudioTile,
     ClockTile,
@@ -38,7 +39,7 @@ class TilesBlock(blocks.StreamBlock):
     embed = EmbedTile()
 
 
-class TileGridBlock(blocks.StructBlock):
+class TileGridBlock(StructBlock):
     heading = blocks.CharBlock(label=_("Heading"), required=False, max_length=120)
     tiles = TilesBlock(label=_("Tiles"), min_num=1)
 

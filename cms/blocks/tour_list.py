@@ -6,11 +6,12 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
 from cms import queries
+from cms.blocks.struct import StructBlock
 from tours.enums import TourCategory
 from tours.queries import tag_choices
 
 
-class TourListBlock(blocks.StructBlock):
+class TourListBlock(StructBlock):
     heading = blocks.CharBlock(label=_("Heading"), required=False, max_length=120)
     count = blocks.IntegerBlock(label=_("How many"), default=3, min_value=1, max_value=24)
     category = blocks.ChoiceBlock(label=_("Only of this category"), required=False, choices=TourCategory.choices)

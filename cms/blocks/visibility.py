@@ -13,6 +13,7 @@ from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError
 
 from cms import page_cache
+from cms.blocks.struct import StructBlock
 from cms.rules import Visibility
 from tenancy.queries import installed_languages, scope_languages, scope_zone
 
@@ -38,7 +39,7 @@ def language_choices() -> list[tuple[str, str]]:
     return [(code, names.get(code, code)) for code in scope_languages()]
 
 
-class VisibilityBlock(blocks.StructBlock):
+class VisibilityBlock(StructBlock):
     """Days, hours, weekdays and languages; left empty, always shown."""
 
     first_day = blocks.DateBlock(label=_("From day"), required=False)

@@ -77,12 +77,15 @@ def test_two_versions_are_compared_block_by_block(harbour, kyoto, member_client,
     (difference,) = answer.context["comparison"]
     blocks = BeautifulSoup(difference.htmldiff(), "html.parser").find_all("div", recursive=False)
     shown = {
-        kind: ({tag.text for tag in block.select(".deletion")}, {tag.text for tag in block.select(".addition")})
+        kind: [{" ".join(part.text.split()) for part in block.select(way)} for way in (".deletion", ".addition")]
         for kind, block in zip(KINDS, blocks, strict=True)
     }
-    # A shared notice says itself what has changed in it; what is chosen is the same.
-    shown.pop("shared_notice")
-    assert shown == dict.fromkeys(shown, ({"Before"}, {"After"}))
+    # What is shared is the same; it has versions of its own.
+    assert shown.pop("shared_notice") == [set(), set()]
+    assert shown.pop("table") == [{"Before 12"}, {"After 12"}]
+    assert shown.pop("html") == [{"Before</b>"}, {"After</b>"}]
+    assert shown == dict.fromkeys(shown, [{"Before"}, {"After"}])
+    assert "None" not in difference.htmldiff()
     assert member_client(kyoto, Role.EDITOR).get(address).status_code == 404
 
 

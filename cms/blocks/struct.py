@@ -1,0 +1,58 @@
+"""Blocks of several fields, and how two versions of one are shown beside each other."""
+
+from typing import Any
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from wagtail import blocks
+from wagtail.admin.compare import StructBlockComparison, get_comparison_class_for_block
+
+
+def says_something(value: Any) -> bool:
+    """Return whether anything was written or chosen in the value of a block, however deep."""
+    if isinstance(value, blocks.StructValue):
+        return any(map(says_something, value.values()))
+    return bool(value)
+
+
+def in_words(block: blocks.Block, value: Any) -> Any:
+    """Return the value of a block as editors know it: ticks and choices by their names, and nothing where there is nothing."""
+    if isinstance(block, blocks.BooleanBlock):
+        return _("Yes") if value else _("No")
+    if isinstance(block, (blocks.ChoiceBlock, blocks.MultipleChoiceBlock)):
+        names = dict(block.field.choices)
+        chosen = value if isinstance(value, list) else [value] if value else []
+        return ", ".join(str(names.get(one, one)) for one in chosen)
+    return "" if value is None and not isinstance(block, blocks.ChooserBlock) else value
+
+
+class FieldsComparison(StructBlockComparison):
+    """Shows the fields in which anything stands; Wagtail's own would show “None” and “False” for all the others too."""
+
+    def htmlvalue(self, val: Any) -> SafeString:
+        """Return the fields of one version."""
+        return self._listed(val, val, is_one=True)
+
+    def htmldiff(self) -> SafeString:
+        """Return the fields of both versions, with what was taken out and put in."""
+        return self._listed(self.val_a, self.val_b, is_one=False)
+
+    def _listed(self, before: Any, after: Any, *, is_one: bool) -> SafeString:
+        rows = []
+        for name, block in self.block.child_blocks.items():
+            if says_something(before[name]) or says_something(after[name]):
+                a, b = in_words(block, before[name]), in_words(block, after[name])
+                comparison = get_comparison_class_for_block(block)(block, self.exists_a, self.exists_b, a, b)
+                # A list by itself is shown with the names of its fields in the code; beside itself, in words.
+                as_it_is = is_one and not isinstance(block, blocks.ListBlock)
+                rows.append((block.label, comparison.htmlvalue(b) if as_it_is else comparison.htmldiff()))
+        return format_html("<dl>{}</dl>", format_html_join("\n", "<dt>{}</dt><dd>{}</dd>", rows))
+
+
+class StructBlock(blocks.StructBlock):
+    """A block of several fields; versions of it are compared in words."""
+
+    def get_comparison_class(self) -> type[FieldsComparison]:
+        """Return what shows two versions of it."""
+        return FieldsComparison
