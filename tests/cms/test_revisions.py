@@ -77,14 +77,14 @@ def test_two_versions_are_compared_block_by_block(harbour, kyoto, member_client,
     (difference,) = answer.context["comparison"]
     blocks = BeautifulSoup(difference.htmldiff(), "html.parser").find_all("div", recursive=False)
     shown = {
-        kind: [{" ".join(part.text.split()) for part in block.select(way)} for way in (".deletion", ".addition")]
+        kind: tuple({" ".join(part.text.split()) for part in block.select(way)} for way in (".deletion", ".addition"))
         for kind, block in zip(KINDS, blocks, strict=True)
     }
     # What is shared is the same; it has versions of its own.
-    assert shown.pop("shared_notice") == [set(), set()]
-    assert shown.pop("table") == [{"Before 12"}, {"After 12"}]
-    assert shown.pop("html") == [{"Before</b>"}, {"After</b>"}]
-    assert shown == dict.fromkeys(shown, [{"Before"}, {"After"}])
+    assert shown.pop("shared_notice") == (set(), set())
+    assert shown.pop("table") == ({"Before 12"}, {"After 12"})
+    assert shown.pop("html") == ({"Before</b>"}, {"After</b>"})
+    assert shown == dict.fromkeys(shown, ({"Before"}, {"After"}))
     assert "None" not in difference.htmldiff()
     assert member_client(kyoto, Role.EDITOR).get(address).status_code == 404
 
