@@ -75,7 +75,7 @@ def test_a_block_says_what_its_picture_shows_there(harbour, harbour_client, djan
             {"type": "gallery", "id": "c", "value": gallery},
             {"type": "hero", "id": "d", "value": {**hero, "image": pier, "image_words": "Our landing stage"}},
             {"type": "hero", "id": "e", "value": {**hero, "image": pier}},
-            {"type": "tiles", "id": "f", "value": {"tiles": [
+            {"type": "tiles", "id": "f", "value": {"heading": "", "tiles": [
                 {"type": "call", "id": "t", "value": tile},
                 {"type": "call", "id": "u", "value": {**tile, "image_words": "Two boats"}},
             ]}},
