@@ -6,6 +6,17 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
 
+class StoredChoiceBlock(blocks.ChoiceBlock):
+    """A choice among what is stored, by keys that are texts.
+
+    Wagtail's own asks for all choices each time a page is shown, once for every block that has one.
+    """
+
+    def normalize_choice(self, value: Any) -> Any:
+        """Return the key as it is stored."""
+        return value
+
+
 def picture_words(help_text: Any = None) -> blocks.CharBlock:
     """Return a block for what a picture shows in one use of it; templates fall back on the words of the library.
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
+from cms.blocks.fields import StoredChoiceBlock
 from cms.blocks.struct import StructBlock
 from cms.rules import Freshness
 from tenancy.queries import members
@@ -27,7 +28,7 @@ class FreshnessBlock(StructBlock):
     valid_until = blocks.DateBlock(
         label=_("Valid until"), required=False, help_text=_("It stays on the page, and you are told in good time.")
     )
-    owner = blocks.ChoiceBlock(label=_("Who keeps it right"), choices=owner_choices, required=False)
+    owner = StoredChoiceBlock(label=_("Who keeps it right"), choices=owner_choices, required=False)
 
     class Meta:
         icon = "check"

@@ -9,6 +9,7 @@ from wagtail.blocks.struct_block import StructBlockValidationError
 
 from cms import queries
 from cms.blocks.choosers import PlaceBlock
+from cms.blocks.fields import StoredChoiceBlock
 from cms.blocks.struct import StructBlock
 from places.enums import PlaceKind
 from places.queries import tag_choices
@@ -36,7 +37,7 @@ class PlaceListBlock(StructBlock):
         required=False,
         help_text=_("Places that are added later come by themselves."),
     )
-    tag = blocks.ChoiceBlock(
+    tag = StoredChoiceBlock(
         label=_("Or all with a tag"),
         choices=tag_choices,
         required=False,

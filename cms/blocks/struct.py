@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from django.utils.formats import localize
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from wagtail import blocks
-from wagtail.admin.compare import StructBlockComparison, get_comparison_class_for_block
+from wagtail.admin.compare import CharBlockComparison, StructBlockComparison, get_comparison_class_for_block
 
 
 def says_something(value: Any) -> bool:
@@ -17,14 +18,19 @@ def says_something(value: Any) -> bool:
 
 
 def in_words(block: blocks.Block, value: Any) -> Any:
-    """Return the value of a block as editors know it: ticks and choices by their names, and nothing where there is nothing."""
+    """Return the value of a block as editors know it: ticks and choices by their names, numbers and days as they are written."""
     if isinstance(block, blocks.BooleanBlock):
         return _("Yes") if value else _("No")
     if isinstance(block, (blocks.ChoiceBlock, blocks.MultipleChoiceBlock)):
         names = dict(block.field.choices)
         chosen = value if isinstance(value, list) else [value] if value else []
         return ", ".join(str(names.get(one, one)) for one in chosen)
-    return "" if value is None and not isinstance(block, blocks.ChooserBlock) else value
+    return localize("" if value is None else value) if is_plain(block) else value
+
+
+def is_plain(block: blocks.Block) -> bool:
+    """Return whether a block is a field with a text, a number, a day or such in it."""
+    return isinstance(block, blocks.FieldBlock) and not isinstance(block, (blocks.ChooserBlock, blocks.RichTextBlock))
 
 
 class FieldsComparison(StructBlockComparison):
@@ -43,7 +49,8 @@ class FieldsComparison(StructBlockComparison):
         for name, block in self.block.child_blocks.items():
             if says_something(before[name]) or says_something(after[name]):
                 a, b = in_words(block, before[name]), in_words(block, after[name])
-                comparison = get_comparison_class_for_block(block)(block, self.exists_a, self.exists_b, a, b)
+                kind = CharBlockComparison if is_plain(block) else get_comparison_class_for_block(block)
+                comparison = kind(block, self.exists_a, self.exists_b, a, b)
                 # A list by itself is shown with the names of its fields in the code; beside itself, in words.
                 as_it_is = is_one and not isinstance(block, blocks.ListBlock)
                 rows.append((block.label, comparison.htmlvalue(b) if as_it_is else comparison.htmldiff()))

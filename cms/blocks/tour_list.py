@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
 from cms import queries
+from cms.blocks.fields import StoredChoiceBlock
 from cms.blocks.struct import StructBlock
 from tours.enums import TourCategory
 from tours.queries import tag_choices
@@ -15,7 +16,7 @@ class TourListBlock(StructBlock):
     heading = blocks.CharBlock(label=_("Heading"), required=False, max_length=120)
     count = blocks.IntegerBlock(label=_("How many"), default=3, min_value=1, max_value=24)
     category = blocks.ChoiceBlock(label=_("Only of this category"), required=False, choices=TourCategory.choices)
-    tag = blocks.ChoiceBlock(label=_("Only with this tag"), required=False, choices=tag_choices)
+    tag = StoredChoiceBlock(label=_("Only with this tag"), required=False, choices=tag_choices)
     soonest_first = blocks.BooleanBlock(
         label=_("The next departure first"), required=False, help_text=_("Otherwise as the pages are ordered.")
     )

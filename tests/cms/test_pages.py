@@ -148,6 +148,8 @@ def test_home_cold_takes_few_queries(harbour, django_assert_num_queries, count):
         index, home = tour.get_parent(), home_of(harbour)
         for _number in range(count):
             tile = {"title": "Tours", "text": "", "icon": "", "image": PictureFactory(), "page": index}
+            # As the editor stores what nobody chose.
+            tile["freshness"] = {"confirmed_on": None, "valid_until": None, "owner": ""}
             home.body.append(
                 ("tiles", {"heading": "", "tiles": [("page", {**tile, "size": "wide", "colour": "plain"})]})
             )
