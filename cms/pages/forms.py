@@ -21,12 +21,18 @@ def html_in(body: StreamValue | None) -> list[tuple[str, str]]:
     return [(one.get("id") or "", one["value"]) for one in (body.raw_data if body else ()) if one["type"] == "html"]
 
 
-def _with_at_most(most: int, kind: str, block: StreamBlock) -> StreamBlock:
-    """Return a block like another one that offers a kind of its children only until there are so many."""
-    limited = copy(block)
-    limited.meta = copy(block.meta)
-    limited.meta.block_counts = {**block.meta.block_counts, kind: {"max_num": most}}
-    return limited
+class OfferWidget(BlockWidget):
+    """The list of blocks without some kinds; what is sent is read as if they were in it, so that `clean` says whose they are."""
+
+    def __init__(self, block: StreamBlock, *, without: str) -> None:
+        offered = copy(block)
+        offered.child_blocks = {name: child for name, child in block.child_blocks.items() if name != without}
+        super().__init__(offered)
+        self.read = block
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """Return what was sent, of any kind."""
+        return self.read.value_from_datadict(data, files, name)
 
 
 def is_taken(slug: str) -> bool:
@@ -42,14 +48,14 @@ def is_taken(slug: str) -> bool:
 
 
 class BasePageForm(WagtailAdminPageForm):
-    """Keeps HTML as it is for those who may not write it: they are offered none, and add, change, move and delete none."""
+    """Keeps HTML as it is for those who may not write it: they add, change, move and delete none, and are offered none where there is none."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields.get("body")
-        if isinstance(field, BlockField) and "html" in field.block.child_blocks and not self._may_write_html:
-            # As many as there are, so the list of blocks does not hold them; `clean` says in words whose they are.
-            field.widget = BlockWidget(_with_at_most(len(html_in(self.instance.body)), "html", field.block))
+        # Where there is some, the editor needs to know the kind to show it, and cannot leave it out of its list.
+        if isinstance(field, BlockField) and not self._may_write_html and not html_in(self.instance.body):
+            field.widget = OfferWidget(field.block, without="html")
 
     @property
     def _may_write_html(self) -> bool:
