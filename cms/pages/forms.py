@@ -48,7 +48,10 @@ def is_taken(slug: str) -> bool:
 
 
 class BasePageForm(WagtailAdminPageForm):
-    """Keeps HTML as it is for those who may not write it: they add, change, move and delete none, and are offered none where there is none."""
+    """Keeps HTML as it is for those who may not write it: they add, change, move and delete none.
+
+    Where there is none they are not offered any.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
