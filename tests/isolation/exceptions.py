@@ -141,6 +141,8 @@ UNVISITED: dict[str, str] = {
     "wagtailadmin_password_reset": INSTEAD,
     "wagtailadmin_password_reset_done": INSTEAD,
     "wagtailcore_login": INSTEAD,
+    "wagtailimages:add": INSTEAD,
+    "wagtailimages:edit": INSTEAD,
     "wagtailredirects:add": INSTEAD,
     "wagtailredirects:edit": INSTEAD,
     "wagtailredirects:index": INSTEAD,

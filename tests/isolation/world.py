@@ -147,7 +147,7 @@ def _send_links(side: Side) -> None:
 
 
 def _sell(say: Canaries) -> None:
-    place = PlaceFactory(name=say.text())
+    place = PlaceFactory(name=say.text(), tags=[say.text(40)])
     tour = TourFactory(name=say.text(), slug=say.slug(), meeting_point=place, end_point=place, ask_name=Asked.OPTIONAL)
     variant = VariantFactory(tour=tour, name=say.text())
     TierFactory(tour=tour, name=say.text(), price_minor=2500)
