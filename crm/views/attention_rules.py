@@ -144,6 +144,9 @@ class AttentionRuleCreateView(CreateView):
     def get_form_class(self):
         return OwnRuleForm
 
+    def get_page_subtitle(self):
+        return self.page_title
+
     def get_initial_form_instance(self):
         return AttentionRule(kind=AttentionRule.OWN)
 

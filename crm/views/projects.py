@@ -66,7 +66,13 @@ class ProjectIndexView(IndexView):
         return [
             title("name", label=_("Project"), get_url=self.get_inspect_url, sort_key="name"),
             ProgressColumn("progress", label=_("Progress"), accessor=progress_of),
-            Column("owner", label=_("Led by"), accessor=owner_in_words, sort_key="owner__first_name"),
+            Column(
+                "owner",
+                label=_("Led by"),
+                classname="wide-only",
+                accessor=owner_in_words,
+                sort_key="owner__first_name",
+            ),
             Column("dates", label=_("When"), classname="wide-only", accessor=dates_in_words, sort_key="ends_on"),
             StatusTagColumn(
                 "state",

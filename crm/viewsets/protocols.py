@@ -16,6 +16,7 @@ from crm.models import ContactKind, Protocol, ProtocolTemplate
 from crm.viewsets.columns import customer_column
 from tenancy.fields import without_markup
 from tenancy.lists import IndexView
+from tenancy.rules import person_name
 
 
 class ReadableMixin:
@@ -119,10 +120,15 @@ class ProtocolViewSet(ModelViewSet):
     list_display = [
         "subject",
         customer_column(),
-        Column("kind_name", label=_("Kind")),
-        Column("author", label=_("Author")),
+        Column("kind_name", label=_("Kind"), classname="wide-only"),
+        Column(
+            "author",
+            label=_("Author"),
+            classname="wide-only",
+            accessor=lambda protocol: person_name(protocol.author) if protocol.author is not None else "",
+        ),
         DateColumn("happened_at", label=_("When"), sort_key="happened_at"),
-        Column("follow_up_on", label=_("Follow up on"), sort_key="follow_up_on"),
+        Column("follow_up_on", label=_("Follow up on"), classname="wide-only", sort_key="follow_up_on"),
     ]
     export_filename = "protocols"
     list_export = [
