@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Greatest
 from wagtail import hooks
 
@@ -23,18 +24,18 @@ NEWS_ALLOWED: Final = "yes"
 class _Condition(NamedTuple):
     """What is asked of a customer, what its reason says besides (`facts`), and which of these is a moment it is about."""
 
-    holds: Q | Exists
+    holds: Q
     facts: Mapping[str, Any] = {}
     moment: str = ""
 
 
-def _truth(holds: Q | Exists) -> ExpressionWrapper:
-    return ExpressionWrapper(Q(holds), BooleanField())
+def _truth(holds: Q) -> Combinable:
+    return ExpressionWrapper(holds, BooleanField())
 
 
 def _tags(names: list[str], _now: datetime) -> _Condition:
     tags = CustomerTag.objects.filter(customer=OuterRef("pk"), name__in=names)
-    return _Condition(Exists(tags), {"tag_names": ArraySubquery(tags.order_by("name").values("name"))})
+    return _Condition(Q(Exists(tags)), {"tag_names": ArraySubquery(tags.order_by("name").values("name"))})
 
 
 def _sources(sources: list[str], _now: datetime) -> _Condition:
@@ -48,7 +49,7 @@ def _languages(languages: list[str], _now: datetime) -> _Condition:
 def _news(wanted: str, _now: datetime) -> _Condition:
     news = Consent.objects.filter(purpose=ConsentPurpose.NEWSLETTER)
     withdrawn = news.filter(customer=OuterRef("customer"), withdrawn_at__gte=OuterRef("given_at"))
-    allowed = Exists(news.filter(~Exists(withdrawn), customer=OuterRef("pk")))
+    allowed = Q(Exists(news.filter(~Exists(withdrawn), customer=OuterRef("pk"))))
     is_allowed = wanted == NEWS_ALLOWED
     return _Condition(allowed if is_allowed else ~allowed, {"news_allowed": Value(is_allowed)})
 
@@ -65,7 +66,7 @@ def _known_days(days: int, now: datetime) -> _Condition:
 
 def _silent_days(days: int, now: datetime) -> _Condition:
     since, rows_of = now - timedelta(days=days), contacts()
-    silent = reduce(and_, (~Exists(rows.filter(**{f"{time}__gt": since})) for rows, time in rows_of))
+    silent = reduce(and_, (~Q(Exists(rows.filter(**{f"{time}__gt": since}))) for rows, time in rows_of))
     latest = [Subquery(rows.order_by(f"-{time}").values(time)[:1]) for rows, time in rows_of]
     # GREATEST passes over NULL in PostgreSQL.
     facts = {"last_contact": Greatest("created_at", *latest)}
@@ -85,12 +86,14 @@ def _unordered_days(days: int, now: datetime) -> _Condition:
     since = now - timedelta(days=days)
     # Who came later cannot have been missed for so long.
     return _Condition(
-        Q(created_at__lte=since) & ~Exists(_orders().filter(at__gt=since)), _last_order(), moment="last_order"
+        Q(created_at__lte=since) & ~Q(Exists(_orders().filter(at__gt=since))), _last_order(), moment="last_order"
     )
 
 
 def _ordered_days(days: int, now: datetime) -> _Condition:
-    return _Condition(Exists(_orders().filter(at__gt=now - timedelta(days=days))), _last_order(), moment="last_order")
+    return _Condition(
+        Q(Exists(_orders().filter(at__gt=now - timedelta(days=days)))), _last_order(), moment="last_order"
+    )
 
 
 # The conditions of `AttentionRule.conditions`, in the order of the form and of the reason.
@@ -116,7 +119,7 @@ def own_customers(rule: AttentionRule, now: datetime) -> QuerySet[Any, Any]:
         name: make(rule.conditions[name], now) for name, make in OWN_CONDITIONS.items() if name in rule.conditions
     }
     join = or_ if rule.joined == Joined.ANY else and_
-    asked = [Q(condition.holds) for condition in conditions.values()]
+    asked = [condition.holds for condition in conditions.values()]
     customers = Customer.objects.filter(reduce(join, asked)) if asked else Customer.objects.none()
     facts: dict[str, Any] = {}
     for name, condition in conditions.items():
