@@ -1,11 +1,14 @@
 """What the templates of the guest site ask for."""
 
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from django import template
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.urls import reverse, translate_url
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_info, to_locale
@@ -169,6 +172,13 @@ def icon_svg(name: str) -> SafeString:
     return SafeString(  # from the table above
         f'<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{inside}</svg>'
     )
+
+
+@register.simple_tag
+@cache
+def text_of_script(path: str) -> SafeString:
+    """Return the text of a script below `static/`, for a page that has it in itself."""
+    return SafeString(Path(str(finders.find(path))).read_text())  # a file of ours
 
 
 @register.simple_tag

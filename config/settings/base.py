@@ -1,5 +1,7 @@
 """Settings of every installation. What differs between machines comes from the environment (see `.env.example`)."""
 
+from base64 import b64encode
+from hashlib import sha256
 from pathlib import Path
 
 import environ
@@ -389,12 +391,14 @@ FRAME_SOURCES = [
 _map_sources = [origin(MAP_TILE_URL.replace("{s}", "*"))] if MAP_TILE_URL else []
 # The line in the head of guest pages that asks whether this browser has the site's fonts: docs/adr/0042-fonts-of-our-own.md.
 _FONTS_LINE = "'sha256-wlJTdELO+aeiNcVV12F7+jOcd5mps3wOvLHnFsufIn4='"
+# What guest pages have in themselves instead of in a file.
+_SITE_SCRIPT = f"'sha256-{b64encode(sha256((BASE_DIR / 'static/js/site.js').read_bytes()).digest()).decode()}'"
 CONTENT_SECURITY_POLICY = {
     # E-mails shown in the demo have their styles in themselves.
     "EXCLUDE_URL_PREFIXES": ("/__mail__/",),
     "DIRECTIVES": {
         "default-src": [SELF],
-        "script-src": [SELF, _FONTS_LINE, *STRIPE_SOURCES],
+        "script-src": [SELF, _FONTS_LINE, _SITE_SCRIPT, *STRIPE_SOURCES],
         "connect-src": [SELF, *STRIPE_SOURCES],
         "frame-src": [SELF, *STRIPE_SOURCES, *FRAME_SOURCES],
         "img-src": [SELF, "data:", *_map_sources],
@@ -411,7 +415,7 @@ ADMIN_CONTENT_POLICY = {
     "script-src": [
         SELF,
         # In previews of guest pages.
-        _FONTS_LINE,
+        *(_FONTS_LINE, _SITE_SCRIPT),
         # The scripts that wagtail-localize writes into its pages for submitting and for editing a translation.
         "'sha256-Zi6020hVNJQUtMOgLuIImaOaART6TyIrghPC9PESpjg='",
         "'sha256-lLVZz8vyF0vCZL3ZQcc+U/kumGW1SlEfDpwWrXLLSRw='",

@@ -73,8 +73,9 @@
     whenShown(start);
   }
 
-  // By itself, so that it does not hold up what is seen.
-  for (const lively of document.querySelectorAll("[data-module]:not([data-map])")) import(lively.dataset.module);
+  whenShown(() => {
+    for (const lively of document.querySelectorAll("[data-module]:not([data-map])")) import(lively.dataset.module);
+  });
 
   const near = new IntersectionObserver(
     (entries) => {

@@ -12,6 +12,7 @@ TOUR = "/tours/speicherstadt-and-hafencity-on-foot/"
 
 def test_list_follows_its_filters_and_the_address(live_stack, page) -> None:
     page.goto(live_stack.url("harbour", "/tours/"))
+    page.wait_for_load_state("networkidle")
     page.evaluate("window.isTheSamePage = true")
     count, cards = page.locator("#tour-count"), page.locator(".tour-card")
     everything = cards.count()
