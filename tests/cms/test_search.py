@@ -194,8 +194,8 @@ def test_page_of_results_marks_words_and_nothing_else(site):
     assert '<a href="/food/">Food and drink</a>' in text
     assert "<mark>serves</mark> fish &lt;<mark>script</mark>&gt;alert(1)" in text
     assert '<meta name="robots" content="noindex, follow">' in text
-    # The page itself has one, for its fonts.
-    assert text.count("<script>") == client_for(site).get("/search/").content.decode().count("<script>") == 1
+    # The page itself has some.
+    assert text.count("<script>") == client_for(site).get("/search/").content.decode().count("<script>")
 
 
 def test_results_lead_to_the_part_of_the_page(site):
