@@ -197,7 +197,7 @@ def measure_imports(bench: Bench) -> None:
     text = f"{rate:.0f} a second; at least 2,000: {verdict(reached=rate >= 2000)}"
     say(f"{'customers of a file taken over':34}{rows:>6} rows, {text}")
     right = found["made"] == rows
-    text = f"{found['resumed']:.0f} a second, those before read again; {found['made']} made: {verdict(reached=right)}"
+    text = f"{found['resumed']:.0f} a second, with another look at those before; {found['made']} made: {verdict(reached=right)}"
     say(f"{'killed and resumed':34}{found['killed_at']:>6} rows, {text}")
     text = f"{found['undone']:.0f} a second, {found['left']} left: {verdict(reached=found['left'] == 0)}"
     say(f"{'and undone':34}{rows:>6} rows, {text}")

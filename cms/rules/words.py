@@ -3,9 +3,10 @@
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from itertools import takewhile
 from typing import Final, NamedTuple
+
+from rapidfuzz.distance import Indel
 
 from tenancy.fields import plain_text
 
@@ -85,7 +86,7 @@ def nearest(word: str, known: dict[str, int]) -> str:
 
 
 def _likeness(word: str, other: str) -> float:
-    return max(SequenceMatcher(None, word, part).ratio() for part in {other, other[: len(word)]})
+    return max(Indel.normalized_similarity(word, part) for part in {other, other[: len(word)]})
 
 
 def marked(text: str, terms: Collection[Term]) -> list[Piece]:
