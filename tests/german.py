@@ -14,7 +14,7 @@ VOID = {"br", "hr", "img", "input", "link", "meta", "source"}
 
 
 class Texts(HTMLParser):
-    """The texts of a page and of its buttons. What says that it is in another language, as the names of languages do, is left out."""
+    """The texts of a page and of its buttons, without what says that it is in another language (names of languages), and without scripts."""
 
     def __init__(self, content: str) -> None:
         super().__init__()
@@ -25,7 +25,7 @@ class Texts(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag, attrs):
-        is_foreign = dict(attrs).get("lang", "de") == "en" and tag != "html"
+        is_foreign = (dict(attrs).get("lang", "de") == "en" and tag != "html") or (tag, attrs) == ("script", [])
         if not is_foreign:
             # Where Stimulus finds an element is no text.
             data = [name for name, _value in attrs if name.startswith("data-") and not name.endswith("-target")]
