@@ -14,7 +14,7 @@ VOID = {"br", "hr", "img", "input", "link", "meta", "source"}
 
 
 class Texts(HTMLParser):
-    """The texts of a page and of its buttons, without what says that it is in another language (names of languages), and without scripts."""
+    """The texts of a page and of its buttons, without what says that it is in another language (names of languages), nor scripts."""
 
     def __init__(self, content: str) -> None:
         super().__init__()
