@@ -255,6 +255,7 @@ def test_today_and_the_profile_say_what_needs_attention(harbour, client, ada):
     assert "1 thing needs your attention" in client.get("/admin/").content.decode()
     profile = reverse("customers:inspect", args=[customer.pk])
     page = client.get(profile).content.decode()
+    assert ">Overdue task</a>: " in page
     assert reverse("attention:settle", args=[item.pk]) in page
     settled = client.post(reverse("attention:settle", args=[item.pk]), {"do": "done", "next": profile})
     assert settled.url == profile

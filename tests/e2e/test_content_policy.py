@@ -47,7 +47,7 @@ def test_pages_of_the_admin_keep_to_its_policy(live_stack, signed_in) -> None:
         "wagtailadmin_pages:edit",
         "wagtailadmin_pages:preview_on_edit",
         "wagtailimages:add_multiple",
-        "wagtailimages:edit",
+        "wagtailimages_edit",
         "wagtailsettings:edit",
     }
 
