@@ -94,26 +94,27 @@ def serve(bench: Bench) -> int:
 
 
 def run_once(program: str, env: Mapping[str, str], url: str, *, folder: Path) -> dict[str, Any]:
-    """Return what Lighthouse says of a page."""
+    """Return what Lighthouse says of a page. When the browser gave it nothing to measure, it is asked once more, as it wishes itself."""
     out = folder / "report.json"
     flags = "--headless=new --no-sandbox --disable-dev-shm-usage --host-resolver-rules='MAP *.localhost 127.0.0.1'"
-    done = subprocess.run(
-        [
-            *(program, url, "--quiet", "--output=json", f"--output-path={out}", f"--chrome-flags={flags}"),
-            *("--form-factor=mobile", f"--only-categories={','.join(CATEGORIES)}"),
-        ],
-        env=env,
-        capture_output=True,
-        text=True,
-        timeout=ONE_RUN_SECONDS,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise SystemExit(f"Lighthouse failed at {url}:\n{done.stderr[-3000:]}")
-    report: dict[str, Any] = json.loads(out.read_text())
-    if report.get("runtimeError"):
-        raise SystemExit(f"Lighthouse failed at {url}: {report['runtimeError']['message']}")
-    return report
+    problem = ""
+    for _attempt in range(2):
+        done = subprocess.run(
+            [
+                *(program, url, "--quiet", "--output=json", f"--output-path={out}", f"--chrome-flags={flags}"),
+                *("--form-factor=mobile", f"--only-categories={','.join(CATEGORIES)}"),
+            ],
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=ONE_RUN_SECONDS,
+            check=False,
+        )
+        report: dict[str, Any] = json.loads(out.read_text()) if done.returncode == 0 else {}
+        problem = report["runtimeError"]["message"] if report.get("runtimeError") else done.stderr[-3000:]
+        if report and not report.get("runtimeError"):
+            return report
+    raise SystemExit(f"Lighthouse failed at {url}:\n{problem}")
 
 
 def look_of(report: Mapping[str, Any]) -> Look:
