@@ -32,17 +32,6 @@ def _in_may(time_machine):
 
 
 @pytest.fixture
-def piet(harbour):
-    return make_member(harbour, Role.GUIDE, "piet@harbour.example")
-
-
-@pytest.fixture
-def guide(harbour, piet):
-    with organization_scope(harbour.pk):
-        return GuideFactory(name="Piet Hansen", user=piet)
-
-
-@pytest.fixture
 def own(harbour, guide):
     """A departure that Piet leads, with a booking of three."""
     with organization_scope(harbour.pk):

@@ -2,10 +2,9 @@
 
 import pytest
 
-from tenancy.enums import Role
 from tenancy.scope import organization_scope
-from tests.factories import GuideFactory, TourFactory, VariantFactory, make_schedule
-from tests.fixtures import client_for, make_member
+from tests.factories import TourFactory, VariantFactory, make_schedule
+from tests.fixtures import client_for
 from tests.tours.guide_pages.meeting_point import NOW
 from tours.operations import assign_guides
 
@@ -13,17 +12,6 @@ from tours.operations import assign_guides
 @pytest.fixture(autouse=True)
 def _at_the_meeting_point(time_machine):
     time_machine.move_to(NOW, tick=False)
-
-
-@pytest.fixture
-def piet(harbour):
-    return make_member(harbour, Role.GUIDE, "piet@harbour.example")
-
-
-@pytest.fixture
-def guide(harbour, piet):
-    with organization_scope(harbour.pk):
-        return GuideFactory(name="Piet Hansen", user=piet)
 
 
 @pytest.fixture
