@@ -1,10 +1,13 @@
+from typing import ClassVar
+
+from django.conf.locale import LANG_INFO
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import F, ProtectedError
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext
+from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import BulkActionsCheckboxColumn, Column, DateColumn
@@ -21,6 +24,10 @@ from tenancy.jobs import enqueue
 from tenancy.lists import IndexView
 
 
+def language_in_words(code):
+    return str(get_language_info(code)["name_translated"]) if code in LANG_INFO else code
+
+
 class CustomerIndexView(IndexView):
     template_name = "crm/customer_index.html"
     default_ordering = "-last_activity_at"
@@ -29,6 +36,7 @@ class CustomerIndexView(IndexView):
         "get_source_display": _("Source"),
         "news_since": _("Allows news since"),
     }
+    custom_field_preprocess: ClassVar = {"language": dict.fromkeys(("csv", "xlsx"), language_in_words)}
     filterset_class = CustomerFilterSet
     is_searchable = True
 

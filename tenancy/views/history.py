@@ -1,6 +1,7 @@
 from functools import wraps
 
 from django.utils.functional import cached_property
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views.generic.history import HistoryView
@@ -43,7 +44,7 @@ class RecordHistoryView(HistoryView):
 
 
 def logged_export(as_spreadsheet):
-    """Return `SpreadsheetExportMixin.as_spreadsheet` with an entry in the log for each file that is made."""
+    """Return `SpreadsheetExportMixin.as_spreadsheet` with an entry in the log for each file, and words in the reader's language."""
 
     @wraps(as_spreadsheet)
     def export(view, queryset, spreadsheet_format):
@@ -62,9 +63,23 @@ def logged_export(as_spreadsheet):
             rows=len(queryset) if isinstance(queryset, list) else queryset.count(),
             filters=filters,
         )
-        return as_spreadsheet(view, queryset, spreadsheet_format)
+        response = as_spreadsheet(view, queryset, spreadsheet_format)
+        if spreadsheet_format == view.FORMAT_CSV:
+            response.streaming_content = _in_language(get_language(), response.streaming_content)
+        return response
 
     return export
+
+
+def _in_language(language, parts):
+    # A file is written line by line once the view is over, and with it the language of whoever reads.
+    parts = iter(parts)
+    while True:
+        with override(language):
+            part = next(parts, None)
+        if part is None:
+            return
+        yield part
 
 
 def local_moment(value):

@@ -7,11 +7,12 @@ import pytest
 from django.core.files.base import ContentFile
 from django.urls import reverse
 from openpyxl import load_workbook
+from wagtail.users.models import UserProfile
 
 from crm.enums import ImportKind
 from crm.models import Customer, Project
 from crm.operations import evaluate_attention, upload_documents, upload_import
-from tenancy.scope import organization_scope
+from tenancy.scope import every_organization, organization_scope
 from tests.crm.attention import only
 from tests.crm.factories import NOW, make_message, make_protocol, make_task
 from tests.factories import CustomerFactory
@@ -25,13 +26,13 @@ LISTS = {
         {"tag": "VIP"},
         7,
         "First name,Last name,E-mail,Phone,Language,Tags,Note,Source,Last activity,Created,Allows news since",
-        f"'=1+1,Hansen,h#@example.com,,en,VIP,,Entered by staff,{NOW_HERE},{NOW_HERE},",
+        f"'=1+1,Hansen,h#@example.com,,English,VIP,,Entered by staff,{NOW_HERE},{NOW_HERE},",
     ),
     "protocols": (
         {"direction": "inbound"},
         6,
         "Customer,Kind,Author,Direction,Subject,What was said,When,Minutes,Outcome,Follow up on",
-        f"'=1+1 Hansen,Phone call,ada@harbour.example,From the customer,'=B#,,{NOW_HERE},,,",
+        f"'=1+1 Hansen,Phone call,Ada Lovelace,From the customer,'=B#,,{NOW_HERE},,,",
     ),
     "messages_sent": (
         {"status": "waiting"},
@@ -43,19 +44,19 @@ LISTS = {
         {"who": "me"},
         7,
         "What is to be done,Status,Priority,Who does it,Due,Time,Customer,Project,Notes,Created,Done",
-        f"'=E#,Open,Normal,ada@harbour.example,2031-01-08,,'=1+1 Hansen,'=D#,,{NOW_HERE},",
+        f"'=E#,Open,Normal,Ada Lovelace,2031-01-08,,'=1+1 Hansen,'=D#,,{NOW_HERE},",
     ),
     "projects": (
         {"mine": "yes"},
         6,
         "Name,Status,Led by,Begins,Ends,Tasks done,Tasks,Milestones reached,Milestones",
-        "'=D#,Under way,ada@harbour.example,,,0,1,0,0",
+        "'=D#,Under way,Ada Lovelace,,,0,1,0,0",
     ),
     "private_documents": (
         {"q": "F"},
         9,
         "Title,Note,Valid until,Private,Uploaded by,Created",
-        f"'=F#,,,False,ada@harbour.example,{NOW_HERE}",
+        f"'=F#,,,No,Ada Lovelace,{NOW_HERE}",
     ),
     "attention": (
         {"whose": "mine"},
@@ -67,7 +68,7 @@ LISTS = {
         {},
         6,
         "File,What,Status,Rows,New records,Changed,Left as they are,Left out,By,Created",
-        f"'=G#.csv,Customers,Columns to be chosen,0,0,0,0,0,ada@harbour.example,{NOW_HERE}",
+        f"'=G#.csv,Customers,Columns to be chosen,0,0,0,0,0,Ada Lovelace,{NOW_HERE}",
     ),
 }
 
@@ -116,3 +117,21 @@ def test_lists_are_exported_as_they_are_shown(harbour, ada, ben, django_assert_n
         assert ",".join(str(cell.value) for cell in cells[0]) == heading
         # In a workbook the kind of a cell says that it is no formula.
         assert (len(cells), {cell.data_type for row in cells for cell in row} & {"f"}) == (count + 1, set())
+
+
+def test_exports_speak_the_readers_language(harbour, ada, ben):
+    with every_organization():
+        UserProfile.objects.update_or_create(user=ada, defaults={"preferred_language": "de"})
+    with organization_scope(harbour.pk):
+        _fill(1, ada, ben)
+    client = client_for(harbour, ada)
+
+    def words(name, column, export="csv"):
+        answer = client.get(reverse(f"{name}:index"), {**LISTS[name][0], "export": export}).getvalue()
+        if export == "csv":
+            return answer.decode().splitlines()[1].split(",")[column]
+        return list(load_workbook(io.BytesIO(answer)).active.values)[1][column]
+
+    assert [words("private_documents", 3), words("private_documents", 3, "xlsx")] == ["Nein", "Nein"]
+    assert [words("customers", 4), words("customers", 4, "xlsx")] == ["Englisch", "Englisch"]
+    assert [words("tasks", 1), words("tasks", 1, "xlsx")] == ["Offen", "Offen"]

@@ -55,7 +55,7 @@ def test_team_is_listed_searched_filtered_and_exported(harbour, client, owner):
     export = b"".join(client.get(url, {"export": "csv", "role": "guide"}).streaming_content).decode()
     heading, row = csv.reader(export.splitlines())
     assert heading == ["First name", "Last name", "E-mail", "Role", "Two-factor", "Last sign-in", "Since"]
-    assert row[:5] == ["Guide", "Test", "guide@harbour.example", "Guide", "False"]
+    assert row[:5] == ["Guide", "Test", "guide@harbour.example", "Guide", "No"]
 
 
 def test_team_shows_who_has_a_second_factor(harbour, client):

@@ -407,4 +407,4 @@ def test_export_of_guides_names_the_accounts_there_are(harbour, member_client, p
         GuideFactory(name="Wiebke")
     response = member_client(harbour, Role.OWNER).get(reverse("guides:index"), {"export": "csv"})
     lines = b"".join(response.streaming_content).decode().splitlines()
-    assert lines[1:] == [f"{guide.name},{piet.email},,,,True", "Wiebke,,,,,True"]
+    assert lines[1:] == [f"{guide.name},{piet.email},,,,Yes", "Wiebke,,,,,Yes"]
