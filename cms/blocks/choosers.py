@@ -6,11 +6,13 @@ from contextvars import ContextVar
 from copy import copy
 from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.widgets import BaseChooser
 from wagtail.blocks import ChooserBlock, PageChooserBlock
+from wagtail.blocks.struct_block import StructBlockValidationError
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageChooserBlock
 
@@ -93,3 +95,25 @@ class PlaceBlock(Chosen):
 
     class Meta:
         icon = "thumbtack"
+
+
+def place_or_numbers() -> PlaceBlock:
+    """Return a block for a place that stands beside latitude and longitude, for which it can be chosen instead."""
+    return PlaceBlock(
+        label=_("Place"), required=False, help_text=_("One of your places. Else write below where it is.")
+    )
+
+
+def check_spot(value: Any) -> Any:
+    """Return the cleaned value of a block with a place, latitude and longitude.
+
+    Raises a block's error unless it says once where it is: by a place that is on the map, or by both numbers.
+    """
+    place, numbers = value["place"], (value["latitude"], value["longitude"])
+    if place is not None and not place.has_coordinates:
+        raise StructBlockValidationError({"place": ValidationError(_("This place has no pin on the map yet."))})
+    if (place is None) == (None in numbers) or (place is not None and numbers != (None, None)):
+        raise StructBlockValidationError(
+            {"place": ValidationError(_("Choose a place, or give both latitude and longitude."))}
+        )
+    return value

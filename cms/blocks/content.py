@@ -1,18 +1,15 @@
 """Blocks that every page may have."""
 
-import hashlib
-from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError
-from wagtail.contrib.typed_table_block.blocks import TypedTable, TypedTableBlock
-from wagtail_localize.segments import StringSegmentValue
 
 from cms import queries
-from cms.blocks.choosers import PageBlock, PictureBlock
+from cms.blocks.choosers import PageBlock, PictureBlock, check_spot, place_or_numbers
 from cms.blocks.fields import degrees_east, degrees_north, picture_words, stands_out
 from cms.blocks.html import HtmlBlock
 from cms.blocks.kept import KeptBlock
@@ -20,6 +17,7 @@ from cms.blocks.media import AudioBlock, VideoBlock
 from cms.blocks.place_list import PlaceListBlock
 from cms.blocks.shared import SharedNoticeBlock, SharedQuestionsBlock
 from cms.blocks.struct import StructBlock
+from cms.blocks.table import table
 from cms.blocks.tile_grid import TileGridBlock
 from cms.blocks.tour_list import TourListBlock
 from cms.blocks.visibility import is_shown
@@ -107,9 +105,28 @@ class FaqBlock(StructBlock):
 
 
 class PinBlock(StructBlock):
-    name = blocks.CharBlock(label=_("Name"), max_length=120)
+    place = place_or_numbers()
+    name = blocks.CharBlock(
+        label=_("Name"), required=False, max_length=120, help_text=_("Empty: the name of the place.")
+    )
     latitude = degrees_north()
     longitude = degrees_east()
+
+    def clean(self, value: Any) -> Any:
+        cleaned = check_spot(super().clean(value))
+        if not cleaned["place"] and not cleaned["name"]:
+            raise StructBlockValidationError({"name": ValidationError(_("Say what is there."))})
+        return cleaned
+
+    @staticmethod
+    def point(value: Any) -> queries.MapPoint | None:
+        """Return the pin on the map; None when its place is gone, or is not on the map any more."""
+        if value["place"]:
+            (point,) = queries.place_points(value["place"]) or [None]
+            return replace(point, name=value["name"]) if point and value["name"] else point
+        if value["latitude"] is None or value["longitude"] is None:
+            return None
+        return queries.MapPoint(value["name"], float(value["latitude"]), float(value["longitude"]))
 
 
 class MapBlock(StructBlock):
@@ -118,15 +135,13 @@ class MapBlock(StructBlock):
 
     def get_context(self, value: Any, parent_context: Any = None) -> Any:
         context = super().get_context(value, parent_context)
-        context["points"] = [
-            queries.MapPoint(pin["name"], float(pin["latitude"]), float(pin["longitude"])) for pin in value["pins"]
-        ]
+        context["points"] = [point for pin in value["pins"] if (point := PinBlock.point(pin))]
         return context
 
     class Meta:
         icon = "site"
         label = _("Map")
-        description = _("A map with pins that you set by their coordinates.")
+        description = _("A map with pins: your places, or spots that you set by their coordinates.")
         template = "cms/blocks/map.html"
 
 
@@ -185,62 +200,6 @@ class CallToActionBlock(StructBlock):
         label = _("Call to action")
         description = _("A heading and one button, to lead guests on.")
         template = "cms/blocks/call_to_action.html"
-
-
-def _segment_name(words: str) -> str:
-    return hashlib.sha256(words.encode()).hexdigest()[:16]
-
-
-def _words_of(table: TypedTable) -> Iterator[str]:
-    yield from (
-        words
-        for words in (
-            table.caption,
-            *(column["heading"] for column in table.columns),
-            *(cell for row in table.row_data for cell in row["values"]),
-        )
-        if isinstance(words, str) and any(letter.isalpha() for letter in words)
-    )
-
-
-class TableBlock(TypedTableBlock):
-    """A table whose first row of headings is said by screen readers.
-
-    For translations its words are segments named after themselves, so that rows may be moved, and each word is translated once.
-    """
-
-    def get_translatable_segments(self, value: TypedTable) -> list[StringSegmentValue]:
-        """Return the words of the table for wagtail-localize: its caption, headings and cells, without mere numbers."""
-        return [StringSegmentValue(_segment_name(words), words) for words in dict.fromkeys(_words_of(value))]
-
-    def restore_translated_segments(self, value: TypedTable, segments: list[StringSegmentValue]) -> TypedTable:
-        """Return the table with translated words in it."""
-        translated = {segment.path: segment.render_text() for segment in segments}
-
-        def translate(words: Any) -> Any:
-            return translated.get(_segment_name(words), words) if isinstance(words, str) else words
-
-        return TypedTable(
-            columns=[{**column, "heading": translate(column["heading"])} for column in value.columns],
-            row_data=[{"values": [translate(cell) for cell in row["values"]]} for row in value.row_data],
-            caption=translate(value.caption),
-        )
-
-    class Meta:
-        icon = "table"
-        label = _("Table")
-        description = _("Rows and columns, such as prices or times.")
-        template = "cms/blocks/table.html"
-
-
-def table() -> TableBlock:
-    """Return a block for tables of words and numbers."""
-    return TableBlock(
-        [
-            ("text", blocks.CharBlock(label=_("Words"), required=False)),
-            ("number", blocks.CharBlock(label=_("Numbers"), required=False)),
-        ]
-    )
 
 
 def text() -> blocks.RichTextBlock:

@@ -33,9 +33,10 @@ def picture_words(help_text: Any = None) -> blocks.CharBlock:
 
 
 def degrees_north() -> blocks.DecimalBlock:
-    """Return a block for degrees north, WGS 84."""
+    """Return a block for degrees north, WGS 84; `check_spot` says when they are needed."""
     return blocks.DecimalBlock(
         label=_("Latitude"),
+        required=False,
         min_value=-90,
         max_value=90,
         decimal_places=6,
@@ -44,9 +45,10 @@ def degrees_north() -> blocks.DecimalBlock:
 
 
 def degrees_east() -> blocks.DecimalBlock:
-    """Return a block for degrees east, WGS 84."""
+    """Return a block for degrees east, WGS 84; `check_spot` says when they are needed."""
     return blocks.DecimalBlock(
         label=_("Longitude"),
+        required=False,
         min_value=-180,
         max_value=180,
         decimal_places=6,

@@ -107,6 +107,9 @@ class VideoTile(Tile):
     def clean(self, value: Any) -> Any:
         return check_one_source(super().clean(value))
 
+    def has_something(self, value: Any) -> bool:
+        return bool(value["document"] or value["url"])
+
     def get_context(self, value: Any, parent_context: Any = None) -> Any:
         context = super().get_context(value, parent_context)
         context["frame"] = find_frame(value["url"]) if value["url"] else None
@@ -123,6 +126,9 @@ class AudioTile(Tile):
     document = RecordingBlock(label=_("Sound file"))
     transcript = words_said()
 
+    def has_something(self, value: Any) -> bool:
+        return bool(value["document"] or value["transcript"])
+
     class Meta:
         icon = "media"
         label = _("Audio")
@@ -132,6 +138,9 @@ class AudioTile(Tile):
 
 class DownloadTile(Tile):
     document = DocumentBlock(label=_("File"))
+
+    def has_something(self, value: Any) -> bool:
+        return bool(value["document"])
 
     class Meta:
         icon = "download"

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
@@ -39,6 +41,13 @@ class TilesBlock(blocks.StreamBlock):
     embed = EmbedTile()
 
 
+def _why_not(tile: Any, request: HttpRequest | None) -> str:
+    """Why guests do not see a tile now, in words for editors; empty when they do."""
+    if not is_shown(tile.value.get("visibility"), request=request):
+        return gettext("Not shown now")
+    return "" if tile.block.has_something(tile.value) else gettext("Leads to nothing published")
+
+
 class TileGridBlock(StructBlock):
     heading = blocks.CharBlock(label=_("Heading"), required=False, max_length=120)
     tiles = TilesBlock(label=_("Tiles"), min_num=1)
@@ -46,10 +55,10 @@ class TileGridBlock(StructBlock):
     def get_context(self, value: Any, parent_context: Any = None) -> Any:
         context = super().get_context(value, parent_context)
         request = (parent_context or {}).get("request")
-        tiles = [(tile, is_shown(tile.value.get("visibility"), request=request)) for tile in value["tiles"]]
+        tiles = [(tile, _why_not(tile, request)) for tile in value["tiles"]]
         # Who edits the page sees where the others will be.
         is_preview = getattr(request, "is_preview", False)
-        context["tiles"] = [(tile, shown) for tile, shown in tiles if shown or is_preview]
+        context["tiles"] = [(tile, why_not) for tile, why_not in tiles if not why_not or is_preview]
         return context
 
     class Meta:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumbers import NumberParseException, is_valid_number, parse
 from wagtail import blocks
 
-from cms.blocks.choosers import PageBlock, PictureBlock
+from cms.blocks.choosers import PageBlock, PictureBlock, check_spot, place_or_numbers
 from cms.blocks.fields import degrees_east, degrees_north, picture_words
 from cms.blocks.freshness import freshness_of
 from cms.blocks.kept import KeptBlock
@@ -54,6 +54,10 @@ class Tile(KeptBlock):
         """Return where a tap leads; an empty text for a tile that only tells something."""
         return ""
 
+    def has_something(self, value: Any) -> bool:
+        """Return whether what it leads to or plays is there, for guests; it may be gone since the tile was written."""
+        return True
+
     def get_context(self, value: Any, parent_context: Any = None) -> Any:
         context = super().get_context(value, parent_context)
         context["href"] = self.href(value, request=(parent_context or {}).get("request"))
@@ -70,6 +74,9 @@ class PageTile(Tile):
     def href(self, value: Any, *, request: HttpRequest | None) -> str:
         page = value["page"]
         return page.get_url(request) or "" if page and page.live else ""
+
+    def has_something(self, value: Any) -> bool:
+        return bool(value["page"] and value["page"].live)
 
     class Meta:
         icon = "doc-empty-inverse"
@@ -133,12 +140,22 @@ class EmailTile(Tile):
 
 
 class PlaceTile(Tile):
+    place = place_or_numbers()
     latitude = degrees_north()
     longitude = degrees_east()
 
+    def clean(self, value: Any) -> Any:
+        return check_spot(super().clean(value))
+
     def href(self, value: Any, *, request: HttpRequest | None) -> str:
-        latitude, longitude = value["latitude"], value["longitude"]
+        place = value["place"]
+        latitude, longitude = (place.latitude, place.longitude) if place else (value["latitude"], value["longitude"])
+        if latitude is None or longitude is None:
+            return ""
         return f"https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}#map=17/{latitude}/{longitude}"
+
+    def has_something(self, value: Any) -> bool:
+        return bool(self.href(value, request=None))
 
     class Meta:
         icon = "site"

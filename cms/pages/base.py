@@ -1,6 +1,6 @@
 """What every page has."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import QuerySet
@@ -21,6 +21,8 @@ class BasePage(Page):
     """A page of an organization's guest site."""
 
     base_form_class = BasePageForm
+    # Not below the container of the homes, where nothing has an address.
+    parent_page_types: ClassVar[list[str]] = ["cms.LandingPage", "cms.ContentPage"]
 
     share_image = models.ForeignKey(
         TenantImage,

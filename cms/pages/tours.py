@@ -99,6 +99,12 @@ class TourPage(BasePage):
     cover = models.ForeignKey(
         TenantImage, verbose_name=_("cover picture"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    cover_words = models.CharField(
+        _("what the cover shows"),
+        max_length=255,
+        blank=True,
+        help_text=_("Only if the picture says something that the title does not. Empty: screen readers pass over it."),
+    )
     highlights = RichTextField(_("highlights"), blank=True, features=TEXT)
     included = RichTextField(_("included"), blank=True, features=TEXT)
     excluded = RichTextField(_("not included"), blank=True, features=TEXT)
@@ -110,6 +116,7 @@ class TourPage(BasePage):
         FieldPanel("tour", help_text=_("Dates, prices, stops and the meeting point come from it.")),
         FieldPanel("summary"),
         FieldPanel("cover", help_text=_("The wide picture at the top, and in lists of tours.")),
+        FieldPanel("cover_words"),
         MultiFieldPanel(
             [
                 FieldPanel("highlights", help_text=_("Three to five points that guests will remember.")),
@@ -188,17 +195,37 @@ class TourPage(BasePage):
         return self.share_image or self.cover
 
 
-class TourPagePicture(Orderable):
+class PictureWords(models.Model):
+    """What a picture shows in one use of it, in the page's language; where it is empty the words of the library are said."""
+
+    image_words = models.CharField(
+        _("what it shows here"),
+        max_length=255,
+        blank=True,
+        help_text=_("Only if the picture library’s own words do not fit here. Empty: those are said."),
+    )
+
+    class Meta:
+        abstract = True
+
+
+class TourPagePicture(PictureWords, TranslatableMixin, Orderable):
     """A picture of a tour page's gallery."""
 
     page = ParentalKey(TourPage, on_delete=models.CASCADE, related_name="pictures")
     image = models.ForeignKey(TenantImage, verbose_name=_("picture"), on_delete=models.CASCADE, related_name="+")
     caption = models.CharField(_("caption"), max_length=200, blank=True)
 
-    panels = [FieldPanel("image"), FieldPanel("caption")]
+    panels = [FieldPanel("image"), FieldPanel("image_words"), FieldPanel("caption")]
+
+    class Meta(TranslatableMixin.Meta, Orderable.Meta):
+        pass
+
+    def __str__(self) -> str:
+        return self.caption
 
 
-class TourPageStop(TranslatableMixin, Orderable):
+class TourPageStop(PictureWords, TranslatableMixin, Orderable):
     """What guests read and hear at a stop, in the page's language."""
 
     page = ParentalKey(TourPage, on_delete=models.CASCADE, related_name="stop_contents")
@@ -218,7 +245,17 @@ class TourPageStop(TranslatableMixin, Orderable):
         help_text=_("An MP3 or M4A file."),
     )
 
-    panels = [FieldPanel("stop"), FieldPanel("title"), FieldPanel("text"), FieldPanel("image"), FieldPanel("audio")]
+    panels = [
+        FieldPanel("stop"),
+        FieldPanel("title"),
+        FieldPanel("text"),
+        FieldPanel("image"),
+        FieldPanel("image_words"),
+        FieldPanel("audio"),
+    ]
 
     class Meta(TranslatableMixin.Meta, Orderable.Meta):
         pass
+
+    def __str__(self) -> str:
+        return self.title or str(self.stop)

@@ -1,12 +1,14 @@
 import pytest
+from bs4 import BeautifulSoup
 from django.core.exceptions import ValidationError
 from wagtail.models import Page
 
 from cms.blocks import ContentBlock
 from cms.models import ContentPage
 from tenancy.scope import organization_scope
-from tests.cms.test_pages import home_of
+from tests.cms.test_pages import forget_pages_now, home_of
 from tests.cms.test_tiles import document, messages
+from tests.factories import PlaceFactory
 from tests.fixtures import client_for
 
 
@@ -75,11 +77,32 @@ def test_button_to_a_page_that_is_gone_is_left_out(harbour):
     assert ("Come along" in text, ">Book</a>" in text) == (True, False)
 
 
+def test_pins_of_a_map_are_places_or_spots(harbour):
+    with organization_scope(harbour.pk):
+        pier, lost = PlaceFactory(name="Pier 3"), PlaceFactory(name="Old kiosk")
+    pins = [
+        {"place": pier.pk, "name": ""},
+        {"place": pier.pk, "name": "Where we meet"},
+        {"place": lost.pk, "name": ""},
+        {"place": None, "name": "The café", "latitude": "53.550000", "longitude": "9.990000"},
+    ]
+    items = [{"type": "item", "id": str(number), "value": pin} for number, pin in enumerate(pins)]
+    publish(harbour, {"type": "map", "value": {"heading": "", "pins": items}})
+    with organization_scope(harbour.pk):
+        lost.delete()
+    forget_pages_now(harbour)
+    page = BeautifulSoup(client_for(harbour).get("/about/").content, "html.parser")
+    assert [(one.text.strip(), one["data-latitude"]) for one in page.select(".map__points li")] == [
+        ("Pier 3", "53.545600"), ("Where we meet", "53.545600"), ("The café", "53.550000"),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("kind", "value", "message"),
     [
         ("call_to_action", {"heading": "H", "button": "B", "page": None, "url": ""}, "Choose either a page or another site."),
         ("video", {"title": "T", "document": None, "url": ""}, "Give either a file or an address."),
+        ("map", {"pins": [{"type": "item", "id": "a", "value": {"latitude": "1", "longitude": "2"}}]}, "Say what is there."),
     ],
 )  # fmt: skip
 def test_wrong_blocks_are_told_in_words(in_harbour, kind, value, message):

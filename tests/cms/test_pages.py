@@ -330,3 +330,13 @@ def test_account_of_one_organization_cannot_sign_in_at_another(harbour, kyoto):
 )
 def test_what_is_at_an_address_of_the_site_itself_hides_no_page(slug, is_refused):
     assert is_taken(slug) is is_refused
+
+
+def test_nothing_is_added_beside_the_homes(harbour, member_client):
+    with organization_scope(harbour.pk):
+        container = home_of(harbour).get_parent().pk
+    client = member_client(harbour, Role.OWNER)
+    text = client.get(f"/admin/pages/{container}/").content.decode()
+    assert ("Your site has a home in each of its languages." in text, "no site record" in text) == (True, False)
+    assert f"/admin/pages/{container}/add_subpage/" not in text
+    assert client.get(f"/admin/pages/add/cms/contentpage/{container}/").status_code == 302

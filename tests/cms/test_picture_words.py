@@ -4,12 +4,12 @@ from django.utils.translation import override
 from wagtail_localize.models import Translation
 
 from cms import operations
-from cms.models import LandingPage
+from cms.models import LandingPage, TourPagePicture, TourPageStop
 from tenancy.enums import Role
 from tenancy.models import AuditEntry, TenantImage
 from tenancy.scope import organization_scope
 from tests.cms.factories import PictureFactory, new_sizes, picture_file
-from tests.cms.test_pages import home_of
+from tests.cms.test_pages import build_site, home_of
 from tests.cms.test_translations import translate
 
 REPORT = "/admin/reports/pictures-without-words/"
@@ -96,6 +96,32 @@ def test_a_block_says_what_its_picture_shows_there(harbour, harbour_client, djan
         assert alts(harbour_client, "/de/here/") == [
             "Ein Steg", "Wo Boote anlegen", "Planken", "Our landing stage", "Ein Steg", "", "Zwei Boote",
         ]  # fmt: skip
+
+
+def test_pictures_of_a_tour_page_have_words_and_captions_in_each_language(
+    harbour, harbour_client, django_capture_on_commit_callbacks
+):
+    with organization_scope(harbour.pk):
+        page = build_site(harbour, stops=1)
+        pier = PictureFactory(description="A pier", description_translations={"de": "Ein Steg"})
+        page.cover, page.cover_words = pier, "Lamps in fog"
+        page.pictures.add(
+            TourPagePicture(image=pier, caption="At six", image_words="Planks"), TourPagePicture(image=pier)
+        )
+        stop = page.tour.stops.get()
+        page.stop_contents.add(TourPageStop(stop=stop, text="<p>Look.</p>", image=pier, image_words="A crane"))
+        page.save_revision().publish()
+        operations.draft_translations(harbour, language="de", actor=None)
+        translation = Translation.objects.get(source__object_id=page.translation_key)
+        german = {"Lamps in fog": "Lampen im Nebel", "At six": "Um sechs", "Planks": "Planken", "A crane": "Ein Kran"}
+        translate(translation, german)
+        with django_capture_on_commit_callbacks(execute=True):
+            for one in Translation.objects.all():
+                one.save_target(publish=True)
+    with new_sizes():
+        assert alts(harbour_client, "/tours/lights/") == ["Lamps in fog", "Planks", "A pier", "A crane"]
+        assert alts(harbour_client, "/de/tours/lights/") == ["Lampen im Nebel", "Planken", "Ein Steg", "Ein Kran"]
+        assert "Um sechs" in harbour_client.get("/de/tours/lights/").content.decode()
 
 
 def test_many_pictures_get_words_on_one_page(harbour, editor, member_client):

@@ -1,4 +1,5 @@
 import datetime as dt
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -7,9 +8,12 @@ from django.core.files.base import ContentFile
 from wagtail.models import Collection
 
 from cms.blocks import TileGridBlock
+from cms.models import ContentPage
+from tenancy.enums import Role
 from tenancy.models import TenantDocument
 from tenancy.scope import organization_scope
 from tests.cms.test_pages import forget_pages_now, home_of
+from tests.factories import PlaceFactory
 from tests.fixtures import client_for
 
 PLAIN = {"text": "", "icon": "", "image": None, "size": "small", "colour": "plain"}
@@ -119,15 +123,66 @@ def test_tiles_that_play_show_and_tell_the_time(harbour):
     assert "<p>No <b>late</b> tour.</p>" in text
 
 
-def test_what_was_chosen_and_deleted_leaves_a_tile_that_only_tells(harbour):
+def test_tile_whose_target_is_gone_is_left_out_and_told_in_the_preview(harbour, member_client):
     with organization_scope(harbour.pk):
-        sheet = document("menu.pdf")
-    publish(harbour, ("download", {"title": "Menu", "document": sheet}))
+        sheet, sound, place = document("menu.pdf"), document(), PlaceFactory(name="Pier 3")
+        draft = home_of(harbour).add_child(instance=ContentPage(title="Rooms", slug="rooms", live=False))
+    gone = [
+        ("download", {"title": "Menu", "document": sheet}),
+        ("audio", {"title": "Foghorn", "document": sound}),
+        ("place", {"title": "Our pier", "place": place}),
+        ("page", {"title": "Our rooms", "page": draft}),
+    ]
+    text = publish(harbour, *gone, ("audio", {"title": "Bell", "document": sound, "transcript": "Ding."}))
+    assert [tile["title"] in text for _kind, tile in gone] == [True, True, True, False]
     with organization_scope(harbour.pk):
-        sheet.delete()
+        for one in (sheet, sound, place):
+            one.delete()
     forget_pages_now(harbour)
     text = seen(harbour)
-    assert ("Menu" in text, 'tile__face" href' in text) == (True, False)
+    assert [tile["title"] in text for _kind, tile in gone] == [False] * 4
+    assert "Ding." in text
+    with organization_scope(harbour.pk):
+        preview = f"/admin/pages/{home_of(harbour).pk}/view_draft/"
+    text = member_client(harbour, Role.EDITOR).get(preview).content.decode()
+    assert ([tile["title"] in text for _kind, tile in gone], text.count("Leads to nothing published")) == (
+        [True] * 4,
+        4,
+    )
+
+
+def test_tile_leads_to_one_of_the_places(harbour):
+    with organization_scope(harbour.pk):
+        place = PlaceFactory(name="Pier 3")
+    text = publish(
+        harbour,
+        ("place", {"title": "Our pier", "place": place}),
+        ("place", {"title": "The café", "latitude": Decimal("53.550000"), "longitude": Decimal("9.990000")}),
+    )
+    assert "https://www.openstreetmap.org/?mlat=53.545600&amp;mlon=9.966600#map=17" in text
+    assert "https://www.openstreetmap.org/?mlat=53.550000&amp;mlon=9.990000#map=17" in text
+
+
+@pytest.mark.parametrize(
+    ("chosen", "latitude", "message"),
+    [
+        (None, None, "Choose a place, or give both latitude and longitude."),
+        (None, "53.5", "Choose a place, or give both latitude and longitude."),
+        ("on the map", "53.5", "Choose a place, or give both latitude and longitude."),
+        ("nowhere", None, "This place has no pin on the map yet."),
+    ],
+)
+def test_tile_says_once_where_it_is(in_harbour, chosen, latitude, message):
+    place = None
+    if chosen:
+        spot = {} if chosen == "on the map" else {"latitude": None, "longitude": None}
+        place = PlaceFactory(**spot).pk
+    block = TileGridBlock()
+    tile = {**PLAIN, "title": "T", "place": place, "latitude": latitude, "longitude": None}
+    raw = {"heading": "", "tiles": [{"type": "place", "value": tile, "id": "1"}]}
+    with pytest.raises(ValidationError) as error:
+        block.clean(block.to_python(raw))
+    assert messages(error.value) == [message]
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,7 @@ UNIQUE_ACROSS_ORGANIZATIONS = {
     "wagtail_localize_translation(uuid)": "random",
     "cms_sharednotice(locale_id, translation_key)": "the key is random",
     "cms_sharedquestions(locale_id, translation_key)": "the key is random",
+    "cms_tourpagepicture(locale_id, translation_key)": "the key is random",
     "cms_tourpagestop(locale_id, translation_key)": "the key is random",
     "wagtail_localize_translatableobject(content_type_id, translation_key)": "the key is random",
     "wagtail_localize_translatableobject(translation_key)": "random",
