@@ -54,7 +54,10 @@ def linkable_records() -> list[LinkableKind]:
     """Return the kinds of this app's records that protocols and tasks may be about."""
     return [
         LinkableKind(
-            Order, "commerce.view_order", lambda text: queries.search_orders(Order.objects.order_by("-pk"), text)
+            Order,
+            "commerce.view_order",
+            lambda text: queries.search_orders(Order.objects.order_by("-pk"), text),
+            lambda order: f"{order.number}, {order.full_name}",
         )
     ]
 

@@ -1,8 +1,10 @@
 """Protocols on paper."""
 
 import io
-from collections.abc import Iterable
+from collections.abc import Collection, Sequence
+from typing import Any
 
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -12,14 +14,14 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether, SimpleDocTemplate
 
 from crm.models import Customer, Protocol
-from crm.queries import record_name, records_of
+from crm.queries import record_name, records_of, seen_records
 from tenancy.documents import body_style, paragraph
 from tenancy.fields import without_markup
 from tenancy.queries import current_organization
 
 
-def protocols_pdf(customer: Customer, protocols: Iterable[Protocol]) -> bytes:
-    """Return some protocols with a customer as PDF, in the active language and the organization's time, in the order given."""
+def protocols_pdf(customer: Customer, protocols: Sequence[Protocol], *, user: Any) -> bytes:
+    """Return some protocols with a customer as PDF for a person, in the active language and the organization's time, in the order given."""
     organization = current_organization()
     body = body_style()
     small = body_style("small", fontSize=9, leading=12, textColor="#555555")
@@ -29,10 +31,12 @@ def protocols_pdf(customer: Customer, protocols: Iterable[Protocol]) -> bytes:
         paragraph(_("Contacts with %(customer)s") % {"customer": customer}, title, bold=True),
         paragraph(organization.name, small),
     ]
+    linked = [link for protocol in protocols for link in protocol.links.all()]
+    seen = set(seen_records(records_of(linked), user=user))
     for protocol in protocols:
         when = date_format(timezone.localtime(protocol.happened_at, organization.zone), "SHORT_DATETIME_FORMAT")
         head = paragraph(f"{when} · {protocol.kind_name}: {protocol.subject}", heading, bold=True)
-        facts = paragraph("\n".join(_facts(protocol)), small)
+        facts = paragraph("\n".join(_facts(protocol, seen)), small)
         story.append(KeepTogether([head, facts]))
         if protocol.body:
             story.append(paragraph(without_markup(protocol.body), body))
@@ -45,7 +49,7 @@ def protocols_pdf(customer: Customer, protocols: Iterable[Protocol]) -> bytes:
     return output.getvalue()
 
 
-def _facts(protocol: Protocol) -> list[str]:
+def _facts(protocol: Protocol, seen: Collection[Model]) -> list[str]:
     facts = [
         " · ".join(filter(None, [protocol.get_direction_display(), _minutes(protocol), protocol.get_outcome_display()]))
     ]
@@ -53,7 +57,7 @@ def _facts(protocol: Protocol) -> list[str]:
     names = [person.get_full_name() or person.email for person in people if person is not None]
     if names:
         facts.append(_("With: %(names)s") % {"names": ", ".join(names)})
-    about = [record_name(record) for record in records_of(protocol.links.all())]
+    about = [record_name(record) for record in records_of(protocol.links.all()) if record in seen]
     if about:
         facts.append(_("About: %(records)s") % {"records": ", ".join(about)})
     day = protocol.follow_up_on  # type: ignore[attr-defined]  # annotated by `with_follow_up`

@@ -58,9 +58,19 @@ class ProtocolFilterSet(WagtailFilterSet):
 
     happened_at = DayRangeFilter(label=_("When"))
 
+    # The record that protocols are about; links to this list set it.
+    about = django_filters.CharFilter(label="", widget=forms.HiddenInput, method="filter_about")
+
     class Meta:
         model = Protocol
-        fields = ["kind", "direction", "outcome"]
+        fields = ["kind", "direction", "outcome", "about"]
+
+    def filter_about(self, protocols: QuerySet[Protocol], _name: str, value: str) -> QuerySet[Protocol]:
+        """Return those about one record."""
+        record = queries.record_of(value, user=self.request.user)
+        if record is None:
+            return protocols.none()
+        return protocols.filter(pk__in=queries.protocols_about(record, user=self.request.user).order_by().values("pk"))
 
 
 class MessageFilterSet(WagtailFilterSet):

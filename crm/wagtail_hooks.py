@@ -11,7 +11,7 @@ from crm.panels import (
     linkable_records,
     message_kinds,
     organization_cards,
-    record_buttons,
+    record_panels,
     today_items,
 )
 from crm.permissions import AttentionRulePolicy, ImportPolicy, MergePolicy, TaskPolicy
@@ -67,4 +67,4 @@ hooks.register("message_kinds", message_kinds)
 hooks.register("activity_sentences", activity_sentences)
 hooks.register("customer_panels", customer_panels)
 hooks.register("organization_cards", organization_cards)
-hooks.register("record_buttons", record_buttons)
+hooks.register("record_panels", record_panels)

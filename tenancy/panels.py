@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from wagtail import hooks
+from wagtail.admin.admin_url_finder import ModelAdminURLFinder
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.admin.views.account import BaseSettingsPanel
-from wagtail.admin.widgets.button import Button
+from wagtail.permissions import policy_registry
 
 from tenancy.queries import failed_delivery_count, has_second_factor
 
@@ -67,12 +68,26 @@ class TodayItem:
     order: int = 100
 
 
-def record_buttons(request: HttpRequest, record: Model) -> list[Button]:
-    """Return the buttons that other apps put on a record's page, such as a new task about it.
+def record_panels(request: HttpRequest, record: Model) -> list[Component]:
+    """Return what other apps put on a record's page, such as the tasks about it.
 
-    Apps give theirs by the hook `record_buttons`: a function of the request and the record.
+    Apps give theirs by the hook `record_panels`: a function of the request and the record.
     """
-    return [button for offer in hooks.get_hooks("record_buttons") for button in offer(request, record)]
+    return [panel for offer in hooks.get_hooks("record_panels") for panel in offer(request, record)]
+
+
+def page_finder(name: str) -> type[ModelAdminURLFinder]:
+    """Return what leads to the page of a record, at the address of this name, rather than to its form, for those who may see it."""
+
+    class PageFinder(ModelAdminURLFinder):  # type: ignore[misc]  # Wagtail has no types
+        edit_url_name = name
+
+        def get_edit_url(self, instance: Model) -> str | None:
+            policy = policy_registry.get(instance)
+            may_see = self.user is None or policy.user_has_permission_for_instance(self.user, "view", instance)
+            return self.construct_edit_url(instance) if may_see else None
+
+    return PageFinder
 
 
 class SettingsCard(Component):

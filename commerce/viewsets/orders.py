@@ -5,7 +5,6 @@ from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from wagtail.admin.admin_url_finder import register_admin_url_finder
 from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn, TitleColumn
 from wagtail.admin.views.generic import InspectView
 from wagtail.admin.viewsets.model import ModelViewSet
@@ -40,11 +39,10 @@ from commerce.viewsets.verbs import (
     RejectView,
     SeenView,
 )
-from crm import queries as crm_queries
 from tenancy import audit
 from tenancy.lists import IndexView
 from tenancy.money import format_money
-from tenancy.panels import record_buttons
+from tenancy.panels import page_finder, record_panels
 
 # What staff can do with an order, each on a page of its own; `queries.staff_verbs` says which of them an order allows.
 VERBS = {
@@ -159,10 +157,6 @@ class OrderInspectView(InspectView):
     def get_fields(self):
         return []
 
-    @cached_property
-    def header_more_buttons(self):
-        return [*super().header_more_buttons, *record_buttons(self.request, self.object)]
-
     def get_context_data(self, **kwargs):
         order, user = self.object, self.request.user
         verbs = [VERBS[verb] for verb in queries.staff_verbs(order) if user.has_perm(VERBS[verb].permission)]
@@ -202,23 +196,10 @@ class OrderInspectView(InspectView):
                 for entry in queries.history_of(order)
             ],
             "events": queries.events_of(order) if user.has_perm("commerce.view_providerevent") else [],
-            "protocols": crm_queries.protocols_about(order, user=user) if user.has_perm("crm.view_protocol") else [],
-            "log_url": f"{reverse('customers:log_protocol', args=[order.customer_id])}?about={crm_queries.record_key(order)}"
-            if user.has_perm("crm.add_protocol")
-            else "",
+            "record_panels": record_panels(self.request, order),
             "order_url": queries.order_url(order, self.request.organization),
             "zone": self.request.organization.zone,
         }
-
-
-class OrderFinder:
-    def __init__(self, user=None):
-        self.user = user
-
-    def get_edit_url(self, instance):
-        if self.user is not None and not self.user.has_perm("commerce.view_order"):
-            return None
-        return reverse("orders:inspect", args=[instance.pk])
 
 
 class OrderViewSet(ModelViewSet):
@@ -280,5 +261,6 @@ class OrderViewSet(ModelViewSet):
         )
         return {**super().get_common_view_kwargs(**kwargs), **without}
 
-    def register_admin_url_finder(self):
-        register_admin_url_finder(Order, OrderFinder)
+    @property
+    def url_finder_class(self):
+        return page_finder(self.get_url_name("inspect"))

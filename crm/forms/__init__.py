@@ -14,7 +14,7 @@ from crm.forms.links import RecordsField
 from crm.forms.merging import MergeForm
 from crm.forms.messages import MessageForm
 from crm.forms.projects import ProjectForm
-from crm.forms.protocols import ProtocolForm, ProtocolTemplateForm
+from crm.forms.protocols import ProtocolForm, ProtocolTemplateForm, WhoForm
 from crm.forms.tasks import ChangeTasksForm, CommentForm, StepForm, TaskForm
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "TaskForm",
     "UploadForm",
     "VersionForm",
+    "WhoForm",
     "WithdrawForm",
     "table_error",
 ]

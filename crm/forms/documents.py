@@ -54,7 +54,7 @@ class DocumentForm(TenantForm):
         document = self.instance
         linked = [*records]
         if document.pk is not None:
-            linked += queries.records_of(document.links.prefetch_related("record"))
+            linked += queries.seen_links(document, user=self.for_user)
             self.initial["tag_names"] = ", ".join(document.tags.values_list("name", flat=True))
         self.initial["about"] = [queries.record_key(record) for record in linked]
         chosen = self.data.getlist("about") if self.is_bound else ()

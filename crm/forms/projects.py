@@ -8,7 +8,7 @@ from wagtail.admin.widgets import AdminAutoHeightTextInput, AdminDateInput
 from crm.forms.links import RecordsField
 from crm.forms.tasks import MemberField, MembersField
 from crm.models import Project
-from crm.queries import record_key
+from crm.queries import record_key, seen_links
 from tenancy.forms import TenantForm
 
 
@@ -31,8 +31,7 @@ class ProjectForm(TenantForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         project = self.instance
-        linked = [link.record for link in project.links.prefetch_related("record")] if project.pk is not None else []
-        offered = [record for record in linked if record is not None]
+        offered = seen_links(project, user=self.for_user) if project.pk is not None else []
         self.initial["about"] = [record_key(record) for record in offered]
         chosen = self.data.getlist("about") if self.is_bound else ()
         self.fields["about"].prepare(user=self.for_user, offered=offered, chosen=chosen)

@@ -16,7 +16,7 @@ from wagtail.admin.widgets import AdminAutoHeightTextInput, AdminDateInput, Admi
 from crm import queries
 from crm.enums import ProtocolKind
 from crm.forms.links import RecordsField
-from crm.forms.tasks import MemberField, MembersField
+from crm.forms.tasks import CustomerField, MemberField, MembersField, suggested_customers
 from crm.models import Protocol, ProtocolFile, ProtocolTemplate
 from crm.queries import record_key
 from crm.rules import RICH_TEXT, clean_rich, mention_names, rich_of
@@ -86,7 +86,9 @@ class ProtocolForm(forms.ModelForm):
     """What was said with a customer, when, who took part, and which records it was about."""
 
     kind = forms.ChoiceField(label=_("Kind"), choices=())
-    links = RecordsField(help_text=_("Orders, bookings, departures, tours and other customers who took part."))
+    links = RecordsField(
+        help_text=_("Orders, bookings, departures, tasks, projects, documents … and other customers who took part.")
+    )
     participants = MembersField(
         label=_("Colleagues who took part"),
     )
@@ -189,6 +191,19 @@ class ProtocolForm(forms.ModelForm):
         values["kind"], values["own_kind"] = (ProtocolKind.OWN, own) if own else (chosen, "")
         self.instance.kind, self.instance.own_kind = values["kind"], own
         return values
+
+
+class WhoForm(forms.Form):
+    """With whom somebody spoke."""
+
+    customer = CustomerField(
+        label=_("With whom?"), max_length=300, help_text=_("A name, an e-mail address or a phone number.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["customer"].widget = suggested_customers()
+        self.fields["customer"].widget.attrs["autofocus"] = True
 
 
 class ProtocolTemplateForm(TenantForm):

@@ -11,7 +11,7 @@ from wagtail.admin.widgets import AdminAutoHeightTextInput, AdminDateInput, Admi
 from crm.enums import ProjectState, TaskPriority, TaskState
 from crm.forms.links import RecordsField
 from crm.models import ChecklistItem, Customer, Milestone, Project, Task
-from crm.queries import record_key, search_customers
+from crm.queries import record_key, search_customers, seen_links
 from crm.rules import REPEATS, rule_problem
 from tenancy.forms import SuggestInput, TenantForm
 from tenancy.models import User
@@ -87,6 +87,13 @@ def customer_label(customer: Customer) -> str:
     return f"{customer} #{customer.pk}"
 
 
+def suggested_customers() -> SuggestInput:
+    """Return an input that offers the customers of whom something was heard last."""
+    return SuggestInput(
+        [customer_label(customer) for customer in Customer.objects.order_by("-last_activity_at", "-pk")[:30]]
+    )
+
+
 class TaskForm(TenantForm):
     """A task: what, who, by when. Its state is no part of it: it moves by buttons and on the board."""
 
@@ -149,8 +156,7 @@ class TaskForm(TenantForm):
     def __init__(self, *args: Any, records: Sequence[Model] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         task = self.instance
-        linked = [link.record for link in task.links.prefetch_related("record")] if task.pk is not None else records
-        offered = [record for record in linked if record is not None]
+        offered = seen_links(task, user=self.for_user) if task.pk is not None else [*records]  # type: ignore[attr-defined]
         self.initial["about"] = [record_key(record) for record in offered]
         chosen = self.data.getlist("about") if self.is_bound else ()
         self.fields["about"].prepare(user=self.for_user, offered=offered, chosen=chosen)  # type: ignore[attr-defined]
@@ -161,9 +167,7 @@ class TaskForm(TenantForm):
         self.fields["milestone"].queryset = Milestone.objects.filter(
             Q(project__in=Project.objects.filter(unfinished), reached_on__isnull=True) | Q(pk=task.milestone_id)
         ).select_related("project")
-        self.fields["customer"].widget = SuggestInput(
-            [customer_label(customer) for customer in Customer.objects.order_by("-last_activity_at", "-pk")[:30]]
-        )
+        self.fields["customer"].widget = suggested_customers()
         if task.pk is not None:
             self.initial["steps"] = "\n".join(item.text for item in task.checklist.all())
             known = task.repeat_rule in REPEATS or not task.repeat_rule

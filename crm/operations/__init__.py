@@ -54,12 +54,14 @@ from crm.operations.merging import (
 from crm.operations.messages import SWEEP_AFTER, queue_message, retry_message, send_message
 from crm.operations.protocols import (
     add_files,
+    link_protocol,
     log_protocol,
     relink_protocol,
     remove_files,
     see_mention,
     set_participants,
     tell_mentioned,
+    unlink_protocol,
 )
 from crm.operations.tags import pin, set_tags, unpin
 from crm.operations.task_letters import remind_of_task
@@ -105,6 +107,7 @@ __all__ = [
     "forget_imported",
     "forget_imports",
     "forget_merges",
+    "link_protocol",
     "log_protocol",
     "look_again",
     "merge_customers",
@@ -144,6 +147,7 @@ __all__ = [
     "tick_item",
     "undo_import",
     "undo_merge",
+    "unlink_protocol",
     "unpin",
     "upload_documents",
     "upload_import",

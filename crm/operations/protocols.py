@@ -7,6 +7,7 @@ from datetime import date, datetime
 from pathlib import PurePath
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.core.files import File
 from django.db import transaction
 from django.db.models import Model
@@ -18,7 +19,7 @@ from crm.operations.activities import touch
 from crm.operations.follow_ups import set_follow_up
 from crm.operations.links import set_links
 from crm.operations.messages import queue_message
-from crm.queries import protocol_readers
+from crm.queries import protocol_readers, record_name
 from crm.rules import clean_rich, mentioned
 from tenancy import audit
 from tenancy.audit import Actor
@@ -106,10 +107,31 @@ def see_mention(protocol: Protocol, user: User, *, now: datetime) -> None:
 
 
 @transaction.atomic
-def relink_protocol(protocol: Protocol, *, links: Iterable[Model]) -> Protocol:
-    """Make a protocol be about these records and no others; return it. Raises `LinkRefused` as `log_protocol` does."""
-    set_links(protocol.links, links)
+def relink_protocol(protocol: Protocol, *, links: Iterable[Model], user: User | None = None) -> Protocol:
+    """Make a protocol be about these records and no others; return it. Raises `LinkRefused` as `log_protocol` does.
+
+    What `user` may not see it stays about.
+    """
+    set_links(protocol.links, links, user=user)
     return protocol
+
+
+@transaction.atomic
+def link_protocol(protocol: Protocol, record: Model, *, actor: Actor) -> None:
+    """Make a protocol be about one more record of the organization. A repeat has no effect."""
+    kind = ContentType.objects.get_for_model(record)
+    _link, is_new = protocol.links.get_or_create(content_type=kind, object_id=record.pk)
+    if is_new:
+        audit.record("protocol.linked", protocol, actor=actor, other=record_name(record))
+
+
+@transaction.atomic
+def unlink_protocol(protocol: Protocol, record: Model, *, actor: Actor) -> None:
+    """Make a protocol be about one record no more. A repeat has no effect."""
+    kind = ContentType.objects.get_for_model(record)
+    deleted, _rows = protocol.links.filter(content_type=kind, object_id=record.pk).delete()
+    if deleted:
+        audit.record("protocol.unlinked", protocol, actor=actor, other=record_name(record))
 
 
 def set_participants(protocol: Protocol, users: Iterable[User]) -> None:

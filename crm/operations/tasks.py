@@ -51,7 +51,7 @@ def settle_task(
     if checklist is not None:
         _set_checklist(task, checklist)
     if about is not None:
-        set_links(task.links, about)
+        set_links(task.links, about, user=actor)
     if "assignee" in changed and task.assignee is not None and task.assignee != actor:
         write_about_task(task, TaskLetter.ASSIGNED, [task.assignee], now=now, actor=actor)
     return task

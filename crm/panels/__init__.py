@@ -3,7 +3,8 @@
 from crm.panels.attention import DigestPanel, attention_kinds
 from crm.panels.customers import customer_panels
 from crm.panels.documents import organization_cards
-from crm.panels.links import linkable_records, record_buttons
+from crm.panels.links import linkable_records
+from crm.panels.record_work import record_panels
 from crm.panels.sentences import activity_sentences, audit_areas, message_kinds
 from crm.panels.today import today_items
 
@@ -16,6 +17,6 @@ __all__ = [
     "linkable_records",
     "message_kinds",
     "organization_cards",
-    "record_buttons",
+    "record_panels",
     "today_items",
 ]

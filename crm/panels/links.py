@@ -1,35 +1,7 @@
-"""What records of all kinds offer, and which of this app others can be about."""
+"""Which records of this app others can be about."""
 
-from urllib.parse import urlencode
-
-from django.db.models import Model
-from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.translation import gettext
-from wagtail.admin.widgets.button import Button
-
-from crm.models import Customer, Project, Task
-from crm.queries import (
-    LinkableKind,
-    linkable_kinds,
-    record_key,
-    search_customers,
-)
-
-
-def record_buttons(request: HttpRequest, record: Model) -> list[Button]:
-    """Return what makes a task about a record in one click, and what shows those that there are."""
-    buttons, query = [], urlencode({"about": record_key(record)})
-    if request.user.has_perm("crm.add_task"):
-        url = f"{reverse('tasks:add')}?{query}"
-        buttons.append(Button(gettext("New task"), url=url, icon_name="tasks", priority=80))
-    if request.user.has_perm("crm.view_task"):
-        url = f"{reverse('tasks:index')}?{query}"
-        buttons.append(Button(gettext("Its tasks"), url=url, icon_name="list-ul", priority=81))
-    if request.user.has_perm("crm.view_document") and type(record) in linkable_kinds(request.user):
-        url = f"{reverse('private_documents:index')}?{query}"
-        buttons.append(Button(gettext("Its documents"), url=url, icon_name="doc-full", priority=82))
-    return buttons
+from crm.models import Customer, Document, Milestone, Project, Task
+from crm.queries import LinkableKind, readable_documents, search_customers, search_documents
 
 
 def linkable_records() -> list[LinkableKind]:
@@ -39,5 +11,20 @@ def linkable_records() -> list[LinkableKind]:
         LinkableKind(
             Project, "crm.view_project", lambda text: Project.objects.filter(name__icontains=text).order_by("name")
         ),
+        LinkableKind(
+            Milestone,
+            "crm.view_project",
+            lambda text: (
+                Milestone.objects.filter(name__icontains=text).select_related("project").order_by("name", "pk")
+            ),
+            lambda milestone: f"{milestone.name} ({milestone.project})",
+            ("project",),
+        ),
         LinkableKind(Task, "crm.view_task", lambda text: Task.objects.filter(title__icontains=text).order_by("-pk")),
+        LinkableKind(
+            Document,
+            "crm.view_document",
+            lambda text: search_documents(Document.objects.order_by("-pk"), text),
+            seen_by=readable_documents,
+        ),
     ]

@@ -19,6 +19,8 @@ def audit_areas() -> list[Area]:
         "customer.not_the_same": _("%(who)s said that %(record)s and another customer are not the same"),
         "consent.withdrawn": _("%(who)s wrote down that %(record)s withdrew a consent"),
         "protocol.logged": _("%(who)s wrote down a contact: %(record)s"),
+        "protocol.linked": _("%(who)s linked a contact with %(other)s: %(record)s"),
+        "protocol.unlinked": _("%(who)s linked a contact no more with %(other)s: %(record)s"),
         "protocol.file_added": _("%(who)s put a file beside a contact: %(record)s"),
         "protocol.file_removed": _("%(who)s removed a file from a contact: %(record)s"),
         "document.limits_changed": _("%(who)s changed which private documents may be uploaded"),

@@ -95,6 +95,8 @@ from crm.queries.links import (
     record_name,
     records_by_key,
     records_of,
+    seen_links,
+    seen_records,
 )
 from crm.queries.messages import due_messages, failed_messages, messages_about
 from crm.queries.phones import phone_number, phone_region
@@ -104,6 +106,7 @@ from crm.queries.protocols import (
     protocol_readers,
     protocol_templates,
     protocols_about,
+    protocols_linked_with,
     protocols_with,
     readable_protocols,
     search_protocols,
@@ -129,7 +132,7 @@ from crm.queries.tasks import (
     with_steps,
 )
 from crm.queries.timeline import Timeline, TimelineEntry, timeline, timeline_entry
-from crm.queries.work import customer_of, linked_records, record_of, tasks_about
+from crm.queries.work import customer_of, customers_of, linked_records, record_of, tasks_about
 
 __all__ = [
     "BY_DUE_DAY",
@@ -161,6 +164,7 @@ __all__ = [
     "customers_by_email",
     "customers_by_number",
     "customers_by_phone",
+    "customers_of",
     "customers_to_compare",
     "customers_with_tags",
     "digest_of",
@@ -216,6 +220,7 @@ __all__ = [
     "protocol_readers",
     "protocol_templates",
     "protocols_about",
+    "protocols_linked_with",
     "protocols_with",
     "readable_documents",
     "readable_protocols",
@@ -233,6 +238,8 @@ __all__ = [
     "search_customers",
     "search_documents",
     "search_protocols",
+    "seen_links",
+    "seen_records",
     "shared_version",
     "silent_customers",
     "stuck_projects",

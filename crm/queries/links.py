@@ -17,7 +17,8 @@ class LinkableKind(NamedTuple):
     """A kind of record that others can be linked to; apps register theirs by the hook `linkable_records`.
 
     `search` returns those that fit what was typed, the best first. `permission` is needed to see one, written `app.codename`.
-    `name` says what one is called where its kind is named beside it, for which it needs the `related` records too.
+    `name` says what one is called where its kind is named beside it, for which it needs the `related` records too. Of a kind whose
+    records are not all for everybody with the permission, `seen_by` returns those that a person may see.
     """
 
     model: type[Model]
@@ -25,6 +26,11 @@ class LinkableKind(NamedTuple):
     search: Callable[[str], QuerySet[Any]]
     name: Callable[[Any], str] = str
     related: tuple[str, ...] = ()
+    seen_by: Callable[[Any], QuerySet[Any]] | None = None
+
+    def narrowed(self, records: QuerySet[Any], user: Any) -> QuerySet[Any]:
+        """Return those of some records that a person may see."""
+        return records if self.seen_by is None else records.filter(pk__in=self.seen_by(user).values("pk"))
 
 
 class RecordUnknown(Exception):
@@ -53,7 +59,8 @@ def find_records(text: str, *, user: Any) -> list[Model]:
     text = text.strip()
     if not text:
         return []
-    return [record for kind in linkable_kinds(user).values() for record in kind.search(text)[:MOST_FOUND]]
+    kinds = linkable_kinds(user).values()
+    return [record for kind in kinds for record in kind.narrowed(kind.search(text), user)[:MOST_FOUND]]
 
 
 def records_by_key(keys: Iterable[str], *, user: Any) -> list[Model]:
@@ -74,7 +81,9 @@ def records_by_key(keys: Iterable[str], *, user: Any) -> list[Model]:
     found: Mapping[str, Model] = {
         record_key(record): record
         for model, pks in wanted.items()
-        for record in model._default_manager.select_related(*kinds[model].related).filter(pk__in=pks)
+        for record in kinds[model].narrowed(
+            model._default_manager.select_related(*kinds[model].related).filter(pk__in=pks), user
+        )
     }
     try:
         return [found[key] for key in keys]
@@ -85,3 +94,19 @@ def records_by_key(keys: Iterable[str], *, user: Any) -> list[Model]:
 def records_of(links: Iterable[RecordLink]) -> list[Model]:
     """Return the records that links point at, without those that are gone. Prefetch `record` where there are many links."""
     return [link.record for link in links if link.record is not None]
+
+
+def seen_links(record: Any, *, user: Any) -> list[Model]:
+    """Return the records that a task, a protocol or the like is about (`record.links`) and that a person may see."""
+    return seen_records(records_of(record.links.prefetch_related("record")), user=user)
+
+
+def seen_records(records: Iterable[Model], *, user: Any) -> list[Model]:
+    """Return those of some records that a person may see, in their order; a query for each kind that is not all for everybody."""
+    records, kinds, every = list(records), linkable_kinds(user), linkable_kinds()
+    seen: dict[type[Model], set[int]] = {model: set() for model in every if model not in kinds}
+    for model, kind in kinds.items():
+        pks = {record.pk for record in records if type(record) is model}
+        if kind.seen_by is not None and pks:
+            seen[model] = set(kind.seen_by(user).filter(pk__in=pks).values_list("pk", flat=True))
+    return [record for record in records if type(record) not in seen or record.pk in seen[type(record)]]

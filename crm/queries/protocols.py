@@ -7,7 +7,16 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Case, F, Model, Q, QuerySet, When
 
 from crm.enums import UNFINISHED
-from crm.models import ContactKind, Customer, Protocol, ProtocolMention, ProtocolTemplate
+from crm.models import (
+    ContactKind,
+    Customer,
+    Milestone,
+    Project,
+    Protocol,
+    ProtocolLink,
+    ProtocolMention,
+    ProtocolTemplate,
+)
 from tenancy.fields import plain_text
 from tenancy.models import Membership, User
 from tenancy.queries import members
@@ -44,12 +53,24 @@ def search_protocols(text: str, protocols: QuerySet[Protocol]) -> QuerySet[Proto
 
 
 def protocols_about(record: Model, *, user: Any = None) -> QuerySet[Protocol]:
-    """Return the protocols linked to a record that a person may read, newest first."""
-    return (
-        readable_protocols(user)
-        .filter(links__content_type=ContentType.objects.get_for_model(record), links__object_id=record.pk)
-        .order_by("-happened_at")
-    )
+    """Return the protocols linked to a record, or to a milestone of a project, that a person may read, newest first."""
+    links = ProtocolLink.objects.filter(_leads_to(record)).values("protocol")
+    return readable_protocols(user).filter(pk__in=links).order_by("-happened_at", "-pk")
+
+
+def protocols_linked_with(record: Model, *, user: Any) -> QuerySet[Protocol]:
+    """Return the protocols linked to a record itself that a person may read, newest first."""
+    kind = ContentType.objects.get_for_model(record)
+    links = ProtocolLink.objects.filter(content_type=kind, object_id=record.pk).values("protocol")
+    return readable_protocols(user).filter(pk__in=links).order_by("-happened_at", "-pk")
+
+
+def _leads_to(record: Model) -> Q:
+    kinds = ContentType.objects.get_for_models(type(record), Milestone)
+    found = Q(content_type=kinds[type(record)], object_id=record.pk)
+    if isinstance(record, Project):
+        found |= Q(content_type=kinds[Milestone], object_id__in=Milestone.objects.filter(project=record).values("pk"))
+    return found
 
 
 def protocols_with(customer: Customer, *, user: Any, pks: Collection[int] | None = None) -> list[Protocol]:

@@ -38,13 +38,14 @@ from crm.views.links import find_records
 from crm.views.merging import choose_other, merge, merge_selected, merged, not_the_same
 from crm.views.messages import resend_message, write_message
 from crm.views.projects import ProjectCreateView, ProjectEditView, ProjectIndexView, ProjectView
+from crm.views.protocol_links import link_protocols, log_about
 from crm.views.protocols import (
     history_pdf,
-    linked_records,
     log_protocol,
     protocol_file,
     protocol_pdf,
     readable_protocol,
+    say_whose,
 )
 from crm.views.task_bulk import ChangeTasks
 from crm.views.task_overviews import TaskBoardView, TaskCalendarView
@@ -102,7 +103,8 @@ __all__ = [
     "history_pdf",
     "import_columns",
     "import_problems",
-    "linked_records",
+    "link_protocols",
+    "log_about",
     "log_protocol",
     "merge",
     "merge_selected",
@@ -117,6 +119,7 @@ __all__ = [
     "remove_dependency",
     "resend_message",
     "revoke_share",
+    "say_whose",
     "settle_item",
     "share_version",
     "shared_download",

@@ -15,7 +15,6 @@ from crm.enums import ConsentPurpose
 from crm.forms import WithdrawForm
 from crm.models import Customer
 from crm.views.timeline import timeline_context
-from tenancy.panels import record_buttons
 
 
 def offered_records(customer):
@@ -44,11 +43,15 @@ class CustomerProfileView(InspectView):
         merging = Button(
             _("Merge with another"), url=reverse("customers:merge_with", args=[self.object.pk]), icon_name="copy"
         )
+        about = queries.record_key(self.object)
+        documents = Button(
+            _("Its documents"), url=f"{reverse('private_documents:index')}?about={about}", icon_name="doc-full"
+        )
         may_merge = self.request.user.has_perm("crm.merge_customer")
         may_read = self.request.user.has_perm("crm.change_customer")
         return [
             *super().header_more_buttons,
-            *record_buttons(self.request, self.object),
+            *([documents] if self.request.user.has_perm("crm.view_document") else []),
             *([merging] if may_merge else []),
             *([history] if may_read else []),
         ]

@@ -24,6 +24,7 @@ from crm.forms import ShareForm, VersionForm
 from crm.models import DocumentShare, DocumentVersion
 from crm.views.tasks import linked
 from tenancy.lists import IndexView
+from tenancy.panels import record_panels
 from tenancy.queries import absolute_url
 from tenancy.rules import person_name
 from tenancy.throttle import throttled
@@ -255,7 +256,7 @@ class DocumentEditView(ReadableDocumentMixin, EditView):
     @transaction.atomic
     def save_instance(self):
         document = super().save_instance()
-        operations.set_links(document.links, self.form.cleaned_data["about"])
+        operations.set_links(document.links, self.form.cleaned_data["about"], user=self.request.user)
         operations.set_document_tags(document, self.form.cleaned_data["tag_names"])
         return document
 
@@ -307,6 +308,7 @@ class DocumentView(ReadableDocumentMixin, InspectView):
             "versions": [(one, one.content_type in SHOWN, author_in_words(one)) for one in versions],
             "is_expired": document.expires_on is not None and document.expires_on < today,
             "links": linked(document.links.all(), self.request.user),
+            "record_panels": record_panels(self.request, document),
             "shares": shares.defer("version__words", "version__preview").order_by("-pk"),
             "now": timezone.now(),
             "new_link": self._new_link(),

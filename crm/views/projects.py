@@ -18,6 +18,7 @@ from crm.models import Project
 from crm.rules import Span, is_overdue, progress, scale_of
 from crm.views.tasks import assignee_in_words, due_in_words, linked, local_now
 from tenancy.lists import IndexView
+from tenancy.panels import record_panels
 from tenancy.rules import person_name
 
 # The height of a row of the timeline, and where in it the bar begins and how high it is, in pixels.
@@ -96,7 +97,7 @@ class ToProjectMixin:
     @transaction.atomic
     def save_instance(self):
         project = super().save_instance()
-        operations.set_links(project.links, self.form.cleaned_data["about"])
+        operations.set_links(project.links, self.form.cleaned_data["about"], user=self.request.user)
         return project
 
 
@@ -228,7 +229,10 @@ class ProjectView(InspectView):
         tasks = queries.tasks_of_project(project)
         milestones = list(project.milestones.all())
         shown = [(task, assignee_in_words(task), due_in_words(task, now)) for task in tasks]
-        groups = [(one, [row for row in shown if row[0].milestone_id == one.pk]) for one in milestones]
+        groups = [
+            (one, [row for row in shown if row[0].milestone_id == one.pk], queries.record_key(one))
+            for one in milestones
+        ]
         others = [row for row in shown if row[0].milestone_id is None]
         return {
             **super().get_context_data(**kwargs),
@@ -242,6 +246,8 @@ class ProjectView(InspectView):
             "today": now.date(),
             "timeline": timeline_of(project, tasks, milestones, now),
             "links": linked(project.links.all(), self.request.user),
+            "record_panels": record_panels(self.request, project),
+            "may_log": self.request.user.has_perm("crm.add_protocol"),
             "list_url": f"{reverse('tasks:index')}?project={project.pk}",
             "board_url": f"{reverse('tasks:board')}?project={project.pk}",
             "may_change": self.request.user.has_perm("crm.change_project"),

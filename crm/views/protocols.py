@@ -1,3 +1,5 @@
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -7,17 +9,13 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
+from wagtail.admin.admin_url_finder import AdminURLFinder
 
 from crm import operations, queries
 from crm.documents import protocols_pdf
 from crm.forms import ProtocolForm
 from crm.models import Customer
 from crm.views.customers import offered_records
-
-
-def linked_records(protocol):
-    return [link.record for link in protocol.links.prefetch_related("record") if link.record is not None]
-
 
 LOGGED = [
     "kind",
@@ -53,6 +51,17 @@ def _records_about(keys, user):
         return []
 
 
+def say_whose(request, customer, records):
+    """Point out what belongs to somebody else than whom the protocol is with; it may be meant."""
+    for record in records:
+        whose = queries.customer_of(record)
+        if whose is not None and whose not in (customer, record):
+            text = _(
+                "%(record)s does not belong to %(customer)s. If that was a slip, change what the protocol is about."
+            )
+            messages.warning(request, text % {"record": queries.record_name(record), "customer": customer})
+
+
 def readable_protocol(user, pk):
     return get_object_or_404(queries.readable_protocols(user), pk=pk)
 
@@ -71,7 +80,7 @@ def protocol_pdf(request, pk):
         raise PermissionDenied
     customer = readable_protocol(request.user, pk).customer
     found = queries.protocols_with(customer, user=request.user, pks=[pk])
-    return _download(protocols_pdf(customer, found), "application/pdf", f"protocol-{pk}.pdf")
+    return _download(protocols_pdf(customer, found, user=request.user), "application/pdf", f"protocol-{pk}.pdf")
 
 
 @require_safe
@@ -80,7 +89,7 @@ def history_pdf(request, pk):
         raise PermissionDenied
     customer = get_object_or_404(Customer, pk=pk)
     found = queries.protocols_with(customer, user=request.user)
-    return _download(protocols_pdf(customer, found), "application/pdf", f"protocols-{pk}.pdf")
+    return _download(protocols_pdf(customer, found, user=request.user), "application/pdf", f"protocols-{pk}.pdf")
 
 
 def _download(content, content_type, name):
@@ -115,10 +124,14 @@ def log_protocol(request, pk):
             now=timezone.now(),
         )
         messages.success(request, _("Noted."))
-        return redirect("customers:inspect", customer.pk)
+        say_whose(request, customer, values["links"])
+        # Back to where it was called from.
+        urls = [AdminURLFinder(request.user).get_edit_url(record) for record in about[:1]]
+        return redirect(next(filter(None, urls), reverse("customers:inspect", args=[customer.pk])))
     context = {
         "customer": customer,
         "templates": templates,
+        "about": urlencode([("about", queries.record_key(record)) for record in about]),
         "form": form,
         "media": form.media,
         "page_title": _("Log a call"),

@@ -25,7 +25,7 @@ def next_url(request, default):
     return default
 
 
-def _key(request, name):
+def posted_key(request, name):
     """A key that was posted; what is none finds nothing."""
     text = request.POST.get(name, "")
     return int(text) if text.isdecimal() and len(text) < 19 else 0
@@ -67,7 +67,7 @@ def move_task(request, task):
 
 @_on_task("work")
 def tick_item(request, task):
-    item = get_object_or_404(task.checklist, pk=_key(request, "item"))
+    item = get_object_or_404(task.checklist, pk=posted_key(request, "item"))
     operations.tick_item(item, is_done=request.POST.get("done") == "yes")
 
 
@@ -93,11 +93,11 @@ def end_series(request, task):
 
 @_on_task("change")
 def add_dependency(request, task):
-    needs = get_object_or_404(Task, pk=_key(request, "needs"))
+    needs = get_object_or_404(Task, pk=posted_key(request, "needs"))
     operations.add_dependency(task, needs=needs, actor=request.user)
 
 
 @_on_task("change")
 def remove_dependency(request, task):
-    needs = get_object_or_404(Task, pk=_key(request, "needs"))
+    needs = get_object_or_404(Task, pk=posted_key(request, "needs"))
     operations.remove_dependency(task, needs=needs, actor=request.user)

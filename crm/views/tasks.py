@@ -18,6 +18,7 @@ from crm.forms import CommentForm, StepForm
 from crm.models import Customer, Project, Task
 from crm.rules import is_overdue, repeat_in_words
 from tenancy.lists import IndexView
+from tenancy.panels import record_panels
 from tenancy.queries import members
 from tenancy.rules import person_name
 
@@ -237,6 +238,7 @@ class TaskView(InspectView):
             "watchers": watchers,
             "is_watched": user in watchers,
             "links": linked(task.links.all(), user),
+            "record_panels": record_panels(self.request, task),
             "needs": list(task.needs.order_by("title", "pk")),
             "needed_by": list(task.needed_by.order_by("title", "pk")),
             "could_need": list(queries.tasks_to_wait_for(task)[:200]) if may_change else [],

@@ -26,7 +26,7 @@ def _filters():
     }
 
 
-def _item(timeline_entry, sentences, links, pinned):
+def _item(timeline_entry, sentences, links, pinned, seen):
     kind, at, entry = timeline_entry
     item = {"kind": kind, "at": at, "entry": entry, "is_pinned": (kind, entry.pk) in pinned}
 
@@ -34,7 +34,7 @@ def _item(timeline_entry, sentences, links, pinned):
         return (str(record), links.get_edit_url(record)) if record is not None else None
 
     if kind == "protocol":
-        item["about"] = [about(record) for record in queries.records_of(entry.links.all())]
+        item["about"] = [about(record) for record in queries.records_of(entry.links.all()) if record in seen]
         item["text"] = mark_safe(clean_rich(entry.body))  # noqa: S308 - nothing is left but paragraphs, lists, bold and italic
     elif kind == "activity":
         say = sentences.get(entry.kind)
@@ -56,10 +56,13 @@ def timeline_context(request, customer):
     sentences = {kind: say for offer in hooks.get_hooks("activity_sentences") for kind, say in offer().items()}
     links = AdminURLFinder(request.user)
     pinned = {(entry.kind, entry.entry.pk) for entry in found.pinned}
+    shown = [*found.entries[:PAGE], *found.pinned]
+    linked = [link for entry in shown if entry.kind == "protocol" for link in entry.entry.links.all()]
+    seen = set(queries.seen_records(queries.records_of(linked), user=request.user))
     return {
         "customer": customer,
-        "timeline": [_item(entry, sentences, links, pinned) for entry in found.entries[:PAGE]],
-        "pinned": [_item(entry, sentences, links, pinned) for entry in found.pinned],
+        "timeline": [_item(entry, sentences, links, pinned, seen) for entry in found.entries[:PAGE]],
+        "pinned": [_item(entry, sentences, links, pinned, seen) for entry in found.pinned],
         "filters": [(name, label, name == chosen) for name, (label, *_rest) in filters.items()],
         "show": chosen,
         "newer": page - 1,

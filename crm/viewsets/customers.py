@@ -22,6 +22,7 @@ from crm.models import Customer
 from tenancy import audit
 from tenancy.jobs import enqueue
 from tenancy.lists import IndexView
+from tenancy.panels import page_finder
 
 
 def language_in_words(code):
@@ -164,6 +165,10 @@ class CustomerViewSet(ModelViewSet):
         ],
         base_form_class=CustomerForm,
     )
+
+    @property
+    def url_finder_class(self):
+        return page_finder(self.get_url_name("inspect"))
 
     def get_urlpatterns(self):
         return [

@@ -7,6 +7,7 @@ from crm import views
 from crm.filters import DocumentFilterSet
 from crm.forms import DocumentForm, UploadForm
 from crm.models import Document
+from tenancy.panels import page_finder
 
 
 class DocumentViewSet(ModelViewSet):
@@ -38,6 +39,10 @@ class DocumentViewSet(ModelViewSet):
 
     def get_common_view_kwargs(self, **kwargs):
         return {**super().get_common_view_kwargs(**kwargs), "usage_url_name": None}
+
+    @property
+    def url_finder_class(self):
+        return page_finder(self.get_url_name("inspect"))
 
     def get_urlpatterns(self):
         return [

@@ -49,6 +49,13 @@ class ProtocolIndexView(IndexView):
         protocols = queries.readable_protocols(self.request.user)
         return queries.with_follow_up(protocols).select_related("customer", "author")
 
+    @cached_property
+    def about(self):
+        return queries.record_of(self.request.GET.get("about", ""), user=self.request.user)
+
+    def get_page_subtitle(self):
+        return queries.record_name(self.about) if self.about is not None else super().get_page_subtitle()
+
     def search_queryset(self, queryset):
         return queries.search_protocols(self.search_query, queryset) if self.is_searching else queryset
 
@@ -80,14 +87,14 @@ class ProtocolEditView(ReadableMixin, EditView):
             **super().get_form_kwargs(),
             "user": self.request.user,
             "records": views.offered_records(self.object.customer),
-            "linked": views.linked_records(self.object),
+            "linked": queries.seen_links(self.object, user=self.request.user),
         }
 
     @transaction.atomic
     def save_instance(self):
         protocol = super().save_instance()
         values, user, now = self.form.cleaned_data, self.request.user, timezone.now()
-        operations.relink_protocol(protocol, links=values["links"])
+        operations.relink_protocol(protocol, links=values["links"], user=user)
         operations.set_participants(protocol, values["participants"])
         operations.remove_files(protocol, values.get("removed_files", []), actor=user)
         operations.add_files(protocol, values["files"], actor=user)
@@ -100,6 +107,7 @@ class ProtocolEditView(ReadableMixin, EditView):
             actor=user,
         )
         operations.tell_mentioned(protocol, now=now, actor=user)
+        views.say_whose(self.request, protocol.customer, values["links"])
         return protocol
 
     def get_success_url(self):
@@ -157,6 +165,8 @@ class ProtocolViewSet(ModelViewSet):
     def get_urlpatterns(self):
         return [
             *super().get_urlpatterns(),
+            path("log/", views.log_about, name="log_about"),
+            path("link/", views.link_protocols, name="link"),
             path("<int:pk>/pdf/", views.protocol_pdf, name="pdf"),
             path("<int:pk>/files/<int:attachment_pk>/", views.protocol_file, name="file"),
         ]

@@ -1,5 +1,6 @@
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.admin_url_finder import register_admin_url_finder
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList
 from wagtail.admin.viewsets.base import ViewSetGroup
@@ -9,7 +10,8 @@ from wagtail.permissions import policy_registry
 from crm import views
 from crm.filters import ProjectFilterSet, TaskFilterSet
 from crm.forms import ProjectForm, TaskForm
-from crm.models import Project, Task
+from crm.models import Milestone, Project, Task
+from tenancy.panels import page_finder
 
 
 class TaskViewSet(ModelViewSet):
@@ -71,6 +73,10 @@ class TaskViewSet(ModelViewSet):
         base_form_class=TaskForm,
     )
 
+    @property
+    def url_finder_class(self):
+        return page_finder(self.get_url_name("inspect"))
+
     def get_common_view_kwargs(self, **kwargs):
         return {**super().get_common_view_kwargs(**kwargs), "usage_url_name": None}
 
@@ -91,6 +97,17 @@ class TaskViewSet(ModelViewSet):
             *(path(f"<int:pk>/{name}/", view, name=name.replace("-", "_")) for name, view in verbs.items()),
             *(pattern for pattern in super().get_urlpatterns() if pattern.name != "usage"),
         ]
+
+
+class MilestoneFinder:
+    """A milestone stands on the page of its project."""
+
+    def __init__(self, user=None):
+        self.user = user
+
+    def get_edit_url(self, instance):
+        may_see = self.user is None or self.user.has_perm("crm.view_project")
+        return reverse("projects:inspect", args=[instance.project_id]) if may_see else None
 
 
 class ProjectViewSet(ModelViewSet):
@@ -152,6 +169,14 @@ class ProjectViewSet(ModelViewSet):
         ],
         base_form_class=ProjectForm,
     )
+
+    @property
+    def url_finder_class(self):
+        return page_finder(self.get_url_name("inspect"))
+
+    def register_admin_url_finder(self):
+        super().register_admin_url_finder()
+        register_admin_url_finder(Milestone, MilestoneFinder)
 
     def get_common_view_kwargs(self, **kwargs):
         return {**super().get_common_view_kwargs(**kwargs), "usage_url_name": None}

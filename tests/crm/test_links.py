@@ -33,7 +33,7 @@ def test_records_of_every_kind_are_found_by_what_people_type(sold):
         sold.customer.email: [sold, booking, sold.customer],
     }
     assert [record_name(record) for record in (sold, schedule, booking)] == [
-        f"Order {sold.number}",
+        f"Order {sold.number}, Grete Hansen",
         f"Schedule Harbour walk, {schedule}",
         f"Booking {sold.customer}, Harbour walk, {schedule}",
     ]
@@ -89,7 +89,7 @@ def test_form_says_which_choice_is_gone_and_keeps_the_rest(sold):
     assert form.errors["links"] == [
         "One of the records is not there any more, or you may not see it. Please choose again."
     ]
-    assert form.fields["links"].choices == [(record_key(sold), f"Order {sold.number}")]
+    assert form.fields["links"].choices == [(record_key(sold), f"Order {sold.number}, Grete Hansen")]
 
 
 def _query(values):

@@ -122,7 +122,7 @@ def test_timeline_shows_tasks_milestones_and_what_waits(in_harbour, client, ada)
     (arrow,) = timeline["arrows"]
     assert (arrow.is_late, arrow.x < arrow.to_x, arrow.y < arrow.to_y) == (False, True, True)
     assert " style=" not in page.content.decode().partition('<svg class="gantt"')[2].partition("</svg>")[0]
-    assert [[row[0].title for row in rows] for _milestone, rows in page.context["groups"]] == [["Dry"]]
+    assert [[row[0].title for row in rows] for _milestone, rows, _key in page.context["groups"]] == [["Dry"]]
 
 
 def test_queries_do_not_grow(in_harbour, client, ada):

@@ -11,9 +11,8 @@ from wagtail.admin.views.generic import InspectView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
-from crm.queries import protocols_about, record_key
 from tenancy.lists import IndexView
-from tenancy.panels import record_buttons
+from tenancy.panels import record_panels
 from tours import operations, queries
 from tours.enums import BookingStatus
 from tours.forms import PartyForm, participant_forms
@@ -59,10 +58,6 @@ class BookingInspectView(InspectView):
         bookings = Booking.objects.select_related("customer", "schedule__tour", "schedule__variant")
         return get_object_or_404(bookings.prefetch_related("participants"), pk=self.pk)
 
-    @cached_property
-    def header_more_buttons(self):
-        return [*super().header_more_buttons, *record_buttons(self.request, self.object)]
-
     def get_page_subtitle(self):
         return f"{self.object.customer}, {departure(self.object.schedule)}"
 
@@ -75,12 +70,7 @@ class BookingInspectView(InspectView):
             "people_url": reverse("bookings:people", args=[self.object.pk])
             if self.request.user.has_perm("tours.change_booking")
             else "",
-            "log_url": f"{reverse('customers:log_protocol', args=[self.object.customer_id])}?about={record_key(self.object)}"
-            if self.request.user.has_perm("crm.add_protocol")
-            else "",
-            "protocols": protocols_about(self.object, user=self.request.user)
-            if self.request.user.has_perm("crm.view_protocol")
-            else [],
+            "record_panels": record_panels(self.request, self.object),
         }
 
 

@@ -19,7 +19,7 @@ from wagtail.permissions import policy_registry
 
 from tenancy.fields import translated
 from tenancy.lists import IndexView
-from tenancy.panels import record_buttons
+from tenancy.panels import record_panels
 from tenancy.queries import current_organization
 from tours import operations, queries
 from tours.enums import AssignmentStatus, ScheduleStatus
@@ -280,7 +280,6 @@ class ScheduleInspectView(InspectView):
             *super().header_more_buttons,
             # Apps above offer what they do with a departure, such as to book on it.
             *(button for offer in hooks.get_hooks("schedule_buttons") for button in offer(self.request, self.object)),
-            *record_buttons(self.request, self.object),
             *move_buttons(self.object, may_change=self.user_has_permission("change")),
             *guide_buttons(self.request.user, self.object, may_change=self.user_has_permission("change")),
             *verb_buttons(Button, self.object, may_change=self.user_has_permission("change")),
@@ -308,6 +307,7 @@ class ScheduleInspectView(InspectView):
             "when": departure_with_zone(self.object),
             "language": language_name(self.object.language) if self.object.language else "",
             "links": [link for links in hooks.get_hooks("schedule_links") for link in links(self.request, self.object)],
+            "record_panels": record_panels(self.request, self.object),
             "guides": queries.guides_of(self.object),
             "bookings": queries.bookings_of(self.object) if may_see else None,
             "history_url": reverse("schedules:history", args=[self.object.pk])

@@ -1,6 +1,7 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from tenancy.panels import page_finder
 from tours import views
 from tours.filters import BookingFilterSet
 from tours.models import Booking
@@ -41,6 +42,6 @@ class BookingViewSet(TourViews):
         people = path("<int:pk>/people/", views.BookingPeopleView.as_view(), name="people")
         return [*super().get_urlpatterns(), people]
 
-    def register_admin_url_finder(self):
-        # Bookings are looked at, not edited.
-        pass
+    @property
+    def url_finder_class(self):
+        return page_finder(self.get_url_name("inspect"))

@@ -5,6 +5,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.permissions import policy_registry
 
+from tenancy.panels import page_finder
 from tours import views
 from tours.filters import ScheduleFilterSet
 from tours.forms import ScheduleForm
@@ -52,6 +53,10 @@ class ScheduleViewSet(TourViews):
                 return super().is_shown(request) and request.user.has_perm("tours.view_schedule")
 
         return ScheduleMenuItem
+
+    @property
+    def url_finder_class(self):
+        return page_finder(self.get_url_name("inspect"))
 
     def get_form_class(self, for_update=False):
         return ScheduleForm
