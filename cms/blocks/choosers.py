@@ -104,11 +104,8 @@ def place_or_numbers() -> PlaceBlock:
     )
 
 
-def check_spot(value: Any) -> Any:
-    """Return the cleaned value of a block with a place, latitude and longitude.
-
-    Raises a block's error unless it says once where it is: by a place that is on the map, or by both numbers.
-    """
+def check_spot(value: Any) -> None:
+    """Raise a block's error unless its value says once where it is: by a place that is on the map, or by latitude and longitude."""
     place, numbers = value["place"], (value["latitude"], value["longitude"])
     if place is not None and not place.has_coordinates:
         raise StructBlockValidationError({"place": ValidationError(_("This place has no pin on the map yet."))})
@@ -116,4 +113,3 @@ def check_spot(value: Any) -> Any:
         raise StructBlockValidationError(
             {"place": ValidationError(_("Choose a place, or give both latitude and longitude."))}
         )
-    return value

@@ -112,17 +112,16 @@ class PinBlock(StructBlock):
     latitude = degrees_north()
     longitude = degrees_east()
 
-    def clean(self, value: Any) -> Any:
-        cleaned = check_spot(super().clean(value))
-        if not cleaned["place"] and not cleaned["name"]:
+    def check_fields(self, value: Any) -> None:
+        check_spot(value)
+        if not value["place"] and not value["name"]:
             raise StructBlockValidationError({"name": ValidationError(_("Say what is there."))})
-        return cleaned
 
     @staticmethod
     def point(value: Any) -> queries.MapPoint | None:
         """Return the pin on the map; None when its place is gone, or is not on the map any more."""
         if value["place"]:
-            (point,) = queries.place_points(value["place"]) or [None]
+            point = next(iter(queries.place_points(value["place"])), None)
             return replace(point, name=value["name"]) if point and value["name"] else point
         if value["latitude"] is None or value["longitude"] is None:
             return None
@@ -189,11 +188,9 @@ class CallToActionBlock(StructBlock):
     page = PageBlock(label=_("Where the button leads"), required=False)
     url = blocks.URLBlock(label=_("Or to which other site"), required=False)
 
-    def clean(self, value: Any) -> Any:
-        cleaned = super().clean(value)
-        if bool(cleaned["page"]) == bool(cleaned["url"]):
+    def check_fields(self, value: Any) -> None:
+        if bool(value["page"]) == bool(value["url"]):
             raise StructBlockValidationError({"page": ValidationError(_("Choose either a page or another site."))})
-        return cleaned
 
     class Meta:
         icon = "pick"

@@ -47,11 +47,10 @@ class FrameBlock(blocks.URLBlock):
         return url
 
 
-def check_one_source(value: Any) -> Any:
-    """Return the cleaned value of a video; raise a block's error unless it has either a file or an address."""
+def check_one_source(value: Any) -> None:
+    """Raise a block's error unless the value of a video has either a file or an address."""
     if bool(value["document"]) == bool(value["url"]):
         raise StructBlockValidationError({"url": ValidationError(_("Give either a file or an address."))})
-    return value
 
 
 class VideoBlock(StructBlock):
@@ -61,8 +60,8 @@ class VideoBlock(StructBlock):
     image = PictureBlock(label=_("Picture before it plays"), required=False)
     transcript = words_said()
 
-    def clean(self, value: Any) -> Any:
-        return check_one_source(super().clean(value))
+    def check_fields(self, value: Any) -> None:
+        check_one_source(value)
 
     def get_context(self, value: Any, parent_context: Any = None) -> Any:
         context = super().get_context(value, parent_context)

@@ -36,14 +36,12 @@ class SpecialDayBlock(StructBlock):
     closes = blocks.TimeBlock(label=gettext_lazy("Closes at"), required=False)
     why = blocks.CharBlock(label=gettext_lazy("Why"), required=False, max_length=60)
 
-    def clean(self, value: Any) -> Any:
-        cleaned = super().clean(value)
-        if (cleaned["opens"] is None) != (cleaned["closes"] is None):
-            missing = "opens" if cleaned["opens"] is None else "closes"
+    def check_fields(self, value: Any) -> None:
+        if (value["opens"] is None) != (value["closes"] is None):
+            missing = "opens" if value["opens"] is None else "closes"
             raise StructBlockValidationError(
                 {missing: ValidationError(_("Give both times, or neither for a day on which you are closed."))}
             )
-        return cleaned
 
     class Meta:
         icon = "date"
@@ -61,17 +59,22 @@ class HoursOfDay:
 
 
 def week_of(value: Any) -> list[OpenPeriod]:
-    """Return the periods of a week that the value of an opening hours block holds."""
+    """Return the periods of a week that the value of an opening hours block holds; in a draft some have no times yet."""
     return [
         OpenPeriod(int(day), period["opens"], period["closes"])
         for period in value["periods"]
         for day in period["weekdays"]
+        if period["opens"] is not None and period["closes"] is not None
     ]
 
 
 def special_days_of(value: Any) -> list[SpecialDay]:
-    """Return the days that are different."""
-    return [SpecialDay(one["day"], one["opens"], one["closes"]) for one in value["special_days"]]
+    """Return the days that are different; in a draft some have no day, or only one time, yet."""
+    return [
+        SpecialDay(one["day"], one["opens"], one["closes"])
+        for one in value["special_days"]
+        if one["day"] is not None and (one["opens"] is None) == (one["closes"] is None)
+    ]
 
 
 def status_in_words(status: OpenStatus, *, now: datetime) -> str:
@@ -96,17 +99,14 @@ def hours_of_week(value: Any, *, now: datetime) -> list[HoursOfDay]:
     for number, name in WEEKDAYS.items():
         hours = sorted((period.opens, period.closes) for period in periods if period.weekday == number)
         rows.append(HoursOfDay(str(name), _in_words(hours), is_today=now.weekday() == number))
-    special = sorted(
-        (one for one in value["special_days"] if one["day"] >= now.date()),
-        key=lambda one: (one["day"], str(one["opens"])),
-    )
-    for one in special:
-        hours = [(one["opens"], one["closes"])] if one["opens"] is not None else []
-        rows.append(
-            HoursOfDay(
-                date_format(one["day"], "D j N"), _in_words(hours), is_today=one["day"] == now.date(), why=one["why"]
-            )
+    why = {one["day"]: one["why"] for one in value["special_days"] if one["why"]}
+    ahead = (one for one in special_days_of(value) if one.day >= now.date())
+    for one in sorted(ahead, key=lambda one: (one.day, str(one.opens))):
+        hours = [(one.opens, one.closes)] if one.opens is not None and one.closes is not None else []
+        row = HoursOfDay(
+            date_format(one.day, "D j N"), _in_words(hours), is_today=one.day == now.date(), why=why.get(one.day, "")
         )
+        rows.append(row)
     return rows
 
 

@@ -50,13 +50,11 @@ class PlaceListBlock(StructBlock):
     )
     count = blocks.IntegerBlock(label=_("How many at most"), default=12, min_value=1, max_value=48)
 
-    def clean(self, value: Any) -> Any:
-        cleaned = super().clean(value)
-        if bool(cleaned["places"]) == bool(cleaned["kind"] or cleaned["tag"]):
+    def check_fields(self, value: Any) -> None:
+        if bool(value["places"]) == bool(value["kind"] or value["tag"]):
             raise StructBlockValidationError(
                 {"kind": ValidationError(_("Choose either single places, or a kind or a tag of places."))}
             )
-        return cleaned
 
     def get_context(self, value: Any, parent_context: Any = None) -> Any:
         context = super().get_context(value, parent_context)

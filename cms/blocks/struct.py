@@ -58,7 +58,20 @@ class FieldsComparison(StructBlockComparison):
 
 
 class StructBlock(blocks.StructBlock):
-    """A block of several fields; versions of it are compared in words."""
+    """A block of several fields; versions of it are compared in words.
+
+    `check_fields` says what its fields must be together. Drafts are not checked: who writes has not come to the other field yet.
+    """
+
+    def clean(self, value: Any) -> Any:
+        """Return the cleaned value. Raises `ValidationError` for what `check_fields` raises, unless a draft is kept."""
+        cleaned = super().clean(value)
+        if not self.is_deferred_validation:
+            self.check_fields(cleaned)
+        return cleaned
+
+    def check_fields(self, value: Any) -> None:
+        """Raise `StructBlockValidationError` when the cleaned fields do not go together."""
 
     def get_comparison_class(self) -> type[FieldsComparison]:
         """Return what shows two versions of it."""

@@ -61,9 +61,10 @@ class TableComparison(BlockComparison):
         A row is known by what stands first in it.
         """
         before, after = _rows_of(self.val_a), _rows_of(self.val_b)
-        names = ([row[:1] for row in rows] for rows in (before, after))
         shown: list[SafeString] = []
-        for _kind, a, b, c, d in SequenceMatcher(None, *names, autojunk=False).get_opcodes():
+        for _kind, a, b, c, d in SequenceMatcher(
+            None, [row[:1] for row in before], [row[:1] for row in after], autojunk=False
+        ).get_opcodes():
             old, new = before[a:b], after[c:d]
             if len(old) == len(new):
                 shown += [self._row(zip_longest(*pair, fillvalue="")) for pair in zip(old, new, strict=True)]

@@ -104,8 +104,8 @@ class VideoTile(Tile):
     document = RecordingBlock(kinds=VIDEO_KINDS, label=_("Video file"), required=False)
     url = FrameBlock(label=_("Or its address at YouTube or Vimeo"), required=False)
 
-    def clean(self, value: Any) -> Any:
-        return check_one_source(super().clean(value))
+    def check_fields(self, value: Any) -> None:
+        check_one_source(value)
 
     def has_something(self, value: Any) -> bool:
         return bool(value["document"] or value["url"])

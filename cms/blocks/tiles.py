@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from phonenumbers import NumberParseException, is_valid_number, parse
 from wagtail import blocks
+from wagtail.blocks.struct_block import BlockGroup
 
 from cms.blocks.choosers import PageBlock, PictureBlock, check_spot, place_or_numbers
 from cms.blocks.fields import degrees_east, degrees_north, picture_words
@@ -15,6 +16,8 @@ from cms.blocks.freshness import freshness_of
 from cms.blocks.kept import KeptBlock
 from cms.enums import Icon, TileColour, TileSize
 
+WORDS: Final = ("title", "text")
+LOOK: Final = ("icon", "image", "image_words", "size", "colour")
 WITH_COUNTRY_CODE: Final = _("Write the number with its country code, such as +49 40 123456.")
 
 
@@ -27,7 +30,7 @@ class PhoneBlock(blocks.CharBlock):
             valid = is_valid_number(parse(number))
         except NumberParseException:
             valid = False
-        if number and not valid:
+        if number and not valid and not self.is_deferred_validation:
             raise ValidationError(WITH_COUNTRY_CODE)
         return number
 
@@ -49,6 +52,13 @@ class Tile(KeptBlock):
         help_text=_("Two small ones stand beside each other on a phone."),
     )
     colour = blocks.ChoiceBlock(label=_("Colour"), choices=TileColour.choices, default=TileColour.PLAIN)
+
+    def get_form_layout(self) -> BlockGroup:
+        """Return the order of the fields: its words, what makes it this kind of tile, then how it looks."""
+        layout = super().get_form_layout()
+        own = [name for name in layout.children if name not in (*WORDS, *LOOK)]
+        look = BlockGroup(children=list(LOOK), heading=_("Look"), icon="view", label_format="")
+        return BlockGroup(children=[*WORDS, *own, look], settings=layout.settings)
 
     def href(self, value: Any, *, request: HttpRequest | None) -> str:
         """Return where a tap leads; an empty text for a tile that only tells something."""
@@ -144,8 +154,8 @@ class PlaceTile(Tile):
     latitude = degrees_north()
     longitude = degrees_east()
 
-    def clean(self, value: Any) -> Any:
-        return check_spot(super().clean(value))
+    def check_fields(self, value: Any) -> None:
+        check_spot(value)
 
     def href(self, value: Any, *, request: HttpRequest | None) -> str:
         place = value["place"]

@@ -51,14 +51,12 @@ class VisibilityBlock(StructBlock):
     weekdays = blocks.MultipleChoiceBlock(label=_("On weekdays"), choices=WEEKDAY_CHOICES, required=False)
     languages = blocks.MultipleChoiceBlock(label=_("For guests who read"), choices=language_choices, required=False)
 
-    def clean(self, value: Any) -> Any:
-        cleaned = super().clean(value)
-        first_day, last_day = cleaned["first_day"], cleaned["last_day"]
+    def check_fields(self, value: Any) -> None:
+        first_day, last_day = value["first_day"], value["last_day"]
         if first_day and last_day and last_day < first_day:
             raise StructBlockValidationError({"last_day": ValidationError(_("This is before the first day."))})
-        if cleaned["begins"] and cleaned["begins"] == cleaned["ends"]:
+        if value["begins"] and value["begins"] == value["ends"]:
             raise StructBlockValidationError({"ends": ValidationError(_("This is the time at which it begins."))})
-        return cleaned
 
     class Meta:
         icon = "view"

@@ -1,13 +1,12 @@
 """Versions of a page that has every kind of block: compared, and taken back."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
 from django.urls import reverse
-from wagtail.blocks import Block, BooleanBlock, CharBlock, ListBlock, StreamBlock, StructBlock
+from wagtail.blocks import CharBlock
 from wagtail.contrib.typed_table_block.blocks import TypedTable
 
 from cms.blocks import BodyBlock
@@ -15,6 +14,7 @@ from cms.blocks.table import TableBlock
 from cms.models import LandingPage
 from tenancy.enums import Role
 from tenancy.scope import organization_scope
+from tests.cms.block_forms import sent
 from tests.cms.factories import PictureFactory, new_sizes
 from tests.cms.test_pages import home_of
 from tests.cms.test_shared import make_notice, make_questions
@@ -129,36 +129,6 @@ def test_an_older_version_is_looked_at_and_taken_back(harbour, kyoto, member_cli
         list(old)
         assert form["body"].value().get_prep_value() == old.get_prep_value()
     assert member_client(kyoto, Role.EDITOR).get(address).status_code == 404
-
-
-def sent(block: Block, value: object, name: str) -> Iterator[tuple[str, object]]:
-    """What the editor's form sends for a block."""
-    if isinstance(block, StreamBlock | ListBlock):
-        children = list(value if isinstance(block, StreamBlock) else value.bound_blocks)
-        yield f"{name}-count", len(children)
-        for number, child in enumerate(children):
-            kind = getattr(child, "block_type", "item")
-            place = {"deleted": "", "order": number, "type": kind, "id": child.id}
-            yield from ((f"{name}-{number}-{key}", part) for key, part in place.items())
-            yield from sent(child.block, child.value, f"{name}-{number}-value")
-    elif isinstance(block, StructBlock):
-        for key, child in block.child_blocks.items():
-            yield from sent(child, value[key], f"{name}-{key}")
-    elif isinstance(block, TableBlock):
-        yield f"{name}-caption", value.caption
-        yield f"{name}-column-count", len(value.columns)
-        yield f"{name}-row-count", len(value.row_data)
-        for number, column in enumerate(value.columns):
-            parts = {"type": column["block"].name, "heading": column["heading"], "order": number, "deleted": ""}
-            yield from ((f"{name}-column-{number}-{key}", part) for key, part in parts.items())
-        for number, row in enumerate(value.row_data):
-            yield from ((f"{name}-row-{number}-order", number), (f"{name}-row-{number}-deleted", ""))
-            yield from ((f"{name}-cell-{number}-{column}", cell) for column, cell in enumerate(row["values"]))
-    else:
-        state = block.get_form_state(value)
-        state = state["id"] if isinstance(state, dict) else state
-        if state or not isinstance(block, BooleanBlock):
-            yield name, "" if state is None else state
 
 
 def stored(value: Any) -> Any:
