@@ -9,6 +9,7 @@ class CmsConfig(AppConfig):
     def ready(self) -> None:
         # All of them need the models to be loaded.
         from wagtail.admin.mail import EmailNotificationMixin
+        from wagtail.admin.views.chooser import BrowseView
         from wagtail.admin.views.pages import edit, listing
         from wagtail.admin.widgets import BaseChooser
         from wagtail.contrib.redirects.filters import RedirectsReportFilterSet
@@ -19,9 +20,11 @@ class CmsConfig(AppConfig):
         from cms.pages.forms import HOME_DEPTH
         from cms.panels import render_chooser
         from cms.receivers import mail_about_comments, mail_about_review
+        from cms.viewsets.chooser import browse_from_home
         from tenancy.models import Organization
 
         BaseChooser.render = render_chooser
+        BrowseView.get = browse_from_home
         # Our homes stand below the container of their organization, not below the root.
         listing.ExplorableIndexView.show_locale_labels = property(lambda view: view.parent_page.depth < HOME_DEPTH)
         WorkflowState.on_finish = publish_approved

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
@@ -19,7 +20,9 @@ from cms.rules import OpenPeriod, OpenStatus, SpecialDay, open_status
 
 
 class PeriodBlock(StructBlock):
-    weekdays = blocks.MultipleChoiceBlock(label=gettext_lazy("On"), choices=WEEKDAY_CHOICES)
+    weekdays = blocks.MultipleChoiceBlock(
+        widget=forms.CheckboxSelectMultiple, label=gettext_lazy("On"), choices=WEEKDAY_CHOICES
+    )
     opens = blocks.TimeBlock(label=gettext_lazy("Opens at"))
     closes = blocks.TimeBlock(
         label=gettext_lazy("Closes at"), help_text=gettext_lazy("Earlier than it opens: on the day after.")

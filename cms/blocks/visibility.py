@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
@@ -48,8 +49,12 @@ class VisibilityBlock(StructBlock):
     ends = blocks.TimeBlock(
         label=_("Until time"), required=False, help_text=_("Earlier than “from”: until then on the day after.")
     )
-    weekdays = blocks.MultipleChoiceBlock(label=_("On weekdays"), choices=WEEKDAY_CHOICES, required=False)
-    languages = blocks.MultipleChoiceBlock(label=_("For guests who read"), choices=language_choices, required=False)
+    weekdays = blocks.MultipleChoiceBlock(
+        widget=forms.CheckboxSelectMultiple, label=_("On weekdays"), choices=WEEKDAY_CHOICES, required=False
+    )
+    languages = blocks.MultipleChoiceBlock(
+        widget=forms.CheckboxSelectMultiple, label=_("For guests who read"), choices=language_choices, required=False
+    )
 
     def check_fields(self, value: Any) -> None:
         first_day, last_day = value["first_day"], value["last_day"]

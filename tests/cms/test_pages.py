@@ -4,6 +4,7 @@ from base64 import b64encode
 from hashlib import sha256
 
 import pytest
+from bs4 import BeautifulSoup
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
@@ -340,3 +341,14 @@ def test_nothing_is_added_beside_the_homes(harbour, member_client):
     assert ("Your site has a home in each of its languages." in text, "no site record" in text) == (True, False)
     assert f"/admin/pages/{container}/add_subpage/" not in text
     assert client.get(f"/admin/pages/add/cms/contentpage/{container}/").status_code == 302
+
+
+@pytest.mark.parametrize("where", ["nowhere", "root", "container"])
+def test_choosing_a_page_begins_at_the_home(harbour, member_client, where):
+    with organization_scope(harbour.pk):
+        home = home_of(harbour)
+        home.add_child(instance=ContentPage(title="About us", slug="about"))
+        parents = {"nowhere": "", "root": f"{Page.objects.get(depth=1).pk}/", "container": f"{home.get_parent().pk}/"}
+    answer = member_client(harbour, Role.EDITOR).get(f"/admin/choose-page/{parents[where]}")
+    shown = BeautifulSoup(answer.json()["html"], "html.parser").select("td.title a[data-title]")
+    assert [one["data-title"] for one in shown] == [home.title, "About us"]
