@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum, Value
 
 from commerce.enums import OrderStatus, PaymentStatus
 from commerce.models import Order, OrderLine, Payment, ProviderEvent
@@ -190,14 +190,21 @@ def unpaid_on(schedules: Iterable[int]) -> dict[int, Unpaid]:
 
 def customer_totals(customer: Customer) -> tuple[int, list[tuple[str, int]]]:
     """Return how many orders of a customer stand, and what was paid for them and stayed, by currency in minor units."""
-    count = Order.objects.filter(customer=customer, status__in=STANDING).count()
+    orders = (
+        Order.objects.filter(customer=customer, status__in=STANDING)
+        .order_by()
+        .values_list(Value(""))
+        .annotate(total=Count("pk"))
+    )
     paid = (
         Payment.objects.filter(order__customer=customer, captured_minor__gt=0)
+        .order_by()
         .values_list("captured_currency")
         .annotate(total=Sum("captured_minor") - Sum("refunded_minor") - Sum("lost_minor"))
-        .order_by("captured_currency")
     )
-    return count, list(paid)
+    # One statement: the count is the row without a currency.
+    totals = dict(orders.union(paid, all=True))
+    return totals.pop("", 0), sorted(totals.items())
 
 
 def recent_orders(customer: Customer, *, limit: int = 10) -> list[Order]:

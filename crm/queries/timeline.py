@@ -5,8 +5,20 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import CharField, DateTimeField, F, Prefetch, QuerySet, Value, prefetch_related_objects
-from django.db.models.functions import Cast
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    CharField,
+    DateTimeField,
+    F,
+    OuterRef,
+    QuerySet,
+    Value,
+    When,
+    prefetch_related_objects,
+)
+from django.db.models.functions import Cast, JSONObject
 
 from crm.models import (
     Activity,
@@ -65,19 +77,17 @@ def timeline(
     """
     kinds = [only] if only else list(_MODELS)
     parts = [part for kind in kinds for part in _parts(kind, customer, user, activities)]
-    keys = list(
-        parts[0].union(*parts[1:], all=True).order_by("-entry_at", "entry_kind", "-pk")[skip : skip + limit]
-        if len(parts) > 1
-        else parts[0].order_by("-entry_at", "-pk")[skip : skip + limit]
+    entries = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+    entries = entries.order_by("-entry_at", "entry_kind", "-pk")[skip : skip + limit]
+    # One statement for both; what is pinned stands on the first page only.
+    found = list(entries if skip else entries.union(_pins(customer), all=True))
+    rows = _rows({(kind, pk) for kind, _at, pk, _pin in found}, user)
+    lines = [(TimelineEntry(kind, at, rows[kind, pk]), pin) for kind, at, pk, pin in found if (kind, pk) in rows]
+    pins = sorted(((line, pin) for line, pin in lines if pin), key=lambda pair: pair[1], reverse=True)
+    return Timeline(
+        [line for line, pin in lines if not pin],
+        [line._replace(at=getattr(line.entry, _TIMES[line.kind])) for line, _pin in pins],
     )
-    pins = [] if skip else _pins(customer)
-    rows = _rows({(kind, pk) for kind, _at, pk in keys} | set(pins), user)
-    pinned = [
-        TimelineEntry(kind, getattr(rows[kind, pk], _TIMES[kind]), rows[kind, pk])
-        for kind, pk in pins
-        if (kind, pk) in rows
-    ]
-    return Timeline([TimelineEntry(kind, at, rows[kind, pk]) for kind, at, pk in keys], pinned)
 
 
 def timeline_entry(customer: Customer, kind: str, pk: int, *, user: Any = None) -> Entry | None:
@@ -105,26 +115,32 @@ def _parts(kind: str, customer: Customer, user: Any, activities: Collection[str]
         narrowed = entries.filter(kind__in=activities) if kind == "activity" and activities is not None else entries
         yield (
             narrowed.order_by()
-            .annotate(entry_kind=Value(kind, CharField()), entry_at=Cast(F(_TIMES[kind]), DateTimeField()))
-            .values_list("entry_kind", "entry_at", "pk")
+            .annotate(
+                entry_kind=Value(kind, CharField()),
+                entry_at=Cast(F(_TIMES[kind]), DateTimeField()),
+                pin=Value(0, BigIntegerField()),
+            )
+            .values_list("entry_kind", "entry_at", "pk", "pin")
         )
 
 
-def _pins(customer: Customer) -> list[tuple[str, int]]:
-    kinds = {
-        content_type.pk: kind
-        for kind, model in _MODELS.items()
-        for content_type in [ContentType.objects.get_for_model(model)]
-    }
-    pins = TimelinePin.objects.filter(customer=customer).order_by("-pk").values_list("content_type", "object_id")
-    return [(kinds[content_type], pk) for content_type, pk in pins if content_type in kinds]
+def _pins(customer: Customer) -> Any:
+    kinds = [
+        When(content_type=ContentType.objects.get_for_model(model), then=Value(kind)) for kind, model in _MODELS.items()
+    ]
+    pins = TimelinePin.objects.filter(customer=customer).order_by()
+    return pins.annotate(entry_kind=Case(*kinds, output_field=CharField())).values_list(
+        "entry_kind", "created_at", "object_id", "pk"
+    )
 
 
 def _rows(keys: Iterable[tuple[str, int]], user: Any) -> dict[tuple[str, int], Entry]:
+    files = ProtocolFile.objects.filter(protocol=OuterRef("pk")).order_by("pk")
     sources: dict[str, QuerySet[Any]] = {
         "protocol": with_follow_up(readable_protocols(user))
         .select_related("author", "customer", "follow_up")
-        .prefetch_related("links", Prefetch("files", ProtocolFile.objects.defer("content"))),
+        .prefetch_related("links")
+        .annotate(files_kept=ArraySubquery(files.values(file=JSONObject(pk="pk", name="name")))),
         "activity": Activity.objects.select_related("actor"),
         "message": Message.objects.defer("text", "html"),
         "document": with_versions(readable_documents(user)),
