@@ -1,4 +1,4 @@
-"""What gunicorn reads where it is started: its log of requests holds no secret address, no query, no network address."""
+"""What gunicorn reads where it is started: a log of requests without secrets, queries and network addresses; loaded code is kept."""
 
 import sys
 from pathlib import Path
@@ -8,6 +8,7 @@ from gunicorn.glogging import Logger
 sys.path.insert(0, str(Path(__file__).parent))
 
 from config.logs import redacted
+from config.memory import keep_loaded_code
 
 
 class RedactingLogger(Logger):
@@ -18,3 +19,7 @@ class RedactingLogger(Logger):
 
 logger_class = RedactingLogger
 access_log_format = '%(t)s "%(m)s %(U)s %(H)s" %(s)s %(B)s %(M)s ms'
+
+
+def post_worker_init(_worker):
+    keep_loaded_code()

@@ -14,6 +14,7 @@ django.setup()
 from django.core.files.base import ContentFile  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from config.memory import keep_loaded_code  # noqa: E402
 from crm.enums import ImportKind, ImportMode, ImportState  # noqa: E402
 from crm.models import Customer, Import  # noqa: E402
 from crm.operations import check_import, start_import, undo_import, upload_import, work_on_import  # noqa: E402
@@ -54,6 +55,8 @@ def kill_on_the_way(organization_id: int, parent: Import) -> tuple[int, float]:
 
 
 def main() -> None:
+    # As a worker does.
+    keep_loaded_code()
     with every_organization():
         organization = Organization.objects.get(slug="harbour")
     with organization_scope(organization.pk):

@@ -5,7 +5,7 @@ from crm.models.attention import AttentionDigest, AttentionItem, AttentionRule
 from crm.models.customers import Consent, Customer, CustomerTag
 from crm.models.documents import Document, DocumentLimits, DocumentLink, DocumentShare, DocumentTag, DocumentVersion
 from crm.models.duplicates import CustomerMerge, DuplicatePair
-from crm.models.imports import ExternalId, Import, ImportBatch, ImportedRow, ImportProblem
+from crm.models.imports import ExternalId, Import, ImportBatch, ImportChange, ImportProblem
 from crm.models.keys import CustomerKey
 from crm.models.links import RecordLink
 from crm.models.messages import Message, new_message_key
@@ -43,8 +43,8 @@ __all__ = [
     "ExternalId",
     "Import",
     "ImportBatch",
+    "ImportChange",
     "ImportProblem",
-    "ImportedRow",
     "Message",
     "Milestone",
     "Project",

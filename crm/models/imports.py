@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -96,11 +97,15 @@ class Import(TenantModel):
 
 
 class ImportBatch(TenantModel):
-    """Rows of a file that were taken over in one transaction, from `first_row` to `last_row`; the first below the heading is 1."""
+    """Rows of a file that were taken over in one transaction, from `first_row` to `last_row`; the first below the heading is 1.
+
+    `made` are the keys of the records that are new; what was changed of others stands in `ImportChange`.
+    """
 
     parent = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="batches")
     first_row = models.PositiveIntegerField()
     last_row = models.PositiveIntegerField()
+    made = ArrayField(models.BigIntegerField(), default=list, editable=False)
     undone_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
@@ -129,17 +134,16 @@ class ImportProblem(TenantModel):
         return str(self.get_reason_display()) % {"value": self.value, "column": self.column}
 
 
-class ImportedRow(TenantModel):
-    """What a row of a file did to one record, so that it can be taken back.
+class ImportChange(TenantModel):
+    """What a row of a file changed of a customer who was there, so that it can be taken back.
 
     `before` and `after` hold the fields that it changed, `added` what it put beside: names of tags, keys of numbers and consents. The
-    record is named by its key alone: rows of an import are forgotten after 30 days, and a merge leaves them as they are.
+    customer is named by the key alone: changes of an import are forgotten after 30 days, and a merge leaves them as they are.
     """
 
-    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="imported")
+    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="changes")
     row = models.PositiveIntegerField()
     record_id = models.BigIntegerField()
-    is_new = models.BooleanField()
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
     added = models.JSONField(default=dict)
@@ -147,8 +151,8 @@ class ImportedRow(TenantModel):
     changed_before = models.DateTimeField(null=True)
 
     class Meta:
-        verbose_name = _("imported row")
-        verbose_name_plural = _("imported rows")
+        verbose_name = _("change by an import")
+        verbose_name_plural = _("changes by imports")
 
 
 class ExternalId(TenantModel):

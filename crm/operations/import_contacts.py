@@ -19,7 +19,7 @@ from crm.enums import (
     TaskReminder,
     TaskState,
 )
-from crm.models import Customer, ExternalId, Import, ImportBatch, ImportedRow, Protocol, Task
+from crm.models import Customer, ExternalId, Import, ImportBatch, Protocol, Task
 from crm.rules import Found, Row, reminder_instant, rich_of_either
 from tenancy.queries import members, scope_zone
 from tenancy.rules import person_name
@@ -170,6 +170,4 @@ def _remember(steps: list[ContactStep], parent: Import, batch: ImportBatch) -> N
         for step in steps
         if "external_id" in step.row.values
     )
-    ImportedRow.objects.bulk_create(
-        ImportedRow(batch=batch, row=step.row.number, record_id=step.record.pk, is_new=True) for step in steps
-    )
+    batch.made = [step.record.pk for step in steps]

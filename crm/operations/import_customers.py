@@ -9,7 +9,7 @@ from django.db.models.functions import Greatest
 
 from crm import queries
 from crm.enums import ConsentPurpose, CustomerSource, ImportKind, ImportMode, ImportReason
-from crm.models import Consent, Customer, CustomerTag, ExternalId, Import, ImportBatch, ImportedRow
+from crm.models import Consent, Customer, CustomerTag, ExternalId, Import, ImportBatch, ImportChange
 from crm.rules import Found, Row
 from tenancy.queries import scope_organization
 
@@ -166,7 +166,9 @@ def write_customers(steps: list[CustomerStep], parent: Import, batch: ImportBatc
         if step.number
     )
     _write_consents([step for step in steps if step.consent is not None])
-    ImportedRow.objects.bulk_create(_remembered(step, batch) for step in steps)
+    # Of somebody new nothing needs to be put back: they go as a whole.
+    batch.made = [step.customer.pk for step in steps if step.is_new]
+    ImportChange.objects.bulk_create(_remembered(step, batch) for step in steps if not step.is_new)
 
 
 def _write_consents(steps: list[CustomerStep]) -> None:
@@ -187,20 +189,17 @@ def _write_consents(steps: list[CustomerStep]) -> None:
         step.added["consent"] = consent.pk
 
 
-def _remembered(step: CustomerStep, batch: ImportBatch) -> ImportedRow:
-    # Of somebody new nothing needs to be put back: they go as a whole.
-    if not step.is_new:
-        if step.tags:
-            step.added["tags"] = step.tags
-        if step.number:
-            step.added["number"] = step.number
-    return ImportedRow(
+def _remembered(step: CustomerStep, batch: ImportBatch) -> ImportChange:
+    if step.tags:
+        step.added["tags"] = step.tags
+    if step.number:
+        step.added["number"] = step.number
+    return ImportChange(
         batch=batch,
         row=step.row.number,
         record_id=step.customer.pk,
-        is_new=step.is_new,
         before=step.before,
         after=step.after,
-        added={} if step.is_new else step.added,
+        added=step.added,
         changed_before=step.changed_before,
     )

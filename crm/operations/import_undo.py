@@ -21,7 +21,7 @@ from crm.models import (
     ExternalId,
     Import,
     ImportBatch,
-    ImportedRow,
+    ImportChange,
     Protocol,
     Task,
 )
@@ -36,13 +36,11 @@ def undo_batch(parent: Import, batch: ImportBatch) -> tuple[int, int]:
 
     Runs in the transaction of the caller, who holds the import.
     """
-    rows = list(queries.rows_of_batch(batch))
-    made = {row.record_id for row in rows if row.is_new}
-    changed = [row for row in rows if not row.is_new]
-    removed = _UNDO[ImportKind(parent.kind)](made, batch.updated_at)
-    left = _put_back(changed, parent, batch.updated_at) if changed else 0
-    ImportedRow.objects.filter(batch=batch).delete()
-    return removed + len(changed) - left, len(made) - removed + left
+    changes = list(queries.changes_of_batch(batch))
+    removed = _UNDO[ImportKind(parent.kind)](batch.made, batch.updated_at)
+    left = _put_back(changes, parent, batch.updated_at) if changes else 0
+    ImportChange.objects.filter(batch=batch).delete()
+    return removed + len(changes) - left, len(batch.made) - removed + left
 
 
 def _remove_customers(pks: Collection[int], written_at: datetime) -> int:
@@ -109,7 +107,7 @@ def _led_to(pks: Collection[int], written_at: datetime) -> set[int]:
     return found
 
 
-def _put_back(rows: Iterable[ImportedRow], parent: Import, written_at: datetime) -> int:
+def _put_back(rows: Iterable[ImportChange], parent: Import, written_at: datetime) -> int:
     """Give customers the values they had, unless those were changed since; return for how many something stays.
 
     Of somebody whom nobody has changed since nothing tells of the import any more, so that an earlier one can be undone as well.
@@ -146,7 +144,7 @@ def _put_back(rows: Iterable[ImportedRow], parent: Import, written_at: datetime)
     return left
 
 
-def _take_away(rows: Iterable[ImportedRow], parent: Import) -> None:
+def _take_away(rows: Iterable[ImportChange], parent: Import) -> None:
     added: list[tuple[int, Mapping[str, Any]]] = [(row.record_id, row.added) for row in rows if row.added]
     tags = {(pk, name) for pk, one in added for name in one.get("tags", ())}
     if tags:

@@ -212,7 +212,7 @@ def _do_batch(parent: Import, rows: list[Row], known: list[int], taken: _Taken, 
             batch = ImportBatch.objects.create(parent=current, first_row=rows[0].number, last_row=rows[-1].number)
             work.write(acting, current, batch)
             # What is written later than this is somebody else's.
-            batch.save(update_fields=["updated_at"])
+            batch.save(update_fields=["made", "updated_at"])
         ImportProblem.objects.bulk_create(_problems(current, rows))
         current.position += len(rows)
         current.rows = max(current.rows, current.position)

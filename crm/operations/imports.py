@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from crm import queries
 from crm.enums import IMPORT_UNDOABLE, ImportKind, ImportMode, ImportState
 from crm.gateways.tables import guess_layout, open_table
-from crm.models import Import, ImportedRow, ImportProblem
+from crm.models import Import, ImportBatch, ImportChange, ImportProblem
 from crm.rules import guess_mapping
 from tenancy import audit
 from tenancy.audit import Actor
@@ -151,7 +151,8 @@ def _forget(pk: int, old: QuerySet[Import]) -> bool:
     if parent.started_at is None:
         parent.delete()
         return True
-    ImportedRow.objects.filter(batch__parent=parent).delete()
+    ImportBatch.objects.filter(parent=parent).update(made=[])
+    ImportChange.objects.filter(batch__parent=parent).delete()
     ImportProblem.objects.filter(parent=parent).update(value="")
     Import.objects.filter(pk=parent.pk).update(file="")
     transaction.on_commit(partial(parent.file.storage.delete, str(parent.file.name)))
@@ -160,7 +161,7 @@ def _forget(pk: int, old: QuerySet[Import]) -> bool:
 
 def forget_imported(customer_pk: int) -> None:
     """Empty what imports remember of a customer who was deleted."""
-    rows = ImportedRow.objects.filter(record_id=customer_pk, batch__parent__kind=ImportKind.CUSTOMERS)
+    rows = ImportChange.objects.filter(record_id=customer_pk, batch__parent__kind=ImportKind.CUSTOMERS)
     rows.update(before={}, after={}, added={})
 
 

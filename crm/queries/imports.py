@@ -8,7 +8,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from crm.enums import IMPORT_AT_WORK, ImportKind, ImportState
-from crm.models import Customer, ExternalId, Import, ImportBatch, ImportedRow, ImportProblem, Protocol, Task
+from crm.models import Customer, ExternalId, Import, ImportBatch, ImportChange, ImportProblem, Protocol, Task
 from crm.models.imports import IMPORT_KEPT_FOR
 
 # After this long without progress a job is taken for lost.
@@ -117,9 +117,9 @@ def batches_to_undo(parent: Import) -> QuerySet[ImportBatch]:
     return ImportBatch.objects.filter(parent=parent, undone_at=None).order_by("-first_row")
 
 
-def rows_of_batch(batch: ImportBatch) -> QuerySet[ImportedRow]:
-    """Return what a batch did, in the order of the file."""
-    return ImportedRow.objects.filter(batch=batch).order_by("row")
+def changes_of_batch(batch: ImportBatch) -> QuerySet[ImportChange]:
+    """Return what a batch changed of customers who were there, in the order of the file."""
+    return ImportChange.objects.filter(batch=batch).order_by("row")
 
 
 def undone_share(parent: Import) -> tuple[int, int]:

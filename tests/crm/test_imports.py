@@ -19,7 +19,7 @@ from crm.models import (
     ExternalId,
     Import,
     ImportBatch,
-    ImportedRow,
+    ImportChange,
     ImportProblem,
 )
 from crm.operations import (
@@ -151,7 +151,7 @@ def test_undoing_leaves_what_came_since(in_harbour):
     parent = undone(parent)
     assert (parent.state, parent.taken_back, parent.kept) == (ImportState.UNDONE, 1, 5)
     assert list(Customer.objects.order_by("pk")) == [called, renamed, tagged, merged]
-    assert (ExternalId.objects.count(), ImportedRow.objects.count()) == (5, 0)
+    assert (ExternalId.objects.count(), ImportChange.objects.count()) == (5, 0)
 
 
 def test_undoing_keeps_fields_that_were_changed_since(in_harbour):
@@ -174,7 +174,7 @@ def test_after_thirty_days_nothing_is_left_to_undo(harbour, in_harbour, django_c
         assert forget_imports(now=later) == 2
         assert forget_imports(now=later) == 0
     parent.refresh_from_db()
-    assert (parent.file.name, storage.exists(name), ImportedRow.objects.count()) == ("", False, 0)
+    assert (parent.file.name, storage.exists(name), ImportChange.objects.count()) == ("", False, 0)
     assert list(ImportProblem.objects.values_list("value", flat=True)) == [""]
     assert not Import.objects.filter(pk=never.pk).exists()
 
