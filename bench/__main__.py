@@ -198,7 +198,7 @@ def measure_imports(bench: Bench) -> None:
     say(f"{'customers of a file taken over':34}{rows:>6} rows, {text}")
     right = found["made"] == rows
     right = right and found["resumed"] >= 2000
-    text = f"{found['resumed']:.0f} a second, with another look at those before; {found['made']} made; all, at least 2,000: {verdict(reached=right)}"
+    text = f"{found['resumed']:.0f} a second, {found['made']} made; at least 2,000, and all: {verdict(reached=right)}"
     say(f"{'killed and resumed':34}{found['killed_at']:>6} rows, {text}")
     text = f"{found['undone']:.0f} a second, {found['left']} left: {verdict(reached=found['left'] == 0)}"
     say(f"{'and undone':34}{rows:>6} rows, {text}")
