@@ -78,8 +78,10 @@ def words_in(text: str) -> list[str]:
 
 
 def with_key(*keys: str) -> Source:
-    """Return the customers who have one of these keys."""
-    return Source("SELECT customer_id FROM crm_customerkey WHERE key = ANY(%s)", (list(keys),))
+    """Return the customers who have one of these keys, none of which has a space in it."""
+    # By a sub-select, because PostgreSQL would look at each key while it plans; that takes longer than finding them.
+    sql = "SELECT customer_id FROM crm_customerkey WHERE key = ANY((SELECT string_to_array(%s, ' '))::text[])"
+    return Source(sql, (" ".join(keys),))
 
 
 def with_key_from(first: str, before: str) -> Source:
