@@ -109,6 +109,8 @@ class BasisPointsField(models.PositiveIntegerField):  # type: ignore[type-arg]
 
 def plain_text(text: str) -> str:
     """Return a text in small letters without accents: “Müller-Weiß” → “muller-weiss”."""
+    if text.isascii():
+        return text.lower()
     letters = unicodedata.normalize("NFKD", text.lower().translate(_SPELLED_OUT))
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
