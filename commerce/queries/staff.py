@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Count, Q, QuerySet, Sum, Value
+from django.db.models import Count, Prefetch, Q, QuerySet, Sum, Value
 
 from commerce.enums import OrderStatus, PaymentStatus
 from commerce.models import Order, OrderLine, Payment, ProviderEvent
@@ -211,7 +211,7 @@ def recent_orders(customer: Customer, *, limit: int = 10) -> list[Order]:
     """Return a customer's latest orders with their departures; a fixed number of queries."""
     return list(
         Order.objects.filter(customer=customer)
-        .prefetch_related("lines__booking__schedule")
+        .prefetch_related(Prefetch("lines", OrderLine.objects.select_related("booking__schedule")))
         .order_by("-placed_at", "-pk")[:limit]
     )
 

@@ -12,6 +12,7 @@ from django.db.models import (
     CharField,
     DateTimeField,
     F,
+    Model,
     OuterRef,
     QuerySet,
     Value,
@@ -31,7 +32,8 @@ from crm.models import (
     ProtocolLink,
     TimelinePin,
 )
-from crm.queries.documents import readable_documents, with_versions
+from crm.queries.documents import readable_documents
+from crm.queries.links import records_of
 from crm.queries.protocols import readable_protocols, with_follow_up
 
 Entry = Protocol | Activity | Message | Document
@@ -47,11 +49,15 @@ _TIMES: Final = {"protocol": "happened_at", "activity": "at", "message": "create
 
 
 class TimelineEntry(NamedTuple):
-    """One line of a customer's timeline: `kind` is `protocol`, `activity`, `message` or `document`, `entry` the row itself."""
+    """One line of a customer's timeline: `kind` is `protocol`, `activity`, `message` or `document`, `entry` the row itself.
+
+    `about` are the records that a protocol or an activity is about.
+    """
 
     kind: str
     at: datetime
     entry: Entry
+    about: list[Model]
 
 
 class Timeline(NamedTuple):
@@ -82,7 +88,7 @@ def timeline(
     # One statement for both; what is pinned stands on the first page only.
     found = list(entries if skip else entries.union(_pins(customer), all=True))
     rows = _rows({(kind, pk) for kind, _at, pk, _pin in found}, user)
-    lines = [(TimelineEntry(kind, at, rows[kind, pk]), pin) for kind, at, pk, pin in found if (kind, pk) in rows]
+    lines = [(TimelineEntry(kind, at, *rows[kind, pk]), pin) for kind, at, pk, pin in found if (kind, pk) in rows]
     pins = sorted(((line, pin) for line, pin in lines if pin), key=lambda pair: pair[1], reverse=True)
     return Timeline(
         [line for line, pin in lines if not pin],
@@ -134,24 +140,32 @@ def _pins(customer: Customer) -> Any:
     )
 
 
-def _rows(keys: Iterable[tuple[str, int]], user: Any) -> dict[tuple[str, int], Entry]:
+def _rows(keys: Iterable[tuple[str, int]], user: Any) -> dict[tuple[str, int], tuple[Entry, list[Model]]]:
+    """The entries with these keys that a person may read, each with the records it is about."""
     files = ProtocolFile.objects.filter(protocol=OuterRef("pk")).order_by("pk")
+    links = ProtocolLink.objects.filter(protocol=OuterRef("pk")).order_by("pk")
     sources: dict[str, QuerySet[Any]] = {
         "protocol": with_follow_up(readable_protocols(user))
         .select_related("author", "customer", "follow_up")
-        .prefetch_related("links")
-        .annotate(files_kept=ArraySubquery(files.values(file=JSONObject(pk="pk", name="name")))),
+        .annotate(
+            files_kept=ArraySubquery(files.values(file=JSONObject(pk="pk", name="name"))),
+            links_kept=ArraySubquery(
+                links.values(link=JSONObject(content_type_id="content_type_id", object_id="object_id"))
+            ),
+        ),
         "activity": Activity.objects.select_related("actor"),
         "message": Message.objects.defer("text", "html"),
-        "document": with_versions(readable_documents(user)),
+        "document": readable_documents(user).select_related("author"),
     }
     rows: dict[tuple[str, int], Entry] = {}
     for kind, source in sources.items():
         pks = [pk for entry_kind, pk in keys if entry_kind == kind]
         if pks:
             rows.update({(kind, row.pk): row for row in source.filter(pk__in=pks)})
-    about: list[ProtocolLink | Activity] = [row for row in rows.values() if isinstance(row, Activity)]
-    about += [link for row in rows.values() if isinstance(row, Protocol) for link in row.links.all()]
-    # Of both at once, so that each kind of record is read once.
-    prefetch_related_objects(about, "record")
-    return rows
+    links_of: dict[tuple[str, int], list[ProtocolLink | Activity]] = {
+        key: [row] if isinstance(row, Activity) else [ProtocolLink(**link) for link in getattr(row, "links_kept", [])]
+        for key, row in rows.items()
+    }
+    # Of all at once, so that each kind of record is read once.
+    prefetch_related_objects([link for some in links_of.values() for link in some], "record")
+    return {key: (row, records_of(links_of[key])) for key, row in rows.items()}

@@ -27,19 +27,17 @@ def _filters():
 
 
 def _item(timeline_entry, sentences, links, pinned, seen):
-    kind, at, entry = timeline_entry
+    kind, at, entry, records = timeline_entry
     item = {"kind": kind, "at": at, "entry": entry, "is_pinned": (kind, entry.pk) in pinned}
 
-    def about(record):
-        return (str(record), links.get_edit_url(record)) if record is not None else None
-
+    # Of what an activity is about its sentence tells anyway.
+    shown = records if kind == "activity" else [record for record in records if record in seen]
+    item["about"] = [(str(record), links.get_edit_url(record)) for record in shown]
     if kind == "protocol":
-        item["about"] = [about(record) for record in queries.records_of(entry.links.all()) if record in seen]
         item["text"] = mark_safe(clean_rich(entry.body))  # noqa: S308 - nothing is left but paragraphs, lists, bold and italic
     elif kind == "activity":
         say = sentences.get(entry.kind)
         item["sentence"] = say(entry) if say is not None else entry.kind.replace("_", " ").capitalize()
-        item["about"] = [about(entry.record)] if entry.record is not None else []
     return item
 
 
@@ -57,8 +55,8 @@ def timeline_context(request, customer):
     links = AdminURLFinder(request.user)
     pinned = {(entry.kind, entry.entry.pk) for entry in found.pinned}
     shown = [*found.entries[:PAGE], *found.pinned]
-    linked = [link for entry in shown if entry.kind == "protocol" for link in entry.entry.links.all()]
-    seen = set(queries.seen_records(queries.records_of(linked), user=request.user))
+    linked = [record for entry in shown if entry.kind == "protocol" for record in entry.about]
+    seen = set(queries.seen_records(linked, user=request.user))
     return {
         "customer": customer,
         "timeline": [_item(entry, sentences, links, pinned, seen) for entry in found.entries[:PAGE]],

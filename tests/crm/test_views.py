@@ -33,7 +33,7 @@ def test_profile_takes_the_same_queries_however_much_there_is(harbour, member_cl
     url = reverse("customers:inspect", args=[customer.pk])
     client.get(url)
     # 8 of them are those of any page of the admin.
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(19):
         response = client.get(url)
     assert response.status_code == 200
 
