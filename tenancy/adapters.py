@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account import app_settings as account_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.login import perform_login, record_authentication
 from allauth.account.models import Login
@@ -14,7 +15,8 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from allauth.usersessions.models import UserSession
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.models import AnonymousUser, Permission
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +26,18 @@ from tenancy.models import User
 from tenancy.operations import queue_account_mail
 from tenancy.queries import current_organization, has_second_factor
 from tenancy.throttle import client_address
+
+
+class RoleBackend(AuthenticationBackend):
+    """Signs people in by their e-mail address. What they may do comes from their roles, nobody has permissions of their own."""
+
+    def get_user(self, user_id: Any) -> User | None:
+        """Return a person with their settings of the admin, which every page of it asks for; None for one who may not sign in."""
+        user = User.objects.select_related("wagtail_userprofile").filter(pk=user_id).first()
+        return user if user is not None and self.user_can_authenticate(user) else None
+
+    def _get_user_permissions(self, _user: Any) -> QuerySet[Permission]:
+        return Permission.objects.none()
 
 
 def used_second_factor(request: HttpRequest) -> bool:

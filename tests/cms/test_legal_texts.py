@@ -131,7 +131,7 @@ def test_list_of_texts_has_a_fixed_number_of_queries(harbour, owner, django_asse
         for kind in list(LegalKind)[:count]:
             write(kind)
     owner.get(reverse("legal_texts:index"))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         owner.get(reverse("legal_texts:index"))
 
 

@@ -163,5 +163,5 @@ def test_the_list_of_pictures_asks_as_often_for_one_as_for_three(harbour, editor
             PictureFactory()
         with new_sizes():
             editor.get(REPORT)
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(9):
             editor.get(REPORT)

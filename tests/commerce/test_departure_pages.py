@@ -242,5 +242,5 @@ def test_progress_has_a_fixed_number_of_queries(harbour, member_client, django_a
     with organization_scope(harbour.pk):
         url = reverse("schedules:change", args=[schedule.pk, DepartureChange.objects.get().pk])
     client.get(url)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(16):
         client.get(url)

@@ -168,4 +168,4 @@ def test_foreign_disputes_do_not_exist(harbour, kyoto, chargeback):
     assert client.post(url("ask", chargeback)).status_code == 404
 
 
-LIST_QUERIES = 10
+LIST_QUERIES = 8

@@ -21,13 +21,13 @@ from tests.factories import TourFactory, make_schedule
 from tours.models import EarlyBirdDiscount, GroupDiscount, SeasonalPrice
 
 QUERIES = {
-    "cancellation_policies:index": 12,
-    "deposits:index": 10,
-    "early_birds:index": 11,
-    "group_discounts:index": 11,
-    "reconciliation:index": 12,
-    "seasons:index": 11,
-    "taxes:index": 13,
+    "cancellation_policies:index": 10,
+    "deposits:index": 8,
+    "early_birds:index": 9,
+    "group_discounts:index": 9,
+    "reconciliation:index": 10,
+    "seasons:index": 9,
+    "taxes:index": 11,
 }
 
 

@@ -125,10 +125,10 @@ def test_pages_have_a_fixed_number_of_queries(harbour, owner, person, count):
             owner.get(url)
         counted[name] = len(queries_sent)
     assert counted == {
-        "payments_report:index": 12,
-        "payments_report:owed": 12,
-        "ledger:index": 11,
-        "reconciliation:index": 11,
+        "payments_report:index": 10,
+        "payments_report:owed": 10,
+        "ledger:index": 9,
+        "reconciliation:index": 9,
     }
 
 

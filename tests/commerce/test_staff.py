@@ -52,7 +52,7 @@ def test_order_list_has_a_fixed_number_of_queries(harbour, manager, django_asser
     for _number in range(count):
         order_here(harbour)
     manager.get(reverse("orders:index"))
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(12):
         manager.get(reverse("orders:index"))
 
 

@@ -335,11 +335,11 @@ def test_list_of_addresses_has_a_fixed_number_of_queries(harbour, owner, django_
         for number in range(count):
             Domain.objects.create(host=f"tours{number}.example.com")
     owner.get(reverse("domains:index"))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         owner.get(reverse("domains:index"))
 
 
 def test_overview_has_a_fixed_number_of_queries(owner, django_assert_num_queries):
     owner.get(reverse("organization:index"))
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(12):
         owner.get(reverse("organization:index"))

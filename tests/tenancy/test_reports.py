@@ -123,5 +123,5 @@ def test_problems_take_the_same_queries_however_long(harbour, member_client, dja
         for _number in range(count):
             make_delivery()
     client.get(reverse("deliveries:index"))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(10):
         client.get(reverse("deliveries:index"))

@@ -134,7 +134,7 @@ def test_list_asks_once_for_each_session_whether_it_lives(owner, harbour, count,
         browser(harbour)
     client = browser(harbour)
     client.get("/admin/account/sessions/")
-    with django_assert_num_queries(14 + count):
+    with django_assert_num_queries(12 + count):
         client.get("/admin/account/sessions/")
 
 

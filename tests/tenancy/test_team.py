@@ -88,7 +88,7 @@ def test_team_takes_the_same_queries_however_long(harbour, client, owner, django
             invite(f"lena{number}@example.com", actor=owner)
             make_member(harbour, Role.GUIDE, f"guide{number}@harbour.example")
     client.get(reverse("team:index"))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(10):
         client.get(reverse("team:index"))
 
 
