@@ -154,7 +154,7 @@ def test_check_in_has_a_fixed_number_of_queries(client, own, django_assert_num_q
     client.get(check_in_url(own))
     with django_assert_num_queries(14):
         client.get(check_in_url(own))
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(19):
         tap(client, own, f"check_in.booking.{bookings[0].pk}", **HTMX)
 
 
