@@ -1,5 +1,6 @@
 """What rows of a file say of protocols and tasks, and of whom."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import cache
@@ -26,6 +27,7 @@ from crm.rules.import_values import (
 )
 from tenancy.fields import plain_text
 
+_ADDRESS: Final = re.compile(r"[(<]([^()<>\s]+@[^()<>\s]+)[)>]")
 # The longest title and subject; how long a contact can have taken, in minutes.
 _LONGEST_TITLE: Final = 200
 _LONGEST_CONTACT: Final = 24 * 60
@@ -102,10 +104,23 @@ def own_number(row: Row) -> list[tuple[ImportReason, str]]:
     return [(ImportReason.ROW_TWICE, repr([row.values.get(name) for name in _SAME]))]
 
 
-def _whose(row: Row, texts: Mapping[str, list[tuple[str, str]]]) -> None:
-    read_value(row, texts, "email", email_of)
-    short_text(row, texts, "customer_number", LONGEST_NUMBER)
+def _whose(row: Row, texts: dict[str, list[tuple[str, str]]]) -> None:
+    # HubSpot writes several into one cell, “1001;1002” and “Maja Lund (maja@example.com);Tom (tom@example.com)”: the first counts.
+    texts |= {
+        "customer_number": [(column, text.split(";")[0].strip()) for column, text in texts.get("customer_number", [])]
+    }
+    # Some have no address there; then the number says who it is.
+    if not texts["customer_number"] or any("@" in text for _column, text in texts.get("email", [])):
+        read_value(row, texts, "email", lambda text: email_of(_in_brackets(text)))
+    if texts["customer_number"]:
+        short_text(row, texts, "customer_number", LONGEST_NUMBER)
     short_text(row, texts, "external_id", LONGEST_NUMBER)
+
+
+def _in_brackets(text: str) -> str:
+    """Return the first address that stands in brackets behind a name, or the text where none does."""
+    found = _ADDRESS.search(text)
+    return found[1] if found is not None else text
 
 
 def _needs(row: Row, reading: Reading, *names: str) -> None:

@@ -34,8 +34,8 @@ def _names(names: str) -> frozenset[str]:
 
 _EMAIL: Final = _names(
     "E-mail, Mail, E-mail address, E-Mail-Adresse, Emailadresse, Primary email, E-mail 1 - Value, E-mail "
-    "1, Email 1, Customer e-mail, Kunde E-Mail, E-Mail des Kunden, Contact email, Associated contact "
-    "email"
+    "1, Email 1, Customer e-mail, Kunde E-Mail, E-Mail des Kunden, Contact email, Associated contact, "
+    "Associated contact email"
 )
 _NOTES: Final = _names(
     "Note, Notes, Notiz, Notizen, Bemerkung, Bemerkungen, Kommentar, Comment, Comments, Anmerkung, "
@@ -118,7 +118,7 @@ _WHOSE: Final = (
     ImportField(
         "customer_number",
         _("Number of the customer in the other system"),
-        _names("Customer ID, Customer number, Contact ID, Kundennummer, Associated contact ID"),
+        _names("Customer ID, Customer number, Contact ID, Kundennummer, Associated contact ID, Associated contact IDs"),
     ),
 )
 _OWN_ID: Final = ImportField(
@@ -127,11 +127,18 @@ _OWN_ID: Final = ImportField(
 
 _PROTOCOL: Final = (
     *_WHOSE,
-    ImportField("subject", _("Subject"), _names("Subject, Betreff, Title, Titel, Thema, Call title, Meeting name")),
+    ImportField(
+        "subject",
+        _("Subject"),
+        _names("Subject, Betreff, Title, Titel, Thema, Call title, Meeting name, Email subject"),
+    ),
     ImportField(
         "body",
         _("What was said"),
-        _names("Body, Text, Notes, Note, Notiz, Notizen, Inhalt, Description, Beschreibung, Call notes, Note body"),
+        _names(
+            "Body, Text, Notes, Note, Notiz, Notizen, Inhalt, Description, Beschreibung, Call notes, Note body, "
+            "Meeting description, Internal meeting notes, Email body"
+        ),
         joined=True,
     ),
     ImportField("kind", _("Kind"), _names("Kind, Type, Art, Typ, Activity type, Channel, Kanal")),
@@ -139,9 +146,15 @@ _PROTOCOL: Final = (
     ImportField(
         "happened_at",
         _("When"),
-        _names("When, Date, Datum, Wann, Happened at, Activity date, Create date, Time, Zeitpunkt, Am"),
+        _names(
+            "When, Date, Datum, Wann, Happened at, Activity date, Create date, Time, Zeitpunkt, Am, Meeting start time"
+        ),
     ),
-    ImportField("duration_minutes", _("Minutes"), _names("Minutes, Duration, Dauer, Minuten, Duration minutes")),
+    ImportField(
+        "duration_minutes",
+        _("Minutes"),
+        _names("Minutes, Duration, Dauer, Minuten, Duration minutes, Call duration, Call duration (HH:mm:ss)"),
+    ),
     ImportField("outcome", _("Outcome"), _names("Outcome, Ergebnis, Call outcome")),
     _OWN_ID,
 )

@@ -14,7 +14,7 @@ class Span:
     @property
     def end(self) -> float:
         """Its right edge."""
-        return self.start + self.width
+        return round(self.start + self.width, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Scale:
 
     def span(self, first: date, last: date) -> Span:
         """Return the part that some days take, both included and `first` not after `last`."""
-        return Span(self.at(first), round(((last - first).days + 1) * 100 / self.days, 3))
+        return Span(self.at(first), round(self.at(last + timedelta(days=1)) - self.at(first), 3))
 
     @property
     def ticks(self) -> list[date]:

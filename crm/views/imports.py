@@ -1,7 +1,7 @@
 import csv
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -104,6 +104,9 @@ def import_columns(request, pk):
                     parent, **{"mode": parent.mode, **values}, mapping=form.mapping(), now=timezone.now()
                 )
                 return redirect("imports:inspect", pk)
+            # The field may stand far below the many columns.
+            for name in form.errors.keys() - {NON_FIELD_ERRORS}:
+                messages.error(request, f"{form[name].label}: {form.errors[name][0]}")
         except TableError as error:
             messages.error(request, table_error(error))
             return redirect("imports:columns", pk)

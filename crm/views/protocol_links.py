@@ -33,7 +33,7 @@ def _context(request, record, title):
         "about": queries.record_key(record),
         "page_title": title,
         "page_subtitle": queries.record_name(record),
-        "header_title": title,
+        "header_title": f"{title}: {queries.record_name(record)}",
         "header_icon": "openquote",
         "breadcrumbs_items": [
             {"url": reverse("protocols:index"), "label": _("Protocols")},

@@ -6,6 +6,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -61,7 +62,7 @@ def move_task(request, task):
     successor = Task.objects.filter(follows=moved).first() if state == TaskState.DONE else None
     text = _("“%(task)s”: %(state)s.") % {"task": moved.title, "state": moved.get_state_display()}
     if successor is not None:
-        text = _("%(done)s The next one is due on %(day)s.") % {"done": text, "day": successor.due_on}
+        text = _("%(done)s The next one is due on %(day)s.") % {"done": text, "day": date_format(successor.due_on)}
     messages.success(request, text)
 
 

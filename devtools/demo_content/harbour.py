@@ -379,6 +379,7 @@ SITE: Final = DemoSite(
     tasks=harbour_work.TASKS,
     projects=harbour_work.PROJECTS,
     papers=harbour_work.PAPERS,
+    rules=harbour_work.RULES,
     payment={
         "bank_transfer_enabled": True,
         "bank_details": "Harbour Walks\nIBAN DE02 1203 0000 0000 2020 51\nBIC BYLADEM1001",

@@ -1,8 +1,8 @@
-"""What Harbour Walks has to do: a project with milestones, tasks, and papers of guests."""
+"""What Harbour Walks has to do: a project with milestones, tasks, papers of guests, and what it wants to be told of."""
 
 from typing import Final
 
-from devtools.demo_content.shapes import DemoPaper, DemoProject, DemoTask
+from devtools.demo_content.shapes import DemoPaper, DemoProject, DemoRule, DemoTask
 
 TASKS: Final = (
     DemoTask(
@@ -56,3 +56,5 @@ PAPERS: Final = (
         days=12,
     ),
 )
+
+RULES: Final = (DemoRule("Booked, and no number to reach them on the day", {"ordered_days": 60, "missing": ["phone"]}),)

@@ -216,6 +216,14 @@ class DemoPaper:
 
 
 @dataclass(frozen=True, slots=True)
+class DemoRule:
+    """A rule of the organization's own about what needs attention: its name and what is asked of customers."""
+
+    name: str
+    conditions: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class DemoSite:
     """One organization with everything on it."""
 
@@ -248,4 +256,5 @@ class DemoSite:
     tasks: Sequence[DemoTask] = ()
     projects: Sequence[DemoProject] = ()
     papers: Sequence[DemoPaper] = ()
+    rules: Sequence[DemoRule] = ()
     payment: Mapping[str, Any] = field(default_factory=dict)

@@ -5,7 +5,7 @@ import datetime as dt
 from django.core.files.base import ContentFile
 
 from crm.enums import ProjectState, TaskState
-from crm.models import Customer, Document, Milestone, Project, Task
+from crm.models import AttentionRule, Customer, Document, Milestone, Project, Task
 from crm.operations import add_dependency, move_task, settle_task, upload_documents
 from crm.queries import customer_by_email
 from devtools.demo_content.shapes import DemoProject, DemoSite, DemoTask
@@ -14,7 +14,11 @@ from tenancy.models import User
 
 
 def write_work(site: DemoSite, *, now: dt.datetime) -> None:
-    """Write down those of a site's projects, tasks and papers that are not there yet."""
+    """Write down those of a site's projects, tasks, papers and rules that are not there yet."""
+    for rule in site.rules:
+        AttentionRule.objects.get_or_create(
+            kind=AttentionRule.OWN, name=rule.name, defaults={"conditions": dict(rule.conditions)}
+        )
     for project in site.projects:
         if not Project.objects.filter(name=project.name).exists():
             _write_project(site, project, now=now)

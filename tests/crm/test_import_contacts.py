@@ -142,3 +142,34 @@ def test_tasks_go_to_members_of_the_team_and_are_known_by_their_number(harbour, 
     TaskComment.objects.create(task=call, text="Done soon")
     parent = undone(parent)
     assert (parent.taken_back, parent.kept, list(Task.objects.all())) == (1, 1, [call])
+
+
+def _taken_over(parent: Import) -> Import:
+    parent = work(check_import(parent, mapping=parent.mapping, mode=parent.mode, origin="HubSpot", now=timezone.now()))
+    return work(start_import(parent, now=timezone.now(), actor=None))
+
+
+def test_calls_and_tasks_of_hubspot_find_their_contacts(in_harbour):
+    run(HEAD + "1001,Maja,Lund,maja@example.com,,\n", origin="HubSpot")
+    CustomerFactory(email="ole@example.com")
+    calls = (
+        "Record ID,Call Title,Activity date,Call notes,Call duration (HH:mm:ss),Associated Contact IDs,Associated Contact\n"
+        "71,Two boats,2026-03-04 14:30,<p>Two</p>,00:12:40,1001;1002,Maja Lund (maja@example.com);Tom (tom@example.com)\n"
+        "72,One boat,2026-03-05 14:30,,,,Ole Olsen (ole@example.com)\n"
+        "73,No boat,2026-03-06 14:30,,,1001,Maja Lund\n"
+        "74,What boat,2026-03-06 14:30,,,,Maja Lund\n"
+    )
+    parent = upload(calls, kind=ImportKind.PROTOCOLS)
+    names = ("external_id", "subject", "happened_at", "body", "duration_minutes", "customer_number", "email")
+    assert parent.mapping == [*names]
+    parent = _taken_over(parent)
+    found = Protocol.objects.order_by("happened_at").values_list("subject", "customer__email", "duration_minutes")
+    assert [*found] == [
+        ("Two boats", "maja@example.com", 12),
+        ("One boat", "ole@example.com", None),
+        ("No boat", "maja@example.com", None),
+    ]
+    assert problems(parent) == [(5, "“Maja Lund” is not an e-mail address.")]
+    tasks = "Record ID,Task Title,Due date,Associated Contact IDs,Associated Contact\n81,Call,2026-12-04,1001,Maja (maja@example.com)\n"
+    _taken_over(upload(tasks, kind=ImportKind.TASKS))
+    assert Task.objects.get().customer.email == "maja@example.com"

@@ -95,3 +95,13 @@ def test_who_does_not_keep_customers_imports_none(harbour, member_client, role):
         assert client.post(address(name, parent.pk)).status_code in (302, 403)
     with organization_scope(harbour.pk):
         assert Import.objects.get().state == ImportState.MAPPING
+
+
+def test_what_is_missing_far_below_the_columns_is_said_at_the_top(harbour, member_client):
+    with organization_scope(harbour.pk):
+        parent = upload("Email Address,OPTIN_TIME\nnora@example.com,2023-05-01 12:00:00\n")
+    form = {"mode": "fill", "column_0": "email", "column_1": "newsletter_at"}
+    answer = member_client(harbour, Role.MANAGER).post(address("columns", parent.pk), form)
+    assert [str(message) for message in answer.context["messages"]] == [
+        "Where they agreed to news: Say where they agreed, or leave the columns with their agreement to news out."
+    ]

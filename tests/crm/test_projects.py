@@ -101,6 +101,11 @@ def test_scale_of_a_timeline():
     assert (scale.first, scale.last, scale.days) == (dt.date(2031, 1, 1), dt.date(2031, 1, 23), 23)
     assert scale.span(dt.date(2031, 1, 1), dt.date(2031, 1, 23)) == Span(0.0, 100.0)
     assert scale.ticks == [dt.date(2031, 1, 6), dt.date(2031, 1, 13), dt.date(2031, 1, 20)]
+    # What begins on the day after another is done stands right beside it, never before its end.
+    days = [scale.first + dt.timedelta(days=number) for number in range(scale.days)]
+    assert [scale.span(first, last).end for first in days for last in days if first <= last < scale.last] == [
+        scale.at(last + dt.timedelta(days=1)) for first in days for last in days if first <= last < scale.last
+    ]
     year = scale_of([dt.date(2031, 1, 4), dt.date(2032, 1, 4)], today=dt.date(2031, 1, 10))
     assert year.ticks == [dt.date(2031, month, 1) for month in (1, 4, 7, 10)] + [dt.date(2032, 1, 1)]
 

@@ -319,3 +319,11 @@ def test_today_shows_ones_own_tasks(in_harbour, client, ada):
     assert "overdue since" in page
     assert "Next week" not in page
     assert Message.objects.count() == 0
+
+
+def test_the_day_of_the_next_one_is_said_in_words(in_harbour, client, ada):
+    task = make_task(ada, title="Oil the winch", due_on=DAY, repeat_rule="FREQ=WEEKLY", repeat_from=DAY)
+    answer = client.post(reverse("tasks:state", args=[task.pk]), {"state": "done"}, follow=True)
+    assert [str(message) for message in answer.context["messages"]] == [
+        "“Oil the winch”: Done. The next one is due on 17 January 2031."
+    ]

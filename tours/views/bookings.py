@@ -53,6 +53,7 @@ class BookingIndexView(IndexView):
 
 class BookingInspectView(InspectView):
     template_name = "tours/booking_inspect.html"
+    page_title = gettext_lazy("Booking")
 
     def get_object(self, queryset=None):
         bookings = Booking.objects.select_related("customer", "schedule__tour", "schedule__variant")
