@@ -13,12 +13,15 @@ from typing import Any, Final, NamedTuple
 
 import redis
 from django.conf import settings
+from django.core.cache import cache as values
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
-from tenancy.scope import current_organization_id
+from tenancy.scope import current_organization_id, organization_scope
 
 LIFETIME_SECONDS: Final = 300
+# Under it stands the name of what can be booked, and for how much.
+OFFERS: Final = "offers"
 # Of pages with a query, of which there may be endless many, so many are kept for each organization.
 MOST_QUERIES: Final = 200
 LONGEST_QUERY: Final = 500
@@ -228,4 +231,29 @@ def _forget(organization_id: int, quiet_seconds: float = 0) -> None:
             pipeline.execute()
     except redis.RedisError:
         # They end by themselves within minutes.
+        return
+
+
+def offers_name() -> str:
+    """Return a name for what can be booked of the organization in scope and for how much; after each change it is another one.
+
+    What is reckoned from it is kept in the cache under a key with this name, asked for before the reckoning.
+    """
+    name: str = values.get_or_set(OFFERS, lambda: uuid.uuid4().hex, None)
+    return name
+
+
+def forget_offers() -> None:
+    """Give what can be booked of the organization in scope another name, once the running transaction has committed."""
+    organization_id = current_organization_id()
+    if organization_id is not None:
+        transaction.on_commit(lambda: _forget_offers(organization_id))
+
+
+def _forget_offers(organization_id: int) -> None:
+    try:
+        with organization_scope(organization_id):
+            values.delete(OFFERS)
+    except redis.RedisError:
+        # What was reckoned ends by itself within minutes.
         return

@@ -13,10 +13,10 @@ from wagtail.users.models import UserProfile
 from cms import operations, queries
 from cms.enums import EditorLetter
 from cms.models import Branding, LegalText, SharedNotice, SharedQuestions, TourPage
-from cms.page_cache import forget_pages
+from cms.page_cache import forget_offers, forget_pages
 from commerce.models import CancellationPolicy, TaxRate, TourPolicy
 from places.models import Place
-from tenancy.models import Organization, TenantImage, User
+from tenancy.models import Organization, TenantDocument, TenantImage, User
 from tenancy.outbox import publish, subscriber
 from tenancy.queries import HOST_LIFETIME
 from tenancy.signals import language_added, organization_changed, organization_created
@@ -24,6 +24,8 @@ from tours.models import (
     EarlyBirdDiscount,
     GroupDiscount,
     PricingTier,
+    Resource,
+    ResourceNeed,
     Schedule,
     SeasonalPrice,
     Stop,
@@ -31,25 +33,33 @@ from tours.models import (
     TourTag,
     TourVariant,
 )
+from tours.signals import availability_changed
 
-SHOWN_ON_PAGES: tuple[type[Model], ...] = (
-    Branding,
-    CancellationPolicy,
+# On what it depends when something can be booked, and for how much.
+OFFERED: tuple[type[Model], ...] = (
     EarlyBirdDiscount,
     GroupDiscount,
+    PricingTier,
+    Resource,
+    ResourceNeed,
+    Schedule,
+    SeasonalPrice,
+    TaxRate,
+    Tour,
+    TourVariant,
+)
+SHOWN_ON_PAGES: tuple[type[Model], ...] = (
+    *OFFERED,
+    Branding,
+    CancellationPolicy,
     LegalText,
     PageViewRestriction,
     Place,
-    PricingTier,
-    Schedule,
-    SeasonalPrice,
     Stop,
-    TaxRate,
+    TenantDocument,
     TenantImage,
-    Tour,
     TourPolicy,
     TourTag,
-    TourVariant,
 )
 
 
@@ -66,6 +76,7 @@ def give_home(sender: type[Organization], organization: Organization, **kwargs: 
 @receiver(organization_changed)
 def forget_what_it_said(sender: type[Organization], **kwargs: Any) -> None:
     # A process that still knows the organization as it was must not store pages that show it.
+    forget_offers()
     forget_pages(quiet_seconds=HOST_LIFETIME)
 
 
@@ -146,8 +157,16 @@ def keep_shared_in_step(sender: type[Model], instance: Any, **kwargs: Any) -> No
 @receiver([page_published, page_unpublished, page_slug_changed, post_page_move])
 @receiver([post_save, post_delete])
 def forget(sender: type[Model], **kwargs: Any) -> None:
+    if sender in OFFERED:
+        forget_offers()
     if sender in SHOWN_ON_PAGES or "instance_before" in kwargs or issubclass(sender, Page):
         forget_pages()
+
+
+@receiver(availability_changed)
+def forget_what_had_room(sender: type[Model], **kwargs: Any) -> None:
+    forget_offers()
+    forget_pages()
 
 
 @receiver([page_published, page_unpublished])
@@ -167,6 +186,7 @@ def tell_what_tours_say(sender: type[Model], instance: Model, **kwargs: Any) -> 
 def tell_of_tags(sender: type[Model], instance: Model, action: str, **kwargs: Any) -> None:
     if action.startswith("post_") and isinstance(instance, Tour):
         tell_of_pages(TOURS_OF[Tour], instance)
+        forget_pages()
 
 
 # How the tour of a page has to do with a record.

@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from cms.page_cache import offers_name
 from cms.queries.cards import offers_of
 from places.models import Place
 from tenancy.fields import translated
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 Thing = dict[str, Any]
 # So many of the next departures are told of.
 DEPARTURES: Final = 5
-# Search engines read it days later: prices and free places may be that old, in seconds, so that a page made anew does not ask for them.
+# So many seconds they are kept, so that a page made anew does not ask for them. A change that staff or guests make is seen at once.
 OFFERS_LIFETIME: Final = 300
 
 
@@ -170,7 +171,7 @@ def tour_things(
 
 def _offers(tour: Tour, currency: str) -> dict[str, Any]:
     """The next departures of a tour, as times of its place, and its lowest price; from the cache, or by four queries."""
-    key = f"structured-offers:{tour.pk}:{currency}"
+    key = f"structured-offers:{tour.pk}:{currency}:{offers_name()}"
     known: dict[str, Any] | None = cache.get(key)
     if known is None:
         now = timezone.now()

@@ -12,6 +12,7 @@ from tours.enums import ScheduleStatus
 from tours.models import Schedule, SeatBlock
 from tours.operations.resources import shortage_as
 from tours.operations.schedules import ScheduleRefused
+from tours.operations.seats import FILLED_OR_FREED, tell_of_room
 from tours.queries import schedule_for_update
 
 OVER = (ScheduleStatus.COMPLETED, ScheduleStatus.CANCELLED)
@@ -25,7 +26,6 @@ SET blocked_count = blocked_count + %(seats)s,
     changed_by_hand = true,
     updated_at = %(now)s
 WHERE id = %(id)s AND booked_count + blocked_count + %(seats)s <= capacity AND status NOT IN ('completed', 'cancelled')
-RETURNING id
 """
 
 
@@ -38,9 +38,11 @@ def block_seats(schedule: Schedule, *, seats: int, reason: str, now: datetime, a
     if seats < 1:
         raise ScheduleRefused(_("Block at least one place."))
     with connection.cursor() as cursor, shortage_as(ScheduleRefused):
-        cursor.execute(_BLOCK, {"id": schedule.pk, "seats": seats, "now": now})
-        if cursor.fetchone() is None:
-            raise _refusal(schedule)
+        cursor.execute(_BLOCK + FILLED_OR_FREED, {"id": schedule.pk, "seats": seats, "now": now})
+        changed = cursor.fetchone()
+    if changed is None:
+        raise _refusal(schedule)
+    tell_of_room(*changed)
     block = SeatBlock.objects.create(schedule=schedule, seats=seats, reason=reason)
     audit.record("schedule.seats_blocked", schedule, actor=actor, seats=seats)
     return block
@@ -70,7 +72,8 @@ def unblock_seats(block: SeatBlock, *, now: datetime, actor: Actor) -> Schedule:
     removed, _by_model = SeatBlock.objects.filter(pk=block.pk).delete()
     if removed:
         with connection.cursor() as cursor:
-            cursor.execute(_BLOCK, {"id": schedule.pk, "seats": -block.seats, "now": now})
+            cursor.execute(_BLOCK + FILLED_OR_FREED, {"id": schedule.pk, "seats": -block.seats, "now": now})
+            tell_of_room(*cursor.fetchone())
         audit.record("schedule.seats_unblocked", schedule, actor=actor, seats=block.seats)
         schedule.refresh_from_db()
     return schedule

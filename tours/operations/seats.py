@@ -17,6 +17,7 @@ from tours.models import Booking, Participant, Schedule
 from tours.operations.resources import Shortage, shortage_of
 from tours.queries import bookings_for_update, schedules_by_key_for_update, schedules_for_update
 from tours.rules import booking_may_become
+from tours.signals import availability_changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,14 @@ class SeatsUnavailable(Exception):
 # Bookings that wait for their departure; only they can be moved.
 MOVABLE = (BookingStatus.HELD, BookingStatus.PENDING, BookingStatus.CONFIRMED)
 
+# Tells whether guests find other departures with room than before: when one fills or has room again, and where departures share
+# resources with every place, because what this one takes another lacks.
+FILLED_OR_FREED = """RETURNING (
+    status IN ('open', 'full')
+    AND (booked_count + blocked_count >= capacity) <> (booked_count + blocked_count - %(seats)s >= capacity)
+    OR EXISTS (SELECT FROM tours_resourceneed need WHERE need.variant_id = tours_schedule.variant_id)
+)"""
+
 # One statement checks that the departure can be booked and has room, takes the seats and keeps open ↔ full.
 _TAKE = """
 UPDATE tours_schedule
@@ -86,16 +95,21 @@ SET booked_count = booked_count + %(seats)s,
     updated_at = %(now)s
 WHERE id = %(id)s AND booked_count + blocked_count + %(seats)s <= capacity AND starts_at > %(now)s
   AND (status = ANY (%(states)s)) AND (%(late)s OR booking_closes_at > %(now)s)
-RETURNING id
 """
 
 _GIVE_BACK = """
 UPDATE tours_schedule
-SET booked_count = booked_count - %(seats)s,
-    status = CASE WHEN status = 'full' AND booked_count + blocked_count - %(seats)s < capacity THEN 'open' ELSE status END,
+SET booked_count = booked_count + %(seats)s,
+    status = CASE WHEN status = 'full' AND booked_count + blocked_count + %(seats)s < capacity THEN 'open' ELSE status END,
     updated_at = %(now)s
 WHERE id = %(id)s
 """
+
+
+def tell_of_room(changed: bool) -> None:
+    """Tell the apps above when `FILLED_OR_FREED` says that guests find other departures with room."""
+    if changed:
+        availability_changed.send(Schedule)
 
 
 def _take(requests: Iterable[SeatRequest], *, now: datetime, late: bool) -> None:
@@ -110,11 +124,16 @@ def _take(requests: Iterable[SeatRequest], *, now: datetime, late: bool) -> None
     with connection.cursor() as cursor:
         for schedule_id, seats in sorted(wanted.items()):
             try:
-                cursor.execute(_TAKE, {"id": schedule_id, "seats": seats, "now": now, "states": states, "late": late})
+                cursor.execute(
+                    _TAKE + FILLED_OR_FREED,
+                    {"id": schedule_id, "seats": seats, "now": now, "states": states, "late": late},
+                )
             except IntegrityError as error:
                 raise _shortage(error, schedule_id) from error
-            if cursor.fetchone() is None:
+            changed = cursor.fetchone()
+            if changed is None:
                 raise _refusal(schedule_id, seats, now=now, late=late)
+            tell_of_room(*changed)
 
 
 def _shortage(error: IntegrityError, schedule_id: int) -> Exception:
@@ -127,7 +146,8 @@ def _shortage(error: IntegrityError, schedule_id: int) -> Exception:
 def _give_back(freed: Mapping[int, int], *, now: datetime) -> None:
     with connection.cursor() as cursor:
         for schedule_id, seats in sorted(freed.items()):
-            cursor.execute(_GIVE_BACK, {"id": schedule_id, "seats": seats, "now": now})
+            cursor.execute(_GIVE_BACK + FILLED_OR_FREED, {"id": schedule_id, "seats": -seats, "now": now})
+            tell_of_room(*cursor.fetchone())
 
 
 def _refusal(schedule_id: int, seats: int, *, now: datetime, late: bool) -> SeatsUnavailable:
