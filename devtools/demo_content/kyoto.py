@@ -256,7 +256,7 @@ HOME: Final[Body] = (
                         "title": Words("Sunrise and sunset"),
                         "text": Words("When we start"),
                         "icon": "clock",
-                        "size": "wide",
+                        "size": "small",
                         "colour": "plain",
                         "details": Words("The morning walk starts at 6:30, the evening walk at 17:30, all year round."),
                     },

@@ -5,6 +5,9 @@
 const MOST_NAMES = 12;
 // In pixels, to the left and above and to the right and below: about half of a name, and a pin.
 const NAME_ROOM = { paddingTopLeft: [80, 72], paddingBottomRight: [80, 32] };
+// In pixels: how near another pin is in the way of a name.
+const NAME_HEIGHT = 64;
+const NAME_WIDTH = 96;
 const PIN_ROOM = { padding: [32, 32] };
 let leaflet;
 
@@ -44,17 +47,24 @@ function show(container) {
     const label = document.createElement("span");
     label.textContent = point.number || "";
     const icon = L.divIcon({ className: "map__pin", html: label, iconSize: [32, 32] });
-    const marker = L.marker(point.at, { icon, alt: point.name, title: point.name }).addTo(map);
-    const name = document.createElement("span");
-    name.textContent = point.name;
-    if (named) {
-      marker.bindTooltip(name, { permanent: true, direction: "top", offset: [0, -16], className: "map__name" });
-    } else {
-      marker.bindPopup(name);
-    }
+    point.pin = L.marker(point.at, { icon, alt: point.name, title: point.name }).addTo(map);
   }
   // Room for the pins, and for the names above and beside them.
   map.fitBounds(L.latLngBounds(points.map((point) => point.at)), { maxZoom: 16, ...(named ? NAME_ROOM : PIN_ROOM) });
+  const spots = points.map((point) => map.latLngToContainerPoint(point.at));
+  points.forEach((point, number) => {
+    const name = document.createElement("span");
+    name.textContent = point.name;
+    if (named) {
+      // Above its pin, but below it where another pin is in the way.
+      const spot = spots[number];
+      const isCrowded = spots.some((other) => other.y < spot.y && spot.y - other.y < NAME_HEIGHT && Math.abs(other.x - spot.x) < NAME_WIDTH);
+      const side = isCrowded ? { direction: "bottom", offset: [0, 16] } : { direction: "top", offset: [0, -16] };
+      point.pin.bindTooltip(name, { permanent: true, className: "map__name", ...side });
+    } else {
+      point.pin.bindPopup(name);
+    }
+  });
 }
 
 const near = new IntersectionObserver(

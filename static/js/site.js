@@ -19,7 +19,7 @@
     const now = new Date();
     for (const clock of clocks) {
       try {
-        clock.textContent = now.toLocaleTimeString(language, { timeZone: clock.dataset.clock, hour: "2-digit", minute: "2-digit" });
+        clock.textContent = now.toLocaleTimeString(language, { timeZone: clock.dataset.clock, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
         clock.dateTime = now.toISOString();
       } catch { /* A zone that this browser does not know keeps its name. */ }
     }

@@ -31,6 +31,11 @@ document.addEventListener("htmx:afterSettle", (event) => {
   document.getElementById("tour-count").focus({ preventScroll: true });
 });
 document.addEventListener("htmx:historyRestore", () => window.location.reload());
-window.addEventListener("pageshow", followAddress);
-// The page may have been shown before this file was there.
-followAddress();
+// As it was left, it comes back from the browser's memory.
+window.addEventListener("pageshow", (event) => { if (event.persisted) followAddress(); });
+
+// A filter that was changed before this file was there counts as well.
+const asItCame = form.cloneNode(true);
+asItCame.reset();
+const chosen = (filters) => new URLSearchParams(new FormData(filters)).toString();
+if (chosen(form) !== chosen(asItCame)) form.requestSubmit();

@@ -37,6 +37,25 @@ def test_list_follows_its_filters_and_the_address(live_stack, page) -> None:
     expect(page.get_by_label("Category")).to_have_value("")
 
 
+def test_filter_changed_before_its_script_is_there_counts(live_stack, page) -> None:
+    held = []
+    page.route("**/js/tours*.js", held.append)
+    page.goto(live_stack.url("harbour", "/tours/"))
+    page.get_by_label("Category").select_option(label="Food and drink")
+    expect(page.get_by_role("status")).to_have_text("3 tours")
+    (script,) = held
+    script.continue_()
+    expect(page.get_by_role("status")).to_have_text("1 tour")
+    expect(page.get_by_label("Category")).to_have_value("food")
+    expect(page).to_have_url(live_stack.url("harbour", "/tours/?category=food"))
+    # What is wrong in the address is told, and not sent again.
+    page.unroute("**/js/tours*.js")
+    page.goto(live_stack.url("harbour", "/tours/?price=cheap"))
+    expect(page.get_by_role("alert")).to_have_count(1)
+    page.wait_for_load_state("networkidle")
+    expect(page).to_have_url(live_stack.url("harbour", "/tours/?price=cheap"))
+
+
 def test_list_is_filtered_without_scripts(live_stack, browser) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
