@@ -61,7 +61,23 @@ class StructBlock(blocks.StructBlock):
     """A block of several fields; versions of it are compared in words.
 
     `check_fields` says what its fields must be together. Drafts are not checked: who writes has not come to the other field yet.
+    A text that is not in what was stored, because its field came later, is empty, as one that nobody wrote: what is not a text at
+    all cannot be translated.
     """
+
+    def to_python(self, value: Any) -> blocks.StructValue:
+        """Return a stored value as the block's own."""
+        return self._with_texts(super().to_python(value))
+
+    def bulk_to_python(self, values: Any) -> list[blocks.StructValue]:
+        """Return stored values as the block's own."""
+        return [self._with_texts(value) for value in super().bulk_to_python(values)]
+
+    def _with_texts(self, value: blocks.StructValue) -> blocks.StructValue:
+        for name, block in self.child_blocks.items():
+            if value[name] is None and isinstance(block, (blocks.CharBlock, blocks.TextBlock)):
+                value[name] = ""
+        return value
 
     def clean(self, value: Any) -> Any:
         """Return the cleaned value. Raises `ValidationError` for what `check_fields` raises, unless a draft is kept."""

@@ -125,7 +125,10 @@ class _Writer:
         return words[self.language]
 
     def _body(self, model: type[Page], body: Any) -> Any:
-        return model._meta.get_field("body").to_python(self._filled(body))
+        field = model._meta.get_field("body")
+        blocks = field.to_python(self._filled(body))
+        # Made into values and back, as an editor's form does, each block inside another has an id, by which it is translated.
+        return field.to_python(field.stream_block.get_prep_value(blocks)) if list(blocks) else blocks
 
     def _filled(self, value: Any) -> Any:
         match value:

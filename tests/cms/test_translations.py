@@ -1,5 +1,5 @@
 from wagtail.models import Locale, Page
-from wagtail_localize.models import SegmentOverride, StringTranslation, Translation
+from wagtail_localize.models import SegmentOverride, StringTranslation, Translation, TranslationSource
 
 from cms import operations, queries
 from cms.blocks import ContentBlock
@@ -180,6 +180,18 @@ def test_a_language_that_is_added_begins_with_the_words_of_the_home(kyoto):
         kyoto.refresh_from_db()
         assert states(kyoto) == [("home", "incomplete", 0, 3)]
         assert not LandingPage.objects.get(locale__language_code="de").live
+
+
+def test_fields_that_came_after_a_page_was_written_keep_nobody_from_translating_it(in_harbour):
+    tile = {"type": "clock", "value": {"title": "Now in Hamburg"}, "id": "b"}
+    raw = [{"type": "tiles", "value": {"tiles": [tile]}, "id": "a"}]
+    raw.append({"type": "quote", "value": {"text": "Ahoy", "who": None}, "id": "c"})
+    home = home_of(in_harbour)
+    home.body = home.body.stream_block.to_python(raw)
+    home.save_revision().publish()
+    source, _made = TranslationSource.get_or_create_from_instance(home)
+    words = set(source.stringsegment_set.values_list("string__data", flat=True))
+    assert words >= {"Now in Hamburg", "Ahoy"}
 
 
 def test_list_asks_the_same_for_any_number_of_pages(harbour, django_assert_num_queries):

@@ -6,6 +6,7 @@ import stat
 import pytest
 from django.core.management import call_command
 from wagtail.models import Page, Site
+from wagtail_localize.models import TranslationSource
 
 from cms.models import TourPage
 from commerce.models import Dispute, Order, PaymentSettings
@@ -89,6 +90,9 @@ def test_load_demo_fills_once_and_follows_the_port(stripe_emulator, run_jobs, se
         assert sorted(Tour.objects.values_list("slug", flat=True)) == ["gates-at-first-light", "lanterns"]
         assert sorted(Order.objects.values_list("method", "status")) == [("on_arrival", "confirmed")]
         assert PaymentSettings.objects.get().stripe_secret_key == "sk_test_kyoto"
+        # The home can be translated.
+        source, _made = TranslationSource.get_or_create_from_instance(kyoto.site.root_page.specific)
+        assert source.stringsegment_set.filter(string__data="Questions").exists()
 
     summary = json.loads((tmp_path / "demo.json").read_text())
     assert stat.S_IMODE((tmp_path / "demo.json").stat().st_mode) == 0o600
