@@ -55,6 +55,7 @@ function show(container) {
   points.forEach((point, number) => {
     const name = document.createElement("span");
     name.textContent = point.name;
+    name.dir = "auto";
     if (named) {
       // Above its pin, but below it where another pin is in the way.
       const spot = spots[number];

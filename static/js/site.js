@@ -14,6 +14,11 @@
     try { localStorage.setItem("fonts", "1"); } catch { /* Then they come after each page. */ }
   });
 
+  const noteMissing = (image) => image.classList.add("is-missing");
+  document.addEventListener("error", ({ target }) => { if (target instanceof HTMLImageElement) noteMissing(target); }, true);
+  // Before this was there.
+  for (const image of document.images) if (image.complete && image.getAttribute("src") && !image.naturalWidth) noteMissing(image);
+
   const clocks = [...document.querySelectorAll("[data-clock]")];
   const tick = () => {
     const now = new Date();
