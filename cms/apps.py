@@ -14,11 +14,12 @@ class CmsConfig(AppConfig):
         from wagtail.admin.widgets import BaseChooser
         from wagtail.contrib.redirects.filters import RedirectsReportFilterSet
         from wagtail.contrib.redirects.forms import ConfirmImportForm
-        from wagtail.models import Site, WorkflowState
+        from wagtail.models import PagePermissionTester, Site, WorkflowState
 
         from cms.operations import publish_approved
         from cms.pages.forms import HOME_DEPTH
         from cms.panels import render_chooser
+        from cms.permissions import can_delete_page
         from cms.receivers import mail_about_comments, mail_about_review
         from cms.viewsets.chooser import browse_from_home
         from tenancy.models import Organization
@@ -27,6 +28,7 @@ class CmsConfig(AppConfig):
         BrowseView.get = browse_from_home
         # Our homes stand below the container of their organization, not below the root.
         listing.ExplorableIndexView.show_locale_labels = property(lambda view: view.parent_page.depth < HOME_DEPTH)
+        PagePermissionTester.can_delete = can_delete_page
         WorkflowState.on_finish = publish_approved
         # Wagtail would send them in the middle of a request, in the name of the installation.
         EmailNotificationMixin.send_emails = mail_about_review

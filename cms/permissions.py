@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from wagtail.models import Page, Workflow
+from wagtail.models import Page, PagePermissionTester, Workflow
 from wagtail.permissions import policy_registry
 
+from cms.pages.forms import HOME_DEPTH
 from tenancy.models import TenantDocument, TenantImage
+
+_can_delete = PagePermissionTester.can_delete
 
 # Who may do one of these things with one of these records is let in.
 AREAS: Final[Mapping[str, tuple[type, frozenset[str]]]] = {
@@ -58,3 +61,11 @@ def may_enter(user: Any, area: str) -> bool:
         return False
     model, actions = AREAS[area]
     return bool(policy_registry.get_by_type(model).user_has_any_permission(user, actions))
+
+
+def can_delete_page(tester: PagePermissionTester, ignore_bulk: bool = False) -> bool:
+    """Return whether somebody may delete a page, or move it away. Homes stay: the site would have nothing at its address.
+
+    Stands in for `PagePermissionTester.can_delete`.
+    """
+    return tester.page.depth > HOME_DEPTH and _can_delete(tester, ignore_bulk)

@@ -352,3 +352,17 @@ def test_choosing_a_page_begins_at_the_home(harbour, member_client, where):
     answer = member_client(harbour, Role.EDITOR).get(f"/admin/choose-page/{parents[where]}")
     shown = BeautifulSoup(answer.json()["html"], "html.parser").select("td.title a[data-title]")
     assert [one["data-title"] for one in shown] == [home.title, "About us"]
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_home_is_never_deleted(harbour, member_client, language):
+    with organization_scope(harbour.pk):
+        home = home_of(harbour, language)
+    client = member_client(harbour, Role.OWNER)
+    assert client.post(f"/admin/pages/{home.pk}/delete/").status_code == 302
+    bulk = f"/admin/bulk/wagtailcore/page/delete/?id={home.pk}"
+    client.post(bulk)
+    with organization_scope(harbour.pk):
+        assert home_of(harbour, language) == home
+    text = client.get(f"/admin/pages/{home.pk}/edit/").content.decode()
+    assert f"/admin/pages/{home.pk}/delete/" not in text
