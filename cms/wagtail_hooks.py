@@ -56,6 +56,11 @@ hooks.register("texts_to_accept", texts_to_accept)
 register_snippet(SharedContentGroup)
 
 
+@hooks.register("register_icons")
+def register_own_icons(icons):
+    return [*icons, "cms/icons/wifi.svg"]
+
+
 @hooks.register("register_admin_menu_item")
 def register_today():
     return TodayMenuItem(_("Today"), reverse_lazy("wagtailadmin_home"), name="today", icon_name="home", order=50)

@@ -161,9 +161,15 @@ class TemplateEditView(ToldWhenTaken, EditView):
     pass
 
 
+class TemplateIndexView(IndexView):
+    introduction = gettext_lazy(
+        "What others begin pages with. “Save as template” in the menu of a page makes one; “Start from a template” in the menu of the page above uses it."
+    )
+
+
 class PageTemplateViewSet(ModelViewSet):
     model = PageTemplate
-    index_view_class = IndexView
+    index_view_class = TemplateIndexView
     edit_view_class = TemplateEditView
     name = "page_templates"
     url_prefix = "page-templates"

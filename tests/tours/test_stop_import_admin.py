@@ -47,6 +47,7 @@ def test_import_in_three_steps(harbour, manager, tour):
         "order_field": "NO",
         "id_field": "OBJECTID",
         "text_field": "",
+        "tags_field": "",
     }
     assert form.fields["name_field"].choices == [
         ("NAME", "NAME (CRANE BY THE QUAY)"),

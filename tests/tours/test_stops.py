@@ -5,7 +5,7 @@ from django.db import IntegrityError
 from places.models import Place
 from tenancy.models import AuditEntry
 from tenancy.scope import organization_scope
-from tests.factories import StopFactory, TourFactory
+from tests.factories import PlaceFactory, StopFactory, TourFactory
 from tests.tours.files import feature, geojson
 from tours.models import Stop
 from tours.operations import import_stops
@@ -47,6 +47,28 @@ def test_import_stops_makes_places_and_ordered_stops(in_harbour):
         "By the quay",
         "signs:1",
     )
+
+
+def test_tags_of_a_file_are_added_to_those_of_places(in_harbour):
+    tour = TourFactory()
+    features = [
+        feature("Crane", (9.1, 53.5), ID=1, WORDS="calm; for  families,calm,"),
+        feature("Pier", (9.2, 53.5), ID=2, WORDS=["view", "calm", None]),
+        feature("Lock", (9.3, 53.5), ID=3, WORDS=f"{'x' * 39} y"),
+        feature("Dock", (9.4, 53.5), ID=4, WORDS=None),
+    ]
+    PlaceFactory(tags=["calm"])
+    read = points(*features, order="", tags_field="WORDS")
+    tried = import_stops(tour, points=read, dry_run=True)
+    assert tried.tags_added == ["for families", "view", "x" * 39]
+    import_stops(tour, points=read)
+    tags = {"Crane": ["calm", "for families"], "Pier": ["view", "calm"], "Lock": ["x" * 39], "Dock": []}
+    imported = Place.objects.exclude(external_id="")
+    assert dict(imported.values_list("name", "tags")) == tags
+    imported.filter(name="Crane").update(tags=["own", "calm"])
+    again = import_stops(tour, points=read)
+    assert (again.tags_added, again.places_changed) == (["for families"], ["Crane"])
+    assert Place.objects.get(name="Crane").tags == ["own", "calm", "for families"]
 
 
 def test_import_stops_twice_changes_nothing(in_harbour):
@@ -168,10 +190,11 @@ def test_import_stops_command(harbour, tmp_path, capsys):
     output = capsys.readouterr().out
     assert "This was a dry run; nothing was changed." in output
     assert "Skipped feature 4: “NAME” is empty, so it has no name." in output
-    assert output.splitlines()[-6:] == [
+    assert output.splitlines()[-7:] == [
         "Places added 1",
         "Places changed 0",
         "Places as they were 0",
+        "New tags 0",
         "Stops added 1: Sign: Crane",
         "Stops removed 0",
         "Done.",

@@ -53,6 +53,9 @@ class StopMappingForm(forms.Form):
         label=_("Id"), required=False, help_text=_("By it, a repeated import finds the places of the last one.")
     )
     text_field = forms.ChoiceField(label=_("How to find it"), required=False)
+    tags_field = forms.ChoiceField(
+        label=_("Tags"), required=False, help_text=_("Words with commas between them; added to those a place has.")
+    )
     source = forms.CharField(
         label=_("Source"),
         max_length=60,
@@ -70,7 +73,7 @@ class StopMappingForm(forms.Form):
         super().__init__(*args, **kwargs)
         choices = list(self._choices(file))
         self.fields["name_field"].choices = choices
-        for name in ("order_field", "id_field", "text_field", "filter_field"):
+        for name in ("order_field", "id_field", "text_field", "tags_field", "filter_field"):
             self.fields[name].choices = [("", "–"), *choices]
 
     @staticmethod
@@ -91,6 +94,7 @@ class StopMappingForm(forms.Form):
             order_field=values["order_field"],
             id_field=values["id_field"],
             text_field=values["text_field"],
+            tags_field=values["tags_field"],
             title_case=values["title_case"],
             filters=filters,
         )

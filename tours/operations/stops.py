@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from places.enums import PlaceKind
 from places.models import Place
+from places.queries import tags_in_use
 from tenancy import audit
 from tenancy.audit import Actor
 from tours.models import Stop, Tour
@@ -24,6 +26,8 @@ class StopImport:
     # Old and new name of each place that gets another, here and in every tour it is on.
     places_renamed: list[tuple[str, str]] = field(default_factory=list)
     places_unchanged: list[str] = field(default_factory=list)
+    # Words that no place was sorted by before.
+    tags_added: list[str] = field(default_factory=list)
     stops_added: list[str] = field(default_factory=list)
     stops_removed: list[str] = field(default_factory=list)
     reordered: bool = False
@@ -35,9 +39,9 @@ def import_stops(
 ) -> StopImport:
     """Make the points of a file places and stops of a tour; return what was done.
 
-    A place imported before (the same external id) is updated, so a repeat changes nothing. Stops that are not in the file stay,
-    unless `replace` removes them; their places always stay. With `dry_run` the same is done and undone again.
-    Raises `FileRefused` when no point can be used.
+    A place imported before (the same external id) is updated, so a repeat changes nothing; tags are added to those it has.
+    Stops that are not in the file stay, unless `replace` removes them; their places always stay. With `dry_run` the same is done
+    and undone again. Raises `FileRefused` when no point can be used.
     """
     if not points.points:
         raise FileRefused(_("No feature of the file can become a stop."))
@@ -94,11 +98,16 @@ def _write_places(places: dict[str, Place], points: Sequence[Point], result: Sto
     """Bring places in line with points; those that are new are added to `places`."""
     new: list[Place] = []
     changed: list[Place] = []
+    tags = dict.fromkeys(tag for point in points for tag in point.tags)
+    known = set(tags_in_use()) if tags else set()
+    result.tags_added = [tag for tag in tags if tag not in known]
     for point in points:
-        values = {"name": point.name, "latitude": point.latitude, "longitude": point.longitude}
+        place = places.get(point.external_id)
+        values: dict[str, Any] = {"name": point.name, "latitude": point.latitude, "longitude": point.longitude}
         if point.text:
             values["directions"] = point.text
-        place = places.get(point.external_id)
+        if point.tags:
+            values["tags"] = list(dict.fromkeys([*(place.tags if place is not None else ()), *point.tags]))
         if place is None:
             new.append(Place(external_id=point.external_id, kind=PlaceKind.STOP, **values))
             result.places_added.append(point.name)
@@ -111,7 +120,7 @@ def _write_places(places: dict[str, Place], points: Sequence[Point], result: Sto
             result.places_changed.append(point.name)
         else:
             result.places_unchanged.append(point.name)
-    Place.objects.bulk_update(changed, ["name", "latitude", "longitude", "directions"], batch_size=500)
+    Place.objects.bulk_update(changed, ["name", "latitude", "longitude", "directions", "tags"], batch_size=500)
     places.update({place.external_id: place for place in Place.objects.bulk_create(new)})
 
 

@@ -15,6 +15,8 @@ from typing import Any, Final, TypeGuard
 
 from django.utils.translation import gettext as _
 
+from places.models import LONGEST_TAG
+
 MAX_FILE_BYTES: Final = 5 * 1024 * 1024
 MAX_POINTS: Final = 2000
 MAX_NAME: Final = 200
@@ -76,6 +78,7 @@ class Mapping:
     order_field: str = ""
     id_field: str = ""
     text_field: str = ""
+    tags_field: str = ""
     filters: tuple[tuple[str, str], ...] = ()
     title_case: bool = False
 
@@ -91,6 +94,7 @@ class Point:
     longitude: Decimal
     text: str
     order: Decimal | None
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +238,7 @@ def guess_mapping(file: StopFile, *, source: str) -> Mapping:
         ),
         id_field=guess(r"^(id|objectid|fid|gid|uuid|guid)$", r"_id$"),
         text_field=guess(r"^(description|text|note|beschreibung)$", r"^(address|adresse|anschrift|location)$"),
+        tags_field=guess(r"^(tags?|keywords?|labels?|schlagw(ort|orte|örter|oerter))$"),
     )
 
 
@@ -362,7 +367,14 @@ def _point(feature: Feature, mapping: Mapping, name: str) -> Point:
         longitude=longitude,
         text=clean_text(feature.properties.get(mapping.text_field)) if mapping.text_field else "",
         order=_order(feature.properties.get(mapping.order_field)) if mapping.order_field else None,
+        tags=_tags(feature.properties.get(mapping.tags_field)) if mapping.tags_field else (),
     )
+
+
+def _tags(value: Any) -> tuple[str, ...]:
+    """Return words of a list, or with commas or semicolons between them, each once; too long ones are shortened."""
+    words = value if isinstance(value, list) else re.split("[,;]", clean_text(value))
+    return tuple(dict.fromkeys(word[:LONGEST_TAG].rstrip() for one in words if (word := clean_text(one))))
 
 
 def _refuse_repeated(point: Point, seen: dict[object, int]) -> None:
@@ -376,7 +388,7 @@ def _refuse_repeated(point: Point, seen: dict[object, int]) -> None:
 
 
 def _check_fields(file: StopFile, mapping: Mapping) -> None:
-    named = [mapping.name_field, mapping.order_field, mapping.id_field, mapping.text_field]
+    named = [mapping.name_field, mapping.order_field, mapping.id_field, mapping.text_field, mapping.tags_field]
     for name in [*named, *(name for name, _value in mapping.filters)]:
         if name and name not in file.fields:
             raise FileRefused(

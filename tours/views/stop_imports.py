@@ -94,9 +94,8 @@ class StopMappingView(_StopImportView):
 
     def get_initial(self):
         guess = guess_mapping(self.stop_file, source=self.source)
-        return {
-            name: getattr(guess, name) for name in ("source", "name_field", "order_field", "id_field", "text_field")
-        }
+        fields = ("source", "name_field", "order_field", "id_field", "text_field", "tags_field")
+        return {name: getattr(guess, name) for name in fields}
 
     def form_valid(self, form):
         wanted = "import" in self.request.POST

@@ -30,6 +30,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--text-field", metavar="FIELD", help="How to find the place. Default: guessed; '' for none."
         )
+        parser.add_argument("--tags-field", metavar="FIELD", help="Tags of the place. Default: guessed; '' for none.")
         parser.add_argument(
             "--filter", action="append", default=[], metavar="FIELD=VALUE", help="Takes only these; may be repeated."
         )
@@ -68,7 +69,7 @@ class Command(BaseCommand):
         mapping = guess_mapping(stop_file, source=options["source"] or options["file"].stem)
         chosen = {
             name: options[name]
-            for name in ("name_field", "order_field", "id_field", "text_field")
+            for name in ("name_field", "order_field", "id_field", "text_field", "tags_field")
             if options[name] is not None
         }
         filters = []
@@ -89,7 +90,7 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Read {len(stop_file.features)} features ({stop_file.encoding}): name from {mapping.name_field or '–'},"
             f" order from {mapping.order_field or '–'}, id from {mapping.id_field or '–'},"
-            f" text from {mapping.text_field or '–'}, source {mapping.source}."
+            f" text from {mapping.text_field or '–'}, tags from {mapping.tags_field or '–'}, source {mapping.source}."
         )
         if points.filtered_out:
             self.stdout.write(f"Left out by the filter: {points.filtered_out}")
@@ -108,10 +109,11 @@ class Command(BaseCommand):
             ("Places added", done.places_added),
             ("Places changed", done.places_changed),
             ("Places as they were", done.places_unchanged),
+            ("New tags", done.tags_added),
             ("Stops added", done.stops_added),
             ("Stops removed", done.stops_removed),
         ):
-            shown = f": {', '.join(names)}" if names and label.startswith("Stops") else ""
+            shown = f": {', '.join(names)}" if names and not label.startswith("Places") else ""
             self.stdout.write(f"{label} {len(names)}{shown}")
         for old, new in done.places_renamed:
             self.stdout.write(f"Place renamed: {old} → {new}")
