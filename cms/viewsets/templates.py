@@ -163,7 +163,8 @@ class TemplateEditView(ToldWhenTaken, EditView):
 
 class TemplateIndexView(IndexView):
     introduction = gettext_lazy(
-        "What others begin pages with. “Save as template” in the menu of a page makes one; “Start from a template” in the menu of the page above uses it."
+        "What others begin pages with. “Save as template” in the menu of a page makes one;"
+        " “Start from a template” in the menu of the page above uses it."
     )
 
 
