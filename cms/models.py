@@ -42,6 +42,7 @@ from cms.rules import (
 from cms.snippets import SharedNotice, SharedQuestions
 from tenancy.fields import TranslationsField
 from tenancy.models import Organization, TenantImage, TenantModel
+from tenancy.permissions import RoleSitePolicy
 from tenancy.scope import current_organization_id
 
 __all__ = [
@@ -152,6 +153,11 @@ class Branding(BaseSiteSetting):
 
     class Meta:
         verbose_name = _("branding")
+
+    @classmethod
+    def get_permission_policy(cls) -> RoleSitePolicy:
+        """Return who may change it: whoever has a role that may."""
+        return RoleSitePolicy(cls)
 
     @classmethod
     def base_queryset(cls) -> models.QuerySet["Branding"]:

@@ -28,7 +28,7 @@ from tours.models import Booking
 
 
 class OrdersPanel(Component):
-    """The latest orders of a customer."""
+    """The latest orders of a customer; `figures` say how many stand, and what was paid for them less what went back."""
 
     name = "orders"
     order = 10
@@ -37,17 +37,14 @@ class OrdersPanel(Component):
     def __init__(self, customer: Customer, *, may_book: bool = False) -> None:
         self.customer = customer
         self.may_book = may_book
+        self.found = queries.orders_with(customer)
+        paid = self.found.paid or [(scope_currency(), 0)]
+        amounts = [format_money(amount, currency) for currency, amount in paid]
+        self.figures = [(_("Orders"), str(self.found.standing)), (_("Lifetime value"), ", ".join(amounts))]
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
         new_url = f"{reverse('orders:new')}?customer={self.customer.pk}" if self.may_book else ""
-        return {"orders": queries.recent_orders(self.customer), "new_url": new_url}
-
-
-def figures(customer: Customer) -> list[tuple[str, str]]:
-    """Return how many orders of a customer stand, and what was paid for them less what went back."""
-    count, paid = queries.customer_totals(customer)
-    amounts = [format_money(amount, currency) for currency, amount in paid] or [format_money(0, scope_currency())]
-    return [(_("Orders"), str(count)), (_("Lifetime value"), ", ".join(amounts))]
+        return {"orders": self.found.latest, "new_url": new_url}
 
 
 def linkable_records() -> list[LinkableKind]:

@@ -78,11 +78,6 @@ def show_orders_of_customer(request, customer):
     return [panels.OrdersPanel(customer, may_book=request.user.has_perm("commerce.change_order"))]
 
 
-@hooks.register("customer_figures")
-def show_figures_of_customer(customer):
-    return panels.figures(customer)
-
-
 @hooks.register("customer_search")
 def find_customers_by_order(text):
     return queries.customers_by_order_number(text)
@@ -90,7 +85,7 @@ def find_customers_by_order(text):
 
 @hooks.register("customer_records")
 def offer_orders_of_customer(customer):
-    return queries.recent_orders(customer)
+    return queries.recent_orders(customer)[:10]
 
 
 @hooks.register("message_kinds")

@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
+from wagtail.models import GroupSitePermission
 from wagtail.permission_policies import ModelPermissionPolicy
+from wagtail.permission_policies.sites import SitePermissionPolicy
 
 
 class ReadOnlyPolicy(ModelPermissionPolicy):
@@ -27,3 +30,11 @@ class SettingsPolicy(ModelPermissionPolicy):
     def user_has_permission(self, user: Any, action: str) -> bool:
         """Return whether a person may do `action`; only adding and looking are possible."""
         return action in ("add", "view") and user.has_perm("tenancy.change_organization")
+
+
+class RoleSitePolicy(SitePermissionPolicy):
+    """Settings of the organization's site. A role may change them or not; nobody has rights for single sites."""
+
+    def get_all_permissions_for_user(self, _user: Any) -> QuerySet[GroupSitePermission]:
+        """Return the rights for single sites: none, without asking."""
+        return GroupSitePermission.objects.none()

@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Count, Prefetch, Q, QuerySet, Sum, Value
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum, Window
+from django.db.models.functions import JSONObject
 
 from commerce.enums import OrderStatus, PaymentStatus
 from commerce.models import Order, OrderLine, Payment, ProviderEvent
@@ -188,32 +190,44 @@ def unpaid_on(schedules: Iterable[int]) -> dict[int, Unpaid]:
     return found
 
 
-def customer_totals(customer: Customer) -> tuple[int, list[tuple[str, int]]]:
-    """Return how many orders of a customer stand, and what was paid for them and stayed, by currency in minor units."""
-    orders = (
-        Order.objects.filter(customer=customer, status__in=STANDING)
-        .order_by()
-        .values_list(Value(""))
-        .annotate(total=Count("pk"))
-    )
+@dataclass(frozen=True, slots=True)
+class CustomerOrders:
+    """The latest orders of a customer, how many stand in all, and what was paid for them and stayed, by currency in minor units.
+
+    Each order has `line_name` and `line_date`, of the first of its lines; None where none stands.
+    """
+
+    latest: list[Order]
+    standing: int
+    paid: list[tuple[str, int]]
+
+
+def orders_with(customer: Customer, *, limit: int = 10) -> CustomerOrders:
+    """Return what the profile of a customer tells of orders; one query."""
     paid = (
         Payment.objects.filter(order__customer=customer, captured_minor__gt=0)
-        .order_by()
-        .values_list("captured_currency")
+        .order_by("captured_currency")
+        .values("captured_currency")
         .annotate(total=Sum("captured_minor") - Sum("refunded_minor") - Sum("lost_minor"))
     )
-    # One statement: the count is the row without a currency.
-    totals = dict(orders.union(paid, all=True))
-    return totals.pop("", 0), sorted(totals.items())
-
-
-def recent_orders(customer: Customer, *, limit: int = 10) -> list[Order]:
-    """Return a customer's latest orders with their departures; a fixed number of queries."""
-    return list(
-        Order.objects.filter(customer=customer)
-        .prefetch_related(Prefetch("lines", OrderLine.objects.select_related("booking__schedule")))
-        .order_by("-placed_at", "-pk")[:limit]
+    line = OrderLine.objects.filter(order=OuterRef("pk")).order_by("position")
+    # The window counts all orders, whatever the limit.
+    orders = list(
+        recent_orders(customer).annotate(
+            standing=Window(Count("pk", filter=Q(status__in=STANDING))),
+            paid=ArraySubquery(paid.values_list(JSONObject(currency="captured_currency", minor="total"))),
+            line_name=Subquery(line.values("name")[:1]),
+            line_date=Subquery(line.values("booking__schedule__date")[:1]),
+        )[:limit]
     )
+    if not orders:
+        return CustomerOrders([], 0, [])
+    return CustomerOrders(orders, orders[0].standing, [(one["currency"], one["minor"]) for one in orders[0].paid])
+
+
+def recent_orders(customer: Customer) -> QuerySet[Order]:
+    """Return a customer's orders, the latest first."""
+    return Order.objects.filter(customer=customer).order_by("-placed_at", "-pk")
 
 
 def customers_by_order_number(text: str) -> Q:

@@ -64,14 +64,13 @@ class CustomerProfileView(InspectView):
         ]
 
     def get_context_data(self, **kwargs):
+        panels = [panel for offer in hooks.get_hooks("customer_panels") for panel in offer(self.request, self.object)]
         return {
             **super().get_context_data(**kwargs),
             **timeline_context(self.request, self.object),
             "customer": self.object,
-            "figures": [figure for offer in hooks.get_hooks("customer_figures") for figure in offer(self.object)],
-            "panels": [
-                panel for offer in hooks.get_hooks("customer_panels") for panel in offer(self.request, self.object)
-            ],
+            "figures": [figure for panel in panels for figure in getattr(panel, "figures", ())],
+            "panels": panels,
             "tags": self.object.tag_names,
             "consents": queries.latest_consents(self.object),
             "withdraw_form": WithdrawForm(),

@@ -150,7 +150,7 @@ def test_today_takes_the_same_queries_however_much_leaves(
                 DepartureDecision.objects.create(schedule=schedule, booked=2, minimum=6, proposal=Decision.RUN)
     time_machine.move_to(NOW, tick=False)
     client.get(HOME)
-    with django_assert_num_queries(35):
+    with django_assert_num_queries(34):
         client.get(HOME)
 
 

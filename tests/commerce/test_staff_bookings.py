@@ -274,7 +274,7 @@ def test_new_booking_lists_departures_in_a_fixed_number_of_queries(
         for number in range(count):
             make_schedule(schedule.variant, date=dt.date(2031, 7, 1 + number))
     manager.get(reverse("orders:new"))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         manager.get(reverse("orders:new"))
 
 

@@ -177,7 +177,7 @@ def test_the_list_takes_the_same_queries_however_long(harbour, member_client, dj
         find_duplicates()
     client = member_client(harbour, Role.MANAGER)
     client.get(reverse("duplicates:index"))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         page = client.get(reverse("duplicates:index"))
     assert len(page.context["object_list"]) == count
     pair = page.context["object_list"][0]

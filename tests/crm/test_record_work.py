@@ -86,7 +86,7 @@ def test_page_of_a_project_asks_the_same_however_much_there_is(harbour, ada, pag
             _paper(f"Plan {number}", about=[project], actor=ada)
     client, url = client_for(harbour, ada), reverse("projects:inspect", args=[project.pk])
     client.get(url)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         client.get(url)
 
 

@@ -257,7 +257,7 @@ def test_queries_do_not_grow(in_harbour, client, ada, count):
             client.get(reverse(f"tasks:{name}", args=keys))
         counts[name] = len(queries)
     # The first one counts what the menu says; for a minute the others know.
-    assert counts == {"index": 13, "board": 9, "calendar": 9, "inspect": 17}
+    assert counts == {"index": 12, "board": 8, "calendar": 8, "inspect": 16}
 
 
 def test_board_and_calendar_show_tasks(in_harbour, client, ada):

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 from wagtail import hooks
+from wagtail.admin.ui.components import Component
 
 from crm.models import Customer, Message, Protocol
 from tenancy.enums import Role
@@ -33,7 +34,7 @@ def test_profile_takes_the_same_queries_however_much_there_is(harbour, member_cl
     url = reverse("customers:inspect", args=[customer.pk])
     client.get(url)
     # 6 of them are those of any page of the admin.
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(15):
         response = client.get(url)
     assert response.status_code == 200
 
@@ -46,9 +47,17 @@ def test_lists_take_the_same_queries_however_long(harbour, member_client, django
             make_contacts(CustomerFactory(), 1)
     client = member_client(harbour, Role.MANAGER)
     client.get(reverse(f"{name}:index"))
-    with django_assert_num_queries({"customers": 9, "protocols": 8, "messages_sent": 9}[name]):
+    with django_assert_num_queries({"customers": 8, "protocols": 7, "messages_sent": 8}[name]):
         response = client.get(reverse(f"{name}:index"))
     assert response.context["items_count"] == count
+
+
+class SevenOrders(Component):
+    order = 5
+    figures = (("Orders", "7 in all"),)
+
+    def render_html(self, _parent_context=None):
+        return "All seven"
 
 
 def test_profile_shows_what_the_apps_above_say(harbour, member_client):
@@ -57,7 +66,7 @@ def test_profile_shows_what_the_apps_above_say(harbour, member_client):
         make_contacts(customer, 1)
     client = member_client(harbour, Role.MANAGER)
     with (
-        hooks.register_temporarily("customer_figures", lambda _customer: [("Orders", "7 in all")]),
+        hooks.register_temporarily("customer_panels", lambda _request, _customer: [SevenOrders()]),
         hooks.register_temporarily(
             "activity_sentences", lambda: {"waved_hello": lambda activity: f"Ordered at {activity.at:%H:%M}"}
         ),
@@ -65,6 +74,7 @@ def test_profile_shows_what_the_apps_above_say(harbour, member_client):
         page = client.get(reverse("customers:inspect", args=[customer.pk]))
     assert [item.get("sentence") for item in page.context["timeline"]] == [None, "Ordered at 12:01", None]
     assert page.context["figures"][-1] == ("Orders", "7 in all")
+    assert "All seven" in page.content.decode()
 
 
 def test_timeline_goes_back_page_by_page(harbour, member_client):

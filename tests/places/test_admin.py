@@ -121,7 +121,7 @@ def test_list_uses_the_same_queries_for_one_and_three_rows(harbour, member_clien
         with CaptureQueriesContext(connection) as queries:
             client.get(reverse("places:index"))
         counts.append(len(queries))
-    assert counts == [9, 9]
+    assert counts == [8, 8]
 
 
 def test_export_has_the_rows_of_the_organization(harbour, kyoto, member_client):

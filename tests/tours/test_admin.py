@@ -160,7 +160,7 @@ def test_lists_use_the_same_queries_for_one_and_three_rows(harbour, member_clien
     assert counts == [(1, QUERIES[view]), (3, QUERIES[view])]
 
 
-QUERIES = {"schedules:index": 12, "tours:index": 9, "bookings:index": 9}
+QUERIES = {"schedules:index": 11, "tours:index": 8, "bookings:index": 8}
 
 
 def test_schedule_list_shows_how_full_each_is(harbour, member_client):

@@ -210,7 +210,7 @@ def test_list_of_a_guide_has_a_fixed_number_of_queries(harbour, piet, guide, dja
             assign_guides(make_schedule(start_time=dt.time(10 + 2 * hour)), guides=[guide])
     client = client_for(harbour, piet)
     client.get(reverse("schedules:index"))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(reverse("schedules:index"))
 
 

@@ -251,7 +251,7 @@ def test_list_shows_patterns_of_a_tour_with_the_same_queries_for_one_and_three(c
     PatternFactory()
     assert len(client.get(reverse("patterns:index"), {"tour": variant.tour_id}).context["object_list"]) == 3
     assert "Mon at 10:00" in words(page)
-    assert counts == [10, 10]
+    assert counts == [9, 9]
 
 
 def test_deleting_a_pattern_leaves_its_departures(client, in_harbour, variant):

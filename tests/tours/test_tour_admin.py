@@ -187,7 +187,7 @@ def test_tour_form_uses_the_same_queries_for_one_and_three_rows(harbour, member_
             client.get(url)
         counts.append(len(queries))
     # Two of them read the certificates a tour may ask for, three the tags.
-    assert counts == [19, 19]
+    assert counts == [18, 18]
 
 
 def test_delete_tour_with_departures(harbour, member_client):

@@ -152,7 +152,7 @@ def test_names_cannot_break_the_page(client, own):
 def test_check_in_has_a_fixed_number_of_queries(client, own, django_assert_num_queries, count):
     bookings = [book(own, "Ida") for _number in range(count)]
     client.get(check_in_url(own))
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         client.get(check_in_url(own))
     with django_assert_num_queries(19):
         tap(client, own, f"check_in.booking.{bookings[0].pk}", **HTMX)

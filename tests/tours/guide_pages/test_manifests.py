@@ -117,7 +117,7 @@ def test_manifest_page_has_a_fixed_number_of_queries(client, own, django_assert_
         book(own, "Ida")
     url = reverse("schedules:manifest", args=[own.pk])
     client.get(url)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         client.get(url)
 
 

@@ -96,5 +96,5 @@ def test_own_departures_have_a_fixed_number_of_queries(harbour, client, guide, d
             )
     url = reverse("my_departures:index")
     client.get(url)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get(url)

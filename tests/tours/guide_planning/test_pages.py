@@ -89,7 +89,7 @@ def test_week_shows_who_leads_what_and_what_nobody_leads(harbour, manager, tour,
             GuideTimeOff.objects.create(guide=guide, first_day=dt.date(2031, 6, 7), last_day=dt.date(2031, 6, 20))
     client, url = client_for(harbour, manager), reverse("guides:week")
     client.get(url)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         week = client.get(url, {"day": "2031-06-04"}).context["week"]
     assert (week.days[0], week.gap_count) == (DAY, count)
     assert [(row.hours, [day.is_off for day in row.days]) for row in week.rows] == [
