@@ -13,12 +13,14 @@ import django
 
 django.setup()
 
+from django.contrib.contenttypes.models import ContentType  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from crm.models import Activity, Customer, Message, Protocol  # noqa: E402
+from config.memory import keep_loaded_code  # noqa: E402
+from crm.models import Activity, Customer, Document, DocumentLink, Message, Protocol  # noqa: E402
 from crm.queries import find_customers  # noqa: E402
 from tenancy.models import Organization, User  # noqa: E402
 from tenancy.scope import every_organization, organization_scope  # noqa: E402
@@ -98,20 +100,31 @@ def measure_search(chance: random.Random) -> dict[str, float]:
 
 
 def write_timeline() -> Customer:
-    """Write `ENTRIES` contacts, events and messages of one customer."""
+    """Write `ENTRIES` contacts, events, messages and documents of one customer, an hour apart and in turns."""
     customer = Customer.objects.create(last_name="Talkative")
     now = timezone.now()
-    moments = [now - dt.timedelta(hours=hours) for hours in range(ENTRIES // 3 + 1)]
-    Protocol.objects.bulk_create(Protocol(customer=customer, subject="Call", happened_at=at) for at in moments)
-    Activity.objects.bulk_create(Activity(customer=customer, kind="waved", at=at) for at in moments)
-    Message.objects.bulk_create(
+    moments = [now - dt.timedelta(hours=hours) for hours in range(ENTRIES)]
+    Protocol.objects.bulk_create(Protocol(customer=customer, subject="Call", happened_at=at) for at in moments[::4])
+    Activity.objects.bulk_create(Activity(customer=customer, kind="waved", at=at) for at in moments[1::4])
+    written = Message.objects.bulk_create(
         Message(customer=customer, kind="note", recipient="a@bench.example", language="en", subject="Hello", text="…")
-        for _at in moments
+        for _at in moments[2::4]
     )
+    kept = Document.objects.bulk_create(Document(title="Passport") for _at in moments[3::4])
+    about = ContentType.objects.get_for_model(Customer)
+    DocumentLink.objects.bulk_create(
+        DocumentLink(document=document, content_type=about, object_id=customer.pk) for document in kept
+    )
+    for model, rows, begin in ((Message, written, 2), (Document, kept, 3)):
+        for row, at in zip(rows, moments[begin::4], strict=True):
+            row.created_at = at
+        model.objects.bulk_update(rows, ["created_at"])
     return customer
 
 
 def main() -> None:
+    # As a web server does.
+    keep_loaded_code()
     chance = random.Random(7)  # the same people each time
     with every_organization():
         organization = Organization.objects.get(slug="harbour")

@@ -1,6 +1,6 @@
 """What staff see of orders."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -197,7 +197,7 @@ class CustomerOrders:
     Each order has `line_name` and `line_date`, of the first of its lines; None where none stands.
     """
 
-    latest: list[Order]
+    latest: Sequence[Order]
     standing: int
     paid: list[tuple[str, int]]
 

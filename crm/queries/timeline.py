@@ -33,7 +33,6 @@ from crm.models import (
     TimelinePin,
 )
 from crm.queries.documents import readable_documents
-from crm.queries.links import records_of
 from crm.queries.protocols import readable_protocols, with_follow_up
 
 Entry = Protocol | Activity | Message | Document
@@ -168,4 +167,4 @@ def _rows(keys: Iterable[tuple[str, int]], user: Any) -> dict[tuple[str, int], t
     }
     # Of all at once, so that each kind of record is read once.
     prefetch_related_objects([link for some in links_of.values() for link in some], "record")
-    return {key: (row, records_of(links_of[key])) for key, row in rows.items()}
+    return {key: (row, [link.record for link in links_of[key] if link.record is not None]) for key, row in rows.items()}
