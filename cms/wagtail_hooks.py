@@ -1,3 +1,5 @@
+from django.conf import settings
+from django.template.defaultfilters import filesizeformat
 from django.templatetags.static import static
 from django.urls import path, reverse, reverse_lazy
 from django.utils.html import format_html
@@ -227,3 +229,15 @@ def admin_styles():
 @hooks.register("insert_global_admin_js")
 def admin_start():
     return format_html('<script src="{}"></script>', static("js/admin-start.js"))
+
+
+@hooks.register("insert_global_admin_js")
+def admin_uploads():
+    limit = settings.REQUEST_MAX_BYTES
+    return format_html(
+        '<script src="{}" data-limit="{}" data-too-big="{}"></script>',
+        static("js/uploads.js"),
+        limit,
+        _("At most %(limit)s can be sent at once. Choose smaller files, or send them one after the other.")
+        % {"limit": filesizeformat(limit)},
+    )

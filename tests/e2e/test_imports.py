@@ -36,3 +36,23 @@ def test_customers_come_from_a_file_and_go_again(live_stack, signed_in, inspecti
     page.goto(live_stack.url("harbour", "/admin/customers/?q=file.example"))
     expect(page.get_by_text("file.example")).to_have_count(0)
     assert inspection.found == {}
+
+
+def test_a_file_that_is_too_big_loses_nothing_that_was_written(live_stack, signed_in, tmp_path) -> None:
+    page = signed_in("manager")
+    big, small = tmp_path / "big.pdf", tmp_path / "note.txt"
+    with big.open("wb") as file:
+        # As long as it says, and no room on the disk.
+        file.truncate(2 * 1024**3)
+    small.write_text("A window seat")
+    page.goto(live_stack.url("harbour", "/admin/customers/1/log/"))
+    page.locator("[name=subject]").fill("Asks for a window seat")
+    page.locator("[name=files]").set_input_files(big)
+    page.get_by_role("button", name="Save").click()
+    message = "At most 60.0\xa0MB can be sent at once. Choose smaller files, or send them one after the other."
+    expect(page.locator("[name=files]")).to_have_js_property("validationMessage", message)
+    expect(page.locator("[name=subject]")).to_have_value("Asks for a window seat")
+    page.locator("[name=files]").set_input_files(small)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Noted.")).to_be_visible()
+    expect(page.locator(".profile__timeline")).to_contain_text("note.txt")
