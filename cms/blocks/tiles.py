@@ -57,8 +57,7 @@ class Tile(KeptBlock):
         """Return the order of the fields: its words, what makes it this kind of tile, then how it looks."""
         layout = super().get_form_layout()
         own = [name for name in layout.children if name not in (*WORDS, *LOOK)]
-        look = BlockGroup(children=list(LOOK), heading=_("Look"), icon="view", label_format="")
-        return BlockGroup(children=[*WORDS, *own, look], settings=layout.settings)
+        return BlockGroup(children=[*WORDS, *own, *LOOK], settings=layout.settings)
 
     def href(self, value: Any, *, request: HttpRequest | None) -> str:
         """Return where a tap leads; an empty text for a tile that only tells something."""
