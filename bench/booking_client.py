@@ -14,10 +14,13 @@ from django.utils import timezone  # noqa: E402
 from bench.booking_threads import serve  # noqa: E402
 from commerce.enums import OrderSource, PaymentMethod  # noqa: E402
 from commerce.operations import CartLine, Contact, place_order  # noqa: E402
+from config.memory import keep_loaded_code  # noqa: E402
 from tenancy.scope import organization_scope  # noqa: E402
 
 
 def main() -> None:
+    # As a web server does.
+    keep_loaded_code()
     known = json.loads(os.environ["BENCH_KNOWN"])
     adult, child = known["tiers"]
 

@@ -17,6 +17,7 @@ from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from config.memory import keep_loaded_code  # noqa: E402
 from tenancy.models import Organization, User  # noqa: E402
 from tenancy.scope import every_organization, organization_scope  # noqa: E402
 from tours.enums import TourStatus  # noqa: E402
@@ -95,6 +96,8 @@ def fill_month(first: dt.date, organization: Organization) -> None:
 
 
 def main() -> None:
+    # As a web server does.
+    keep_loaded_code()
     with every_organization():
         organization = Organization.objects.get(slug="harbour")
         manager = User.objects.get(email="manager@harbour.example")

@@ -18,6 +18,7 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 from cms.models import ContentPage, LandingPage, TourIndexPage, TourPage  # noqa: E402
 from cms.queries.cards import pages_on_sale  # noqa: E402
+from config.memory import keep_loaded_code  # noqa: E402
 from places.models import Place  # noqa: E402
 from tenancy.models import Organization  # noqa: E402
 from tenancy.scope import every_organization, organization_scope  # noqa: E402
@@ -120,6 +121,8 @@ def measure(client: Client, path: str) -> dict[str, Any]:
 
 
 def main() -> None:
+    # As a web server does.
+    keep_loaded_code()
     with every_organization():
         organization = Organization.objects.get(slug="harbour")
     client, found = Client(headers={"host": HOST}), {}
