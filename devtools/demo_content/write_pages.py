@@ -182,7 +182,12 @@ class _Writer:
             to_bring=self._words(source.to_bring),
         )
         page.pictures = [
-            TourPagePicture(image=self.pictures[name], sort_order=position)
+            TourPagePicture(
+                image=self.pictures[name],
+                sort_order=position,
+                locale=self.locale,
+                translation_key=self._key(f"picture {source.slug} {position}"),
+            )
             for position, name in enumerate(source.pictures)
         ]
         page.stop_contents = [
