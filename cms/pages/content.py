@@ -10,6 +10,8 @@ from wagtail.search import index
 from cms.blocks import BodyBlock, ContentBlock, FaqBlock, SharedQuestionsBlock
 from cms.pages.base import BasePage
 
+HOW_TO_WRITE = _("Press + to add a block, drag to reorder. What you see beside it is what guests will see.")
+
 
 class LandingPage(BasePage):
     """A page built from tiles and blocks; an organization's home is one."""
@@ -18,10 +20,7 @@ class LandingPage(BasePage):
 
     content_panels = [
         *BasePage.content_panels,
-        FieldPanel(
-            "body",
-            help_text=_("Press + to add a block, drag to reorder. What you see beside it is what guests will see."),
-        ),
+        FieldPanel("body", help_text=HOW_TO_WRITE),
     ]
     search_fields = [*BasePage.search_fields, index.SearchField("body")]
     template = "cms/landing_page.html"
@@ -44,7 +43,7 @@ class ContentPage(BasePage):
 
     body = StreamField(ContentBlock(), verbose_name=_("content"), blank=True)
 
-    content_panels = [*BasePage.content_panels, FieldPanel("body")]
+    content_panels = [*BasePage.content_panels, FieldPanel("body", help_text=HOW_TO_WRITE)]
     search_fields = [*BasePage.search_fields, index.SearchField("body")]
     template = "cms/content_page.html"
     page_description = _("Text and pictures, such as “About us” or the imprint.")
@@ -61,7 +60,7 @@ class FaqPage(BasePage):
         [("faq", FaqBlock()), ("shared_questions", SharedQuestionsBlock())], verbose_name=_("questions"), blank=True
     )
 
-    content_panels = [*BasePage.content_panels, FieldPanel("body")]
+    content_panels = [*BasePage.content_panels, FieldPanel("body", help_text=HOW_TO_WRITE)]
     search_fields = [*BasePage.search_fields, index.SearchField("body")]
     template = "cms/faq_page.html"
     subpage_types: ClassVar[list[str]] = []
