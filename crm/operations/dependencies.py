@@ -27,7 +27,7 @@ def add_dependency(task: Task, *, needs: Task, actor: Actor) -> TaskDependency:
     if way:
         found = Task.objects.in_bulk(way)
         names = " → ".join(f"“{found[pk]}”" for pk in way)
-        raise TaskRefused(_("That would be a circle: %(tasks)s wait for this task already.") % {"tasks": names})
+        raise TaskRefused(_("That would be a circle: this task is waited for already by %(tasks)s.") % {"tasks": names})
     dependency, created = TaskDependency.objects.get_or_create(task=task, needs=needs)
     if created:
         audit.record("task.waits", task, actor=actor, needs=needs.pk)

@@ -51,6 +51,8 @@ def merge(request, pk, gone_pk):
         raise Http404
     form = MergeForm(request.POST or None, kept=kept, gone=gone)
     if request.method == "POST" and form.is_valid():
+        # As they are called until now: afterwards both may have one name.
+        names = {"gone": str(gone), "kept": str(kept)}
         try:
             made = operations.merge_customers(kept, gone, values=form.values(), now=timezone.now(), actor=request.user)
         except operations.MergeRefused as refused:
@@ -58,7 +60,7 @@ def merge(request, pk, gone_pk):
         else:
             messages.success(
                 request,
-                _("%(gone)s is now part of %(kept)s.") % {"gone": gone, "kept": made.kept},
+                _("%(gone)s and %(kept)s are one customer now.") % names,
                 buttons=[messages.button(reverse("duplicates:merged", args=[made.pk]), _("What was merged"))],
             )
             return redirect("customers:inspect", kept.pk)

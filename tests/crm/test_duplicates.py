@@ -131,6 +131,9 @@ def test_merging_in_the_admin_and_undoing_it(harbour, member_client):
     assert client.post(url, {"first_name": "kept"}).context["form"].errors.keys() == {"email", "note"}
     done = client.post(url, {"first_name": "kept", "email": "gone", "note": "both"})
     assert (done.status_code, done.url) == (302, reverse("customers:inspect", args=[kept.pk]))
+    # By the names they had until now: afterwards both may have one.
+    (said,) = client.get(done.url).context["messages"]
+    assert str(said).startswith("Anne Berg and Anna Berg are one customer now.")
     with organization_scope(harbour.pk):
         kept.refresh_from_db()
         assert (str(kept), kept.email, kept.note) == ("Anna Berg", "anne@example.com", "Window\n\nVegan")

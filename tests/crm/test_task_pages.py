@@ -199,7 +199,7 @@ def test_circle_is_refused_on_the_page(in_harbour, client, ada):
     first, second = make_task(ada, title="Paint"), make_task(ada, title="Dry")
     client.post(reverse("tasks:wait", args=[second.pk]), {"needs": first.pk})
     answer = client.post(reverse("tasks:wait", args=[first.pk]), {"needs": second.pk}, follow=True)
-    assert "That would be a circle: “Dry” wait for this task already." in answer.content.decode()
+    assert "That would be a circle: this task is waited for already by “Dry”." in answer.content.decode()
     assert TaskDependency.objects.count() == 1
     client.post(reverse("tasks:wait_no_more", args=[second.pk]), {"needs": first.pk})
     assert TaskDependency.objects.count() == 0

@@ -254,7 +254,7 @@ def test_dependency_that_closes_a_circle_is_refused(in_harbour, ada):
     add_dependency(second, needs=first, actor=ada)
     add_dependency(third, needs=second, actor=ada)
     add_dependency(third, needs=second, actor=ada)
-    with pytest.raises(TaskRefused, match="“Launch” → “Dry” wait for this task already"):
+    with pytest.raises(TaskRefused, match="waited for already by “Launch” → “Dry”"):
         add_dependency(first, needs=third, actor=ada)
     with pytest.raises(TaskRefused, match="cannot wait for itself"):
         add_dependency(first, needs=first, actor=ada)
