@@ -30,8 +30,15 @@ SHOWN, WHOLE_LIST, SUGGESTED = 5, 100, 4
 NEAR = 4
 SHORTEST_SUGGESTED = 2
 NOT_FOR_ROBOTS = (
-    *("/admin/", "/book/", "/cart/", "/checkout/", "/order/", "/pay/", "/similar/", "/still-right/"),
-    *("/search/", "/*/search/"),
+    "/admin/",
+    "/book/",
+    "/cart/",
+    "/checkout/",
+    "/order/",
+    "/pay/",
+    "/search/",
+    "/similar/",
+    "/still-right/",
 )
 
 
@@ -166,7 +173,8 @@ def branding(request: HttpRequest) -> HttpResponse:
 def robots(request: HttpRequest) -> HttpResponse:
     lines = ["User-agent: *"]
     if settings.SEARCH_ENGINES:
-        lines += [f"Disallow: {path}" for path in NOT_FOR_ROBOTS]
+        # In the site's own language, and below the code of another one.
+        lines += [f"Disallow: {start}{path}" for start in ("", "/*") for path in NOT_FOR_ROBOTS]
         lines.append(f"Sitemap: {request.build_absolute_uri(reverse('cms:sitemap'))}")
     else:
         lines.append("Disallow: /")

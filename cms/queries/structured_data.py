@@ -54,6 +54,11 @@ def organization_thing(name: str, branding: "Branding", *, url: str, logo: str) 
     )
 
 
+def organizer_thing(name: str, *, url: str) -> Thing:
+    """Return the organization of a site on a page that is not its home, where nothing else is said of it."""
+    return {"@type": "Organization", "@id": f"{url}#organization", "name": name, "url": url}
+
+
 def site_thing(name: str, *, url: str, language: str, search_url: str) -> Thing:
     """Return the site, with where to search it."""
     return {
@@ -113,7 +118,7 @@ def tour_things(
     description: str,
     url: str,
     image: str,
-    home_url: str,
+    organizer: Thing,
     currency: str,
 ) -> list[Thing]:
     """Return a tour with its stops, its lowest price and whether it can be booked, and an event for each of its next departures."""
@@ -126,7 +131,7 @@ def tour_things(
             "description": description,
             "url": url,
             "image": image,
-            "provider": {"@id": f"{home_url}#organization"},
+            "provider": organizer,
             "touristType": str(tour.get_category_display()),
         }
     )
@@ -160,7 +165,7 @@ def tour_things(
                 "eventStatus": "https://schema.org/EventScheduled",
                 "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
                 "location": place_thing(tour.meeting_point) if tour.meeting_point else None,
-                "organizer": {"@id": f"{home_url}#organization"},
+                "organizer": organizer,
                 "offers": offer,
             }
         )

@@ -159,7 +159,7 @@ def page_meta(context: dict[str, Any]) -> Meta:
             description=description,
             url=url,
             image=image_url,
-            home_url=home_url,
+            organizer=structured_data.organizer_thing(frame.name, url=home_url),
             currency=request.organization.currency,
         )
     return Meta(title, description, url, to_locale(language), image_url, structured_data.json_ld(things))

@@ -96,6 +96,33 @@ def test_tour_says_when_it_leaves_what_it_costs_and_whether_there_is_room(harbou
         ]
 
 
+# What schema.org's readers ask for at least.
+NEEDED = {
+    "Organization": {"name", "url", "email", "telephone"},
+    "WebSite": {"name", "url", "inLanguage", "publisher", "potentialAction"},
+    "BreadcrumbList": {"itemListElement"},
+    "TouristTrip": {"name", "description", "url", "image", "provider", "itinerary", "offers"},
+    "Event": {
+        *("name", "description", "url", "image", "startDate", "endDate", "eventStatus", "eventAttendanceMode"),
+        *("location", "organizer", "offers"),
+    },
+}
+
+
+def test_things_have_what_search_engines_need(harbour, tour_page):
+    client, seen = client_for(harbour), set()
+    with time_machine.travel(NOW, tick=False):
+        graphs = [graph_of(client.get(path).content.decode()) for path in ("/", "/tours/lights/")]
+    for kind, thing in [pair for graph in graphs for pair in graph.items()]:
+        seen.add(kind)
+        assert (kind, NEEDED[kind] - {name for name, value in thing.items() if value}) == (kind, set())
+    assert seen == set(NEEDED)
+    organizer = {"@type": "Organization", "@id": f"{SITE}/#organization", "name": "Harbour Walks", "url": f"{SITE}/"}
+    tour, event = graphs[1]["TouristTrip"], graphs[1]["Event"]
+    assert (tour["provider"], event["organizer"]) == (organizer, organizer)
+    assert {*event["location"]} >= {"name", "geo"}
+
+
 def test_tour_that_is_full_says_so(harbour, tour_page):
     with time_machine.travel(NOW, tick=False):
         with organization_scope(harbour.pk):

@@ -99,6 +99,12 @@ def test_sitemap_takes_the_same_queries_however_long(harbour, django_assert_num_
         )
 
 
+def test_robots_are_kept_from_what_is_somebodys_own_in_every_language(harbour):
+    lines = client_for(harbour).get("/robots.txt").content.decode().splitlines()
+    assert {"Disallow: /cart/", "Disallow: /*/cart/", "Disallow: /*/search/", "Disallow: /admin/"} < set(lines)
+    assert lines[-1] == "Sitemap: http://harbour.localhost/sitemap.xml"
+
+
 def test_copy_for_trying_out_is_not_for_search_engines(harbour, settings):
     settings.SEARCH_ENGINES = False
     client = client_for(harbour)
