@@ -55,3 +55,25 @@ def test_every_kind_of_page_can_be_read_by_everybody(live_stack, open_page, insp
             page.emulate_media(color_scheme=scheme)
             inspection.look(page, f"{name}-{scheme}")
     assert (inspection.found, too_wide) == ({}, [])
+
+
+def test_pictures_that_are_not_there_leave_no_hole(live_stack, page: Page) -> None:
+    page.route("**/media/**", lambda route: route.fulfill(status=404))
+    page.goto(live_stack.url("harbour", "/about-us/"))
+    page.wait_for_load_state("networkidle")
+    page.mouse.wheel(0, 2000)
+    expect(page.locator("main figure img").first).to_have_class("is-missing")
+    expect(page.locator("main figure:visible")).to_have_count(0)
+    page.goto(live_stack.url("harbour"))
+    expect(page.locator(".hero__picture")).to_have_css("opacity", "0")
+    expect(page.locator(".hero .credit")).to_be_hidden()
+
+
+def test_names_on_a_map_stand_at_their_pins_from_either_side(live_stack, phone_page: Page) -> None:
+    page = phone_page
+    page.goto(live_stack.url("harbour"))
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    wait_for_what_comes_later(page)
+    name, pin = page.locator(".map__name").first, page.locator(".map__pin").first
+    label, spot = name.bounding_box(), pin.bounding_box()
+    assert abs((label["x"] + label["width"] / 2) - (spot["x"] + spot["width"] / 2)) < 2

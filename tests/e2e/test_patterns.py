@@ -30,7 +30,6 @@ def test_manager_plans_a_season(live_stack, signed_in, inspection, open_page) ->
     for day in ("Saturday", "Sunday"):
         page.get_by_label(day).check()
     page.locator("[name=start_times]").fill("7:05")
-    page.locator("[name=variant]").scroll_into_view_if_needed()
     inspection.look(page, "3-form")
     page.get_by_role("button", name="Show the plan").click()
     expect(main_of(page)).to_contain_text("Nothing has been saved yet.")
