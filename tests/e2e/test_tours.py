@@ -39,7 +39,7 @@ def test_list_follows_its_filters_and_the_address(live_stack, page) -> None:
 
 def test_filter_changed_before_its_script_is_there_counts(live_stack, page) -> None:
     held = []
-    page.route("**/js/tours*.js", held.append)
+    page.route("**/js/tours*.js", lambda route: held.append(route))
     page.goto(live_stack.url("harbour", "/tours/"))
     page.get_by_label("Category").select_option(label="Food and drink")
     expect(page.get_by_role("status")).to_have_text("3 tours")
