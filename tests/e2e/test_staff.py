@@ -75,7 +75,7 @@ def test_manager_sees_an_order_and_logs_a_call(live_stack, signed_in, inspection
     expect(payments).to_contain_text("€60.00")
     inspection.look(page, "2-order")
 
-    main.get_by_role("link", name="Clara Whitfield").click()
+    main.get_by_role("link", name="Clara Whitfield").first.click()
     inspection.look(page, "3-customer")
     page.get_by_role("link", name="Log a call").click()
     page.locator("[name=subject]").fill("Wants the picture of her group")

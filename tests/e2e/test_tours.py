@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 pytestmark = pytest.mark.e2e
 
@@ -39,13 +39,17 @@ def test_list_follows_its_filters_and_the_address(live_stack, page) -> None:
 
 def test_filter_changed_before_its_script_is_there_counts(live_stack, page) -> None:
     held = []
-    page.route("**/js/tours*.js", lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/js/tours*.js", hold)
     page.goto(live_stack.url("harbour", "/tours/"))
     page.get_by_label("Category").select_option(label="Food and drink")
-    expect(page.get_by_role("status")).to_have_text("3 tours")
+    expect(page.locator("#tour-count")).to_have_text("3 tours")
     (script,) = held
     script.continue_()
-    expect(page.get_by_role("status")).to_have_text("1 tour")
+    expect(page.locator("#tour-count")).to_have_text("1 tour")
     expect(page.get_by_label("Category")).to_have_value("food")
     expect(page).to_have_url(live_stack.url("harbour", "/tours/?category=food"))
     # What is wrong in the address is told, and not sent again.
