@@ -65,6 +65,8 @@ class CustomerProfileView(InspectView):
 
     def get_context_data(self, **kwargs):
         panels = [panel for offer in hooks.get_hooks("customer_panels") for panel in offer(self.request, self.object)]
+        # What is to be done comes before what there is.
+        panels.sort(key=lambda panel: getattr(panel, "order", 0))
         return {
             **super().get_context_data(**kwargs),
             **timeline_context(self.request, self.object),

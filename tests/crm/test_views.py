@@ -73,7 +73,7 @@ def test_profile_shows_what_the_apps_above_say(harbour, member_client):
     ):
         page = client.get(reverse("customers:inspect", args=[customer.pk]))
     assert [item.get("sentence") for item in page.context["timeline"]] == [None, "Ordered at 12:01", None]
-    assert page.context["figures"][-1] == ("Orders", "7 in all")
+    assert page.context["figures"][0] == ("Orders", "7 in all")
     assert "All seven" in page.content.decode()
 
 
