@@ -1,15 +1,16 @@
 """The form in which pages are edited."""
 
-from copy import copy
+import json
 from typing import Any, Final
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.forms import Media
 from django.urls import Resolver404, resolve
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 from wagtail.admin.forms import WagtailAdminPageForm
-from wagtail.blocks import BlockField, StreamBlock, StreamValue
+from wagtail.blocks import BlockField, StreamValue
 from wagtail.blocks.base import BlockWidget
 
 # Below the root and the container of the organization.
@@ -21,18 +22,18 @@ def html_in(body: StreamValue | None) -> list[tuple[str, str]]:
     return [(one.get("id") or "", one["value"]) for one in (body.raw_data if body else ()) if one["type"] == "html"]
 
 
-class OfferWidget(BlockWidget):
-    """The list of blocks without some kinds; what is sent is read as if they were in it, so that `clean` says whose they are."""
+class WidgetWithoutHtml(BlockWidget):
+    """The blocks of a page, with all kinds but HTML to add; `html-block.js` takes it from the list."""
 
-    def __init__(self, block: StreamBlock, *, without: str) -> None:
-        offered = copy(block)
-        offered.child_blocks = {name: child for name, child in block.child_blocks.items() if name != without}
-        super().__init__(offered)
-        self.read = block
+    @property
+    def block_json(self) -> str:
+        """Return the definition of the blocks for the script."""
+        return json.dumps(json.loads(super().block_json) | {"_type": "cms.StreamBlockWithoutHtml"})
 
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        """Return what was sent, of any kind."""
-        return self.read.value_from_datadict(data, files, name)
+    @property
+    def media(self) -> Media:
+        """Return the scripts and styles of the form."""
+        return super().media + Media(js=["js/html-block.js"])
 
 
 def is_taken(slug: str) -> bool:
@@ -48,17 +49,13 @@ def is_taken(slug: str) -> bool:
 
 
 class BasePageForm(WagtailAdminPageForm):
-    """Keeps HTML as it is for those who may not write it: they add, change, move and delete none.
-
-    Where there is none they are not offered any.
-    """
+    """Keeps HTML as it is for those who may not write it: they are not offered it, and add, change, move and delete none."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields.get("body")
-        # Where there is some, the editor needs to know the kind to show it, and cannot leave it out of its list.
-        if isinstance(field, BlockField) and not self._may_write_html and not html_in(self.instance.body):
-            field.widget = OfferWidget(field.block, without="html")
+        if isinstance(field, BlockField) and not self._may_write_html:
+            field.widget = WidgetWithoutHtml(field.block)
 
     @property
     def _may_write_html(self) -> bool:

@@ -37,6 +37,10 @@ def test_editor_builds_and_publishes_a_landing_page(live_stack, signed_in, inspe
     page.wait_for_function("() => window.isWatched")
 
     page.locator("[name=title]").fill("Welcome, school classes")
+    page.get_by_role("button", name="Insert a block").click()
+    expect(page.get_by_role("option", name="Table", exact=True)).to_be_visible()
+    expect(page.get_by_role("option", name="HTML", exact=True)).to_have_count(0)
+    page.keyboard.press("Escape")
     insert(page, 0, "Tiles")
     page.locator("[name=body-0-value-heading]").fill("For teachers")
     insert(page, 1, "Call")
