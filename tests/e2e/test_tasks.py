@@ -42,7 +42,7 @@ def test_tasks_of_a_project_from_the_first_line_to_the_last(live_stack, signed_i
     expect(page.get_by_role("heading", level=2, name="Sand the deck")).to_be_visible()
     page.get_by_label("Begin only after").select_option(label="Paint the deck")
     page.locator("form", has=page.get_by_label("Begin only after")).get_by_role("button", name="Add").click()
-    expect(page.get_by_text(re.compile("That would be a circle: “Paint the deck”"))).to_be_visible()
+    expect(page.get_by_text(re.compile("waited for already by “Paint the deck”"))).to_be_visible()
 
     page.goto(live_stack.url("harbour", "/admin/projects/"))
     page.get_by_role("link", name="Winter paint").first.click()
