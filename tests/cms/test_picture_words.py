@@ -165,3 +165,16 @@ def test_the_list_of_pictures_asks_as_often_for_one_as_for_three(harbour, editor
             editor.get(REPORT)
         with django_assert_num_queries(9):
             editor.get(REPORT)
+
+
+def test_draft_from_before_pictures_had_languages_is_published(in_harbour):
+    page = build_site(in_harbour, stops=1)
+    page.pictures.add(TourPagePicture(image=PictureFactory()))
+    page.save_revision()
+    draft = page.latest_revision
+    for name in ("translation_key", "locale", "image_words"):
+        del draft.content["pictures"][0][name]
+    draft.save()
+    draft.publish()
+    picture = TourPagePicture.objects.get()
+    assert (picture.locale, picture.image_words) == (page.locale, "")
