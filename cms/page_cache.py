@@ -239,8 +239,7 @@ def offers_name() -> str:
 
     What is reckoned from it is kept in the cache under a key with this name, asked for before the reckoning.
     """
-    name: str = values.get_or_set(OFFERS, lambda: uuid.uuid4().hex, None)
-    return name
+    return str(values.get_or_set(OFFERS, lambda: uuid.uuid4().hex, None))
 
 
 def forget_offers() -> None:
