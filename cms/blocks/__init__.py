@@ -1,6 +1,14 @@
 """What editors build pages from."""
 
-from cms.blocks.content import BodyBlock, ContentBlock, FaqBlock, GalleryBlock, KeptNoticeBlock, QuestionBlock
+from cms.blocks.content import (
+    BodyBlock,
+    ContentBlock,
+    FaqBlock,
+    GalleryBlock,
+    KeptNoticeBlock,
+    PageBlock,
+    QuestionBlock,
+)
 from cms.blocks.shared import SharedQuestionsBlock
 from cms.blocks.tile_grid import TileGridBlock
 
@@ -10,6 +18,7 @@ __all__ = [
     "FaqBlock",
     "GalleryBlock",
     "KeptNoticeBlock",
+    "PageBlock",
     "QuestionBlock",
     "SharedQuestionsBlock",
     "TileGridBlock",

@@ -244,12 +244,17 @@ class ContentBlock(blocks.StreamBlock):
     shared_notice = SharedNoticeBlock()
     shared_questions = SharedQuestionsBlock()
     columns = ColumnsBlock()
+    tours = TourListBlock()
     html = HtmlBlock()
 
 
-class BodyBlock(ContentBlock):
-    """What a landing page may hold."""
+class PageBlock(ContentBlock):
+    """What a page may hold that has no head of its own."""
 
     hero = HeroBlock()
+
+
+class BodyBlock(PageBlock):
+    """What a landing page may hold."""
+
     tiles = TileGridBlock()
-    tours = TourListBlock()

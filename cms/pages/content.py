@@ -7,29 +7,38 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
 from wagtail.search import index
 
-from cms.blocks import BodyBlock, ContentBlock, FaqBlock, SharedQuestionsBlock
+from cms.blocks import BodyBlock, FaqBlock, PageBlock, SharedQuestionsBlock
 from cms.pages.base import BasePage
 
 HOW_TO_WRITE = _("Press + to add a block, drag to reorder. What you see beside it is what guests will see.")
 
 
-class LandingPage(BasePage):
-    """A page built from tiles and blocks; an organization's home is one."""
+# Wagtail would give each page a template of its own.
+BODY_TEMPLATE = "cms/body_page.html"
 
-    body = StreamField(BodyBlock(), verbose_name=_("content"), blank=True)
 
-    content_panels = [
-        *BasePage.content_panels,
-        FieldPanel("body", help_text=HOW_TO_WRITE),
-    ]
+class BodyPage(BasePage):
+    """A page that is its blocks, one below the other; the first may be its head."""
+
+    content_panels = [*BasePage.content_panels, FieldPanel("body", help_text=HOW_TO_WRITE)]
     search_fields = [*BasePage.search_fields, index.SearchField("body")]
-    template = "cms/landing_page.html"
-    page_description = _("Tiles, pictures, tours: a page to arrive on.")
 
     @property
     def opens_with_hero(self) -> bool:
         """Whether the first block brings the page's heading with it."""
         return bool(self.body) and self.body[0].block_type == "hero"
+
+    class Meta:
+        abstract = True
+
+
+class LandingPage(BodyPage):
+    """A page built from tiles and blocks; an organization's home is one."""
+
+    body = StreamField(BodyBlock(), verbose_name=_("content"), blank=True)
+
+    template = BODY_TEMPLATE
+    page_description = _("Tiles, pictures, tours: a page to arrive on.")
 
     class Meta:
         verbose_name = _("landing page")
@@ -38,14 +47,12 @@ class LandingPage(BasePage):
         permissions: ClassVar = [("use_html", "Can write HTML on pages")]
 
 
-class ContentPage(BasePage):
+class ContentPage(BodyPage):
     """A page of text and pictures."""
 
-    body = StreamField(ContentBlock(), verbose_name=_("content"), blank=True)
+    body = StreamField(PageBlock(), verbose_name=_("content"), blank=True)
 
-    content_panels = [*BasePage.content_panels, FieldPanel("body", help_text=HOW_TO_WRITE)]
-    search_fields = [*BasePage.search_fields, index.SearchField("body")]
-    template = "cms/content_page.html"
+    template = BODY_TEMPLATE
     page_description = _("Text and pictures, such as “About us” or the imprint.")
 
     class Meta:

@@ -92,6 +92,18 @@ def test_home_shows_its_tiles_and_tours(harbour):
     assert 'href="/tours/lights/"' in text
 
 
+def test_content_page_opens_with_a_head_of_its_own_and_lists_tours(harbour):
+    hero = {"heading": "For groups", "text": "From ten people.", "image": None, "button": "", "page": None}
+    with organization_scope(harbour.pk):
+        build_site(harbour)
+        page = home_of(harbour).add_child(instance=ContentPage(title="Groups", slug="groups"))
+        page.body = [("hero", hero), ("tours", {"heading": "Next", "count": 3})]
+        page.save_revision().publish()
+    text = client_for(harbour).get("/groups/").content.decode()
+    assert re.findall(r"<h1[^>]*>([^<]*)</h1>", text) == ["For groups"]
+    assert 'href="/tours/lights/"' in text
+
+
 def test_site_of_one_organization_shows_nothing_of_another(harbour, kyoto):
     with organization_scope(harbour.pk):
         build_site(harbour)
