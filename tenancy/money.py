@@ -43,10 +43,11 @@ def currency_choices() -> list[tuple[str, str]]:
         for code, _begin, end, is_tender in periods
         if end is None and is_tender
     }
-    return [(code, f"{code} – {get_currency_name(code, locale=_babel_locale(None))}") for code in sorted(codes)]
+    return [(code, f"{code} – {get_currency_name(code, locale=babel_locale(None))}") for code in sorted(codes)]
 
 
-def _babel_locale(language: str | None) -> str:
+def babel_locale(language: str | None) -> str:
+    """Return a language, or the active one, as Babel calls it."""
     return to_locale(language or get_language() or "en")
 
 
@@ -89,7 +90,7 @@ class Money:
         Below zero it has a true minus: “−€12.50”.
         """
         try:
-            text = format_currency(self.major, self.currency, locale=_babel_locale(language))
+            text = format_currency(self.major, self.currency, locale=babel_locale(language))
         except UnknownLocaleError:
             text = format_currency(self.major, self.currency, locale="en")
         return text.replace("-", MINUS)
@@ -102,7 +103,7 @@ def format_money(amount_minor: int, currency: str, language: str | None = None) 
 
 def currency_symbol(currency: str, language: str | None = None) -> str:
     """Return the sign of a currency in `language` (default: the active one), such as “€”."""
-    return get_currency_symbol(currency, locale=_babel_locale(language))
+    return get_currency_symbol(currency, locale=babel_locale(language))
 
 
 def parse_minor(text: str, currency: str, language: str | None = None) -> int:
@@ -124,7 +125,7 @@ def format_basis_points(basis_points: int, language: str | None = None) -> str:
     """Return a share in hundredths of a percent as people write it in `language` (default: the active one), such as “7.5%” or “7,5 %”."""
     share = Decimal(basis_points).scaleb(-4)
     try:
-        return format_percent(share, locale=_babel_locale(language), decimal_quantization=False)
+        return format_percent(share, locale=babel_locale(language), decimal_quantization=False)
     except UnknownLocaleError:
         return format_percent(share, locale="en", decimal_quantization=False)
 
@@ -144,7 +145,7 @@ def _typed_decimal(text: str, language: str | None, *, example: str) -> Decimal:
     typed = text.strip().replace(" ", "").replace("\u00a0", "")
     wrong = ValidationError(_("Enter an amount such as %(example)s."), params={"example": example})
     try:
-        number = parse_decimal(typed, locale=_babel_locale(language), strict=True)
+        number = parse_decimal(typed, locale=babel_locale(language), strict=True)
     except ValueError:
         # A plain decimal point is understood in every language.
         try:
