@@ -94,6 +94,12 @@ def p50(what: Callable[[], Any], times: int) -> float:
     return statistics.median(taken)
 
 
+def _queries_of(what: Callable[[], Any]) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        what()
+    return len(queries)
+
+
 def measure(client: Client, path: str) -> dict[str, Any]:
     """Return what a page takes: queries and milliseconds made anew, milliseconds from the store, kilobytes."""
 
@@ -106,10 +112,8 @@ def measure(client: Client, path: str) -> dict[str, Any]:
 
     answer = anew()
     assert answer.status_code == 200, path
-    with CaptureQueriesContext(connection) as queries:
-        anew()
-    # The next request empties the list.
-    asked = len(queries)
+    # Of two, because a process looks its organization up again from time to time.
+    asked = min(_queries_of(anew) for _time in range(2))
     stored()
     assert stored().headers["X-Cache"] == "hit", path
     return {
