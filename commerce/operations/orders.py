@@ -22,6 +22,8 @@ from commerce.operations.taxes import write_taxes
 from commerce.queries import NotForSale, Quote, QuoteRequest, Terms
 from commerce.rules import (
     METHODS,
+    NUMBER_ALPHABET,
+    NUMBER_LENGTH,
     PaymentPlan,
     first_booking_status,
     first_order_status,
@@ -44,9 +46,6 @@ from tours.operations import (
 )
 from tours.queries import schedules_by_public_id
 
-# Without letters and digits that are taken for each other on the phone.
-NUMBER_ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-NUMBER_LENGTH: Final = 7
 MAX_SEATS: Final = 200
 # For how long places wait for a guest to whom staff send a link to pay by card.
 LINK_HOLD: Final = timedelta(hours=24)

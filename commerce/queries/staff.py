@@ -14,7 +14,7 @@ from commerce.queries.authorisations import reserved_payment
 from commerce.queries.disputes import disputes_of
 from commerce.queries.manual_payments import TAKES_MONEY, manual_payment_of, recorded_payment_of
 from commerce.queries.payments import card_payment_of, owed_minor, refundable_most, standing_minor
-from commerce.rules import ORDER_CHANGES, PAID_AND_STANDING, method_of, methods_that, order_may_change
+from commerce.rules import ORDER_CHANGES, PAID_AND_STANDING, may_be_number, method_of, methods_that, order_may_change
 from crm.models import Customer
 from tenancy import audit
 from tenancy.fields import plain_text
@@ -240,4 +240,7 @@ def customers_by_order_number(text: str) -> Q:
 def orders_by_number(text: str) -> QuerySet[Order]:
     """Return the order with a number typed whole, in letters of any size, with or without what the organization's begin with."""
     number = text.strip().upper()
+    if not may_be_number(number):
+        # Most of what is typed is a name.
+        return Order.objects.none()
     return Order.objects.filter(number__in=[number, f"{scope_organization().order_prefix}-{number}"])

@@ -36,6 +36,7 @@ from commerce.rules.notifications import (
     unknown_placeholders,
     usual_text,
 )
+from commerce.rules.numbers import NUMBER_ALPHABET, NUMBER_LENGTH, may_be_number
 from commerce.rules.policies import (
     Policy,
     PolicyStep,
@@ -99,6 +100,8 @@ __all__ = [
     "FURTHER",
     "KEPT_FOR",
     "METHODS",
+    "NUMBER_ALPHABET",
+    "NUMBER_LENGTH",
     "OPEN_DISPUTE",
     "ORDER_CHANGES",
     "PAID_AND_STANDING",
@@ -155,6 +158,7 @@ __all__ = [
     "fold_code",
     "is_ending",
     "line_taxes",
+    "may_be_number",
     "method_of",
     "methods_that",
     "new_code",
