@@ -3,10 +3,10 @@
 from cms.blocks.content import (
     BodyBlock,
     ContentBlock,
+    ContentWithHeroBlock,
     FaqBlock,
     GalleryBlock,
     KeptNoticeBlock,
-    PageBlock,
     QuestionBlock,
 )
 from cms.blocks.shared import SharedQuestionsBlock
@@ -15,10 +15,10 @@ from cms.blocks.tile_grid import TileGridBlock
 __all__ = [
     "BodyBlock",
     "ContentBlock",
+    "ContentWithHeroBlock",
     "FaqBlock",
     "GalleryBlock",
     "KeptNoticeBlock",
-    "PageBlock",
     "QuestionBlock",
     "SharedQuestionsBlock",
     "TileGridBlock",

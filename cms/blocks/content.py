@@ -248,13 +248,13 @@ class ContentBlock(blocks.StreamBlock):
     html = HtmlBlock()
 
 
-class PageBlock(ContentBlock):
+class ContentWithHeroBlock(ContentBlock):
     """What a page may hold that has no head of its own."""
 
     hero = HeroBlock()
 
 
-class BodyBlock(PageBlock):
+class BodyBlock(ContentWithHeroBlock):
     """What a landing page may hold."""
 
     tiles = TileGridBlock()

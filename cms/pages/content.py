@@ -7,7 +7,7 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
 from wagtail.search import index
 
-from cms.blocks import BodyBlock, FaqBlock, PageBlock, SharedQuestionsBlock
+from cms.blocks import BodyBlock, ContentWithHeroBlock, FaqBlock, SharedQuestionsBlock
 from cms.pages.base import BasePage
 
 HOW_TO_WRITE = _("Press + to add a block, drag to reorder. What you see beside it is what guests will see.")
@@ -50,7 +50,7 @@ class LandingPage(BodyPage):
 class ContentPage(BodyPage):
     """A page of text and pictures."""
 
-    body = StreamField(PageBlock(), verbose_name=_("content"), blank=True)
+    body = StreamField(ContentWithHeroBlock(), verbose_name=_("content"), blank=True)
 
     template = BODY_TEMPLATE
     page_description = _("Text and pictures, such as “About us” or the imprint.")
