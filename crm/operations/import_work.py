@@ -236,11 +236,8 @@ def _problems(parent: Import, rows: Iterable[Row]) -> Iterator[ImportProblem]:
 
 
 def _wait_for_others() -> None:
-    # In a new installation the plans of keys' checks and of triggers are made while there are a few customers, by reading all of them,
-    # and kept while they become many.
-    sql = "SELECT pg_advisory_xact_lock(%s, %s), set_config('enable_seqscan', 'off', true)"
     with connection.cursor() as cursor:
-        cursor.execute(sql, [_LOCK, require_organization_id() % 2**31])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, require_organization_id() % 2**31])
 
 
 def _undisturbed(call: Callable[[], T]) -> T:
