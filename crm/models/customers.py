@@ -156,7 +156,10 @@ class CustomerTag(TenantModel):
 
     audit_person = "customer"
 
-    customer = models.ForeignKey(Customer, verbose_name=_("customer"), on_delete=models.CASCADE, related_name="tags")
+    # The unique constraint begins with it: an index more would only be written.
+    customer = models.ForeignKey(
+        Customer, verbose_name=_("customer"), on_delete=models.CASCADE, related_name="tags", db_index=False
+    )
     name = models.CharField(_("name"), max_length=40)
 
     class Meta:

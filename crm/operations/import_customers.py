@@ -5,16 +5,29 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from django.db import connection
 from django.db.models.functions import Greatest
 
 from crm import queries
 from crm.enums import ConsentPurpose, CustomerSource, ImportKind, ImportMode, ImportReason
-from crm.models import Consent, Customer, CustomerTag, ExternalId, Import, ImportBatch, ImportChange
+from crm.models import Consent, Customer, CustomerTag, Import, ImportBatch, ImportChange
 from crm.rules import Found, Row
 from tenancy.queries import scope_organization
+from tenancy.scope import require_organization_id
 
 # What a row says of a person; the rest stands beside.
 FIELDS: Final = ("first_name", "last_name", "email", "phone", "language", "note")
+
+# Two or three rows for each customer: made as objects they would take a sixth of the time of an import.
+_TAGS: Final = """
+INSERT INTO crm_customertag (organization_id, customer_id, name, created_at, updated_at)
+SELECT %s, customer_id, name, now(), now() FROM unnest(%s::bigint[], %s::text[]) AS new (customer_id, name)
+ON CONFLICT DO NOTHING
+"""
+_NUMBERS: Final = """
+INSERT INTO crm_externalid (organization_id, kind, source, customer_id, value, created_at, updated_at)
+SELECT %s, %s, %s, customer_id, value, now(), now() FROM unnest(%s::bigint[], %s::text[]) AS new (customer_id, value)
+"""
 
 
 @dataclass(slots=True)
@@ -156,19 +169,23 @@ def write_customers(steps: list[CustomerStep], parent: Import, batch: ImportBatc
         Customer.every.bulk_create(
             changed, update_conflicts=True, unique_fields=["id"], update_fields=[*FIELDS, "updated_at"]
         )
-    CustomerTag.objects.bulk_create(
-        [CustomerTag(customer_id=step.customer.pk, name=tag) for step in steps for tag in step.tags],
-        ignore_conflicts=True,
-    )
-    ExternalId.objects.bulk_create(
-        ExternalId(kind=ImportKind.CUSTOMERS, source=parent.origin, value=step.number, customer_id=step.customer.pk)
-        for step in steps
-        if step.number
-    )
+    _write_tags_and_numbers(steps, parent)
     _write_consents([step for step in steps if step.consent is not None])
     # Of somebody new nothing needs to be put back: they go as a whole.
     batch.made = [step.customer.pk for step in steps if step.is_new]
     ImportChange.objects.bulk_create(_remembered(step, batch) for step in steps if not step.is_new)
+
+
+def _write_tags_and_numbers(steps: list[CustomerStep], parent: Import) -> None:
+    organization = require_organization_id()
+    tags = [(step.customer.pk, tag) for step in steps for tag in step.tags]
+    numbers = [(step.customer.pk, step.number) for step in steps if step.number]
+    with connection.cursor() as cursor:
+        if tags:
+            cursor.execute(_TAGS, [organization, *map(list, zip(*tags, strict=True))])
+        if numbers:
+            whose = map(list, zip(*numbers, strict=True))
+            cursor.execute(_NUMBERS, [organization, ImportKind.CUSTOMERS, parent.origin, *whose])
 
 
 def _write_consents(steps: list[CustomerStep]) -> None:

@@ -112,6 +112,8 @@ def _read_on(parent: Import, *, now: datetime) -> None:
             known = [len(row.found) for row in rows]
             if not _undisturbed(partial(_do_batch, parent, rows, known, taken, work)):
                 return
+            if parent.state == ImportState.RUNNING and not parent.position:
+                _tell_planner()
             batches += 1
             parent.position = done
     except TableError as error:
@@ -238,6 +240,12 @@ def _problems(parent: Import, rows: Iterable[Row]) -> Iterator[ImportProblem]:
 def _wait_for_others() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, require_organization_id() % 2**31])
+
+
+def _tell_planner() -> None:
+    """Let PostgreSQL look at tables that were all but empty before the first batch, so that the next ones do not read them whole."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT crm_analyse_imported()")
 
 
 def _undisturbed(call: Callable[[], T]) -> T:

@@ -140,6 +140,15 @@ def test_consents_come_with_their_day_and_never_older_than_what_is_known(in_harb
     assert list(Consent.objects.values_list("given_at", flat=True)) == [given]
 
 
+def test_after_the_first_rows_the_planner_knows_a_table_that_was_empty(in_harbour):
+    with every_organization(), connection.cursor() as cursor:
+        cursor.execute("UPDATE pg_class SET reltuples = -1 WHERE relname IN ('crm_customer', 'crm_externalid')")
+    run(HEAD + "".join(f"{n},Guest,,guest{n}@example.com,,\n" for n in range(7)))
+    with every_organization(), connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE relname IN ('crm_customer', 'crm_externalid')")
+        assert cursor.fetchall() == [(7.0,), (7.0,)]
+
+
 def test_undoing_leaves_what_came_since(in_harbour):
     parent = run(HEAD + "".join(f"{n},Guest,{n},guest{n}@example.com,,vip\n" for n in range(1, 7)))
     called, renamed, tagged, merged, other, _gone = Customer.objects.order_by("pk")
