@@ -174,9 +174,19 @@ def measure_calendar(bench: Bench) -> None:
         say(f"{'calendar of 5,000: ' + name:34}{one['queries']:>6} {text}")
 
 
-def measure_customers(bench: Bench) -> None:
+def measure_alone(program: str) -> Any:
+    """Return what a program of the bench found in a database of its own, made a moment before.
+
+    Nothing that was measured earlier is still being tidied up, and PostgreSQL knows nothing of the tables: a new installation.
+    """
+    with running_bench() as bench:
+        make_database(bench)
+        return json.loads(bench.python("-m", program, settings="bench.settings"))
+
+
+def measure_customers() -> None:
     """Measure finding one of 200,000 customers beside one row, and a profile with 1,000 entries; print the table."""
-    found = json.loads(bench.python("-m", "bench.customers", settings="bench.settings"))
+    found = measure_alone("bench.customers")
     search, profile = found["search"], found["profile"]
     row = search.pop("row")
     rate = found["written"]
@@ -190,13 +200,8 @@ def measure_customers(bench: Bench) -> None:
 
 
 def measure_imports() -> None:
-    """Measure importing 50,000 customers from a file, with the job killed at half, and undoing it; print the table.
-
-    In a database of its own that was made a moment before: a new installation's first file, of whose tables PostgreSQL knows nothing.
-    """
-    with running_bench() as bench:
-        make_database(bench)
-        found = json.loads(bench.python("-m", "bench.imports", settings="bench.settings"))
+    """Measure importing 50,000 customers from a file, with the job killed at half, and undoing it; print the table."""
+    found = measure_alone("bench.imports")
     rows, rate = found["rows"], found["imported"]
     say(f"{'customers of a file checked':34}{rows:>6} rows, {found['checked']:.0f} a second")
     text = f"{rate:.0f} a second; at least 2,000: {verdict(reached=rate >= 2000)}"
@@ -232,7 +237,8 @@ def main() -> int:
         measure_patterns(bench)
         say()
         measure_calendar(bench)
-        measure_customers(bench)
+    say()
+    measure_customers()
     say()
     measure_imports()
     say(f"\nTook {time.monotonic() - started:.0f} s.")
