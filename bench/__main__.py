@@ -180,7 +180,7 @@ def measure_alone(program: str) -> Any:
     Nothing that was measured earlier is still being tidied up, and PostgreSQL knows nothing of the tables: a new installation.
     """
     with running_bench() as bench:
-        make_database(bench)
+        bench.load_demo()
         return json.loads(bench.python("-m", program, settings="bench.settings"))
 
 
@@ -214,18 +214,12 @@ def measure_imports() -> None:
     say(f"{'and undone':34}{rows:>6} rows, {text}")
 
 
-def make_database(bench: Bench) -> None:
-    """Make the tables and fill them with the demo."""
-    bench.python("manage.py", "migrate", "--no-input", "-v", "0")
-    bench.python("manage.py", "load_demo")
-
-
 def main() -> int:
     """Measure everything; return 0 also when an aim was missed, for a machine may be busy."""
     started = time.monotonic()
     with running_bench() as bench:
         (bench.folder / "floor").mkdir()
-        make_database(bench)
+        bench.load_demo()
         known = json.loads(bench.python("-m", "bench.prepare", settings="bench.settings"))
         say(f"Ready after {time.monotonic() - started:.0f} s. 8 connections from 2 processes on the same machine.\n")
         measure_pages(bench, known)

@@ -79,6 +79,11 @@ class Bench:
             raise SystemExit(f"{' '.join(arguments)} failed:\n{done.stderr[-3000:]}")
         return done.stdout
 
+    def load_demo(self) -> None:
+        """Make the tables and fill them with the demo."""
+        self.python("manage.py", "migrate", "--no-input", "-v", "0")
+        self.python("manage.py", "load_demo")
+
     def serve(
         self,
         application: str,

@@ -162,8 +162,7 @@ def main() -> int:
     started = time.monotonic()
     # What is measured is reading.
     with running_bench(durable=False) as bench:
-        bench.python("manage.py", "migrate", "--no-input", "-v", "0")
-        bench.python("manage.py", "load_demo")
+        bench.load_demo()
         known = json.loads(bench.python("-m", "bench.prepare_tenancy", settings="bench.settings"))
         urls = {}
         for world in worlds:

@@ -86,8 +86,7 @@ def needed_programs() -> tuple[str, dict[str, str]]:
 
 def serve(bench: Bench) -> int:
     """Start the product with the demo's content and return its port."""
-    bench.python("manage.py", "migrate", "--no-input", "-v", "0")
-    bench.python("manage.py", "load_demo")
+    bench.load_demo()
     bench.python("manage.py", "collectstatic", "--no-input", "-v", "0", settings=SETTINGS)
     port, _master = bench.serve("config.wsgi:application", settings=SETTINGS)
     return port

@@ -12,7 +12,7 @@ BEGIN
     FOR small IN SELECT relname FROM pg_class WHERE reltuples < 10000 AND relnamespace = 'public'::regnamespace AND relname IN (
         'crm_customer', 'crm_customerkey', 'crm_customertag', 'crm_consent', 'crm_externalid', 'crm_importchange', 'crm_importproblem',
         'crm_protocol', 'crm_task', 'crm_activity'
-    ) LOOP
+    ) ORDER BY relname LOOP
         EXECUTE format('ANALYZE %I', small);
     END LOOP;
 END $$;

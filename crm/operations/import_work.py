@@ -112,7 +112,7 @@ def _read_on(parent: Import, *, now: datetime) -> None:
             known = [len(row.found) for row in rows]
             if not _undisturbed(partial(_do_batch, parent, rows, known, taken, work)):
                 return
-            if parent.state == ImportState.RUNNING and not parent.position:
+            if parent.state == ImportState.RUNNING and not batches:
                 _tell_planner()
             batches += 1
             parent.position = done
@@ -243,7 +243,7 @@ def _wait_for_others() -> None:
 
 
 def _tell_planner() -> None:
-    """Let PostgreSQL look at tables that were all but empty before the first batch, so that the next ones do not read them whole."""
+    """Let PostgreSQL look at tables that were all but empty before a job's first batch, so that the next ones do not read them whole."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT crm_analyse_imported()")
 
